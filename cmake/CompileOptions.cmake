@@ -1,0 +1,39 @@
+# Flags that every target of ours gets, through the interface library riposte_compile_options.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(RIPOSTE_SANITIZE "" CACHE STRING "Value of -fsanitize, set by the presets asan, tsan and fuzz")
+
+add_library(riposte_compile_options INTERFACE)
+target_compile_options(riposte_compile_options INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  -Wconversion -Wno-sign-conversion -Wnull-dereference -fno-omit-frame-pointer -fstack-protector-strong)
+# GCC 12 sees null dereferences and overflows inside inlined library code that are not there.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(riposte_compile_options INTERFACE
+    -Wno-null-dereference -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-restrict
+    -Wno-array-bounds -Wno-stringop-overread -Wno-dangling-reference)
+endif()
+# Release keeps line tables: a crash report and perf need them.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+# The same bytes whatever folder the clone stands in: builds are reproducible and ccache hits across clones.
+target_compile_options(riposte_compile_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+
+if(RIPOSTE_SANITIZE)
+  add_compile_options(-fsanitize=${RIPOSTE_SANITIZE})
+  if(RIPOSTE_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+  if(RIPOSTE_SANITIZE MATCHES "fuzzer")
+    add_link_options(-fsanitize=address,undefined)
+  else()
+    add_link_options(-fsanitize=${RIPOSTE_SANITIZE})
+  endif()
+else()
+  add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()

@@ -1,0 +1,63 @@
+// Which rules match an event.
+//
+// A Matcher is compiled once from a rule set for one profile and shared by all workers; a Scratch belongs to one worker. What can be wrong with a rule was
+// said when it was loaded: matching cannot fail.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/event/decode.h"
+#include "rules/rule/rule.h"
+
+namespace riposte::match {
+
+struct Match {
+  uint32_t rule = 0;  // index in RuleSet::rules
+  bool operator==(const Match&) const = default;
+};
+
+// What an event is matched against besides its own bytes.
+struct Context {
+  Time now{};  // the record's broker append time: `now` in date clauses, so that a replay decides the same
+};
+
+class Matcher {
+ public:
+  // `rules` must outlive the matcher. Enabled rules that run on `profile` only.
+  static std::shared_ptr<const Matcher> Compile(const rule::RuleSet& rules, const schema::Profile& profile);
+  ~Matcher();
+
+  // The fields to decode for FindMatches().
+  const event::Plan& plan() const;
+  size_t rule_count() const;
+
+  // Working memory of one worker. Grows to what the rules need, then stays.
+  class Scratch {
+   public:
+    Scratch();
+    Scratch(Scratch&&) noexcept;
+    ~Scratch();
+    // By rule index: how often the rule was evaluated since the last ResetCounts(), for metrics.
+    const std::vector<uint64_t>& evaluations() const;
+    void ResetCounts();
+
+   private:
+    friend class Matcher;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+  };
+
+  // Appends the matching rules, ascending. `event` was decoded by plan().
+  void FindMatches(const event::Event& event, const Context& context, Scratch& scratch, std::vector<Match>& matches) const;
+
+ private:
+  struct Impl;
+  explicit Matcher(std::unique_ptr<const Impl> impl);
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace riposte::match

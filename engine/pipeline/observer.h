@@ -1,0 +1,71 @@
+// What the pipeline tells the outside about itself: metrics and logs. Called once a transaction, after it, never per event.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/event/decode.h"
+#include "engine/pipeline/ports.h"
+#include "rules/rule/rule.h"
+
+namespace riposte::pipeline {
+
+// A fixed set of buckets, cheap to add to. Upper bounds in seconds; one more bucket for what is above.
+inline constexpr std::array<double, 14> kDelayBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600};
+struct DelayHistogram {
+  std::array<uint64_t, kDelayBounds.size() + 1> buckets{};
+  double sum_seconds = 0;
+  void Add(double seconds, uint64_t times = 1);
+};
+
+// Plain counters of one task since its last commit. One thread; reset after they were told.
+struct Counts {
+  // consumed = matched + unmatched + dead_lettered + empty, always.
+  uint64_t consumed = 0, matched = 0, unmatched = 0, dead_lettered = 0, empty = 0;
+  std::array<uint64_t, 5> firings{};  // by rule::Severity
+  std::array<uint64_t, static_cast<size_t>(event::Reject::kCount)> rejects{};
+  std::array<uint64_t, static_cast<size_t>(event::Oddity::kCount)> oddities{};
+  DelayHistogram processing;       // per event: decode and match, batch time divided by its events
+  DelayHistogram detection_delay;  // event time to commit, of the firings' events
+  DelayHistogram command_delay;    // append time to commit, of the commands
+};
+
+struct RuleCount {
+  const rule::Rule* rule = nullptr;
+  uint64_t evaluations = 0, matches = 0;
+};
+struct CommandCount {
+  std::string_view action;   // remediate::ActionName
+  std::string_view outcome;  // "ordered", "dry_run", "held", "denied", "refused"
+  uint64_t count = 0;
+};
+struct DecisionCount {
+  std::string_view guard, decision;  // guard::Decision::guard, guard::VerdictName
+  uint64_t count = 0;
+};
+
+// All that one committed transaction adds. Views live for the call only.
+struct Report {
+  const PartitionId* partition = nullptr;
+  const Counts* counts = nullptr;
+  std::span<const RuleCount> rules;
+  std::span<const CommandCount> commands;
+  std::span<const DecisionCount> decisions;
+  int64_t lag = -1;  // records behind the end; -1: not known
+};
+
+// Called on workers' threads, several at once.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void OnCommit(const Report& report) = 0;
+  virtual void OnAbort(const PartitionId& partition) = 0;
+  // A task stopped for a reason other than a revocation: fenced, or the environment failed for good.
+  virtual void OnTaskStopped(const PartitionId& partition, const Status& reason) = 0;
+};
+
+}  // namespace riposte::pipeline

@@ -1,0 +1,129 @@
+// What the pipeline needs from the outside. connectors/ implement it: kafka, file, memory.
+//
+// A connector hands each assigned input partition to the worker as an Input and an Outbox. Both belong to the worker's thread until they are destroyed. The one transaction
+// of a batch holds all its outputs and the input offset.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/uuid.h"
+
+namespace riposte::pipeline {
+
+// One record of an input partition. Views live until the next Poll() of its Input.
+struct Record {
+  int64_t offset = 0;
+  std::string_view key;
+  std::optional<std::string_view> value;  // empty optional: a tombstone
+  Time append_time{};  // the broker's; consume time where the topic has CreateTime
+};
+
+// The position of an input partition.
+struct PartitionId {
+  std::string topic;
+  int32_t partition = 0;
+  auto operator<=>(const PartitionId&) const = default;
+};
+
+class Input {
+ public:
+  virtual ~Input() = default;
+  virtual const PartitionId& id() const = 0;
+  // Replaces `records` by the next ones in order: up to `max_records` and about `max_bytes`, waiting at most `wait` for the first. None: nothing new. kCancelled: the input
+  // is at its end (files) or was revoked. Not calling it is the back-pressure.
+  virtual Status Poll(size_t max_records, size_t max_bytes, Duration wait, std::vector<Record>& records) = 0;
+  // Goes back so that the next Poll() begins at `offset`; after an aborted transaction.
+  virtual Status Rewind(int64_t offset) = 0;
+  // Records between what was polled and the end, as last heard of; -1: not known.
+  virtual int64_t Lag() const = 0;
+};
+
+enum class OutTopic : uint8_t { kCommands, kAlerts, kAudit, kDeadLetter, kCount };
+std::string_view OutTopicName(OutTopic topic);  // "commands", "alerts", "audit", "dead-letter": the part behind the prefix
+
+struct OutRecord {
+  OutTopic topic = OutTopic::kAudit;
+  std::string key;
+  std::string value;
+};
+
+// What became of a transaction.
+enum class Committed : uint8_t {
+  kYes,
+  kAborted,  // nothing of it happened: rewind to the last committed offset and do it again
+};
+
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  // Largest value that may be put on `topic`; a larger one would abort for ever.
+  virtual size_t MaxValueBytes(OutTopic topic) const = 0;
+  // One transaction: all of `records` and the input's `next_offset`; also when `records` is empty. Retries inside what may be retried. An uncertain outcome is
+  // settled inside, by the committed offsets of a new producer generation, before this returns. kFenced: another instance has the partition, stop without a word.
+  virtual Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) = 0;
+};
+
+// A partition to work on.
+struct Assignment {
+  std::unique_ptr<Input> input;
+  std::unique_ptr<Outbox> outbox;
+  int64_t start_offset = 0;
+  std::string profile;  // of its topic
+};
+
+// Told by a connector, on its own thread.
+class AssignmentListener {
+ public:
+  virtual ~AssignmentListener() = default;
+  virtual void OnAssigned(std::vector<Assignment> assignments) = 0;
+  // The partitions go away. Returns when their open transactions are committed or aborted and their Input and Outbox destroyed. `lost`: they already belong to another; abort.
+  virtual void OnRevoked(const std::vector<PartitionId>& partitions, bool lost) = 0;
+  // The connector cannot go on (authorisation, topic deleted, fenced instance): the process has to stop with this reason.
+  virtual void OnFailed(const Status& status) = 0;
+};
+
+// A source of partitions: a Kafka consumer group, files, memory.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  // Begins to call `listener`. It must outlive the connector or Stop().
+  virtual Status Start(AssignmentListener& listener) = 0;
+  // Revokes everything (OnRevoked) and leaves. Returns within `deadline`.
+  virtual void Stop(Duration deadline) = 0;
+  // Whether the group is joined (also without partitions: a spare), and why not.
+  virtual Status Ready() const = 0;
+  // True when every input has ended (files, memory; never Kafka).
+  virtual bool Finished() const { return false; }
+};
+
+// One record of the control topic: what the operators said. Read whole at start and followed.
+struct ControlRecord {
+  std::string key;    // "enforcement", "arming/<rule id>", "ruleset/<instance>"
+  std::string value;  // JSON; empty: deleted
+  Time append_time{};
+};
+
+// riposte.control, or its file in the state directory for the embedded connectors. Safe to call from any thread.
+class Control {
+ public:
+  virtual ~Control() = default;
+  // The latest record of each key as last read, and whether the topic was read to its end once. Cheap: a snapshot pointer.
+  struct Snapshot {
+    std::vector<ControlRecord> records;  // ascending by key
+    bool complete = false;
+    const ControlRecord* Find(std::string_view key) const;
+  };
+  virtual std::shared_ptr<const Snapshot> Read() const = 0;
+  // Appends a record durably. The snapshot shows it when it was read back.
+  virtual Status Write(const ControlRecord& record) = 0;
+};
+
+}  // namespace riposte::pipeline

@@ -1,0 +1,106 @@
+// A rule as the engine sees it, and an immutable set of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "rules/query/expression.h"
+#include "rules/schema/profile.h"
+#include "rules/text/source.h"
+
+namespace riposte::rule {
+
+enum class Severity : uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
+std::string_view SeverityName(Severity severity);
+std::optional<Severity> ParseSeverity(std::string_view text);
+
+// Fires for each matching event.
+struct SingleMatch {
+  bool operator==(const SingleMatch&) const = default;
+};
+using Trigger = std::variant<SingleMatch>;
+
+enum class AutoMode : uint8_t { kOff, kDryRun, kEnforce };
+std::string_view AutoModeName(AutoMode mode);  // "off", "dry_run", "enforce"
+
+enum class RuleAction : uint8_t { kKillProcessAndQuarantineFile, kQuarantineAsset };
+std::string_view RuleActionName(RuleAction action);
+
+// Which process a kill is for.
+enum class Target : uint8_t { kProcess, kParent, kTree };
+std::string_view TargetName(Target target);
+
+struct Remediation {
+  AutoMode mode = AutoMode::kOff;
+  RuleAction action = RuleAction::kQuarantineAsset;
+  std::optional<Target> target;  // always there for a kill
+};
+
+// One event of a test in the rule file.
+struct TestEvent {
+  Duration at{0};    // since the beginning of the test
+  std::string json;  // one event in the profile's format
+  text::Span span;
+};
+struct ExpectedCommand {
+  std::string action;  // "kill_process", "quarantine_file", "quarantine_asset"
+  std::string target;  // base name, full path or asset; empty: any
+  text::Span span;
+};
+struct TestCase {
+  std::string name;
+  std::string profile = "qualys-edr";
+  std::vector<TestEvent> events;
+  std::optional<int64_t> firings;
+  std::optional<std::vector<ExpectedCommand>> commands;  // as a multiset
+  text::Span span;
+};
+
+struct Rule {
+  Uuid id;
+  std::string name;
+  std::string description;
+  std::string author;
+  Severity severity = Severity::kMedium;
+  bool enabled = true;
+  std::vector<std::string> tags, references, false_positives;
+  std::vector<std::string> profiles;  // runs only on these; empty: on each that has its tokens
+  query::Expression query;
+  std::string query_text;       // as written
+  std::string canonical_query;  // query::Print
+  Trigger trigger;
+  std::optional<Remediation> remediation;
+  std::vector<TestCase> tests;
+
+  // Hash (SHA-256, hex) of what arming depends on: canonical query, trigger, target, action.
+  std::string arming_hash;
+  // Hash of the whole rule's document text: "version" on commands and alerts.
+  std::string version;
+
+  text::SourcePtr source;
+  text::Span span;        // of the document
+  text::Span query_span;  // of the query's value
+  text::Span id_span;
+};
+
+// Whether `rule` runs on events of `profile`: it names it or names none, and the profile has all its tokens.
+bool RunsOn(const Rule& rule, const schema::Profile& profile);
+// The tokens of `rule` that `profile` lacks.
+std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profile& profile);
+
+struct RuleSet {
+  schema::SchemaPtr schema;
+  std::vector<Rule> rules;  // by path, then place; disabled ones included
+  std::string sha256;       // over all rule files' paths and bytes, and the profiles
+  Time loaded_at{};
+};
+using RuleSetPtr = std::shared_ptr<const RuleSet>;
+
+}  // namespace riposte::rule

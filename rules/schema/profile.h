@@ -1,0 +1,104 @@
+// How one event format is read: where each token stands in the JSON, and which tokens play the essential roles (event id, time,
+// asset, process, file ...). A profile belongs to an input topic, not to a rule. The YAML form is in docs/profiles.md.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/schema/catalogue.h"
+
+namespace riposte::schema {
+
+// Keys from the root object down. Arrays on the way are entered: "indicator2.score" reads every element's score.
+struct Path {
+  std::vector<std::string> keys;
+  bool operator==(const Path&) const = default;
+  std::string ToString() const;  // dots inside keys are escaped: "a\.b.c"
+};
+
+// Holds if any value at `path` (as text) equals one of `any_of`, ignoring case by simple folding. An absent path does not hold.
+struct Condition {
+  Path path;
+  std::vector<std::string> any_of;
+};
+
+// What is done to each text value that was read, in order.
+struct Step {
+  enum class Kind : uint8_t {
+    kBasename,  // what follows the last '/' or '\'
+    kMap,       // `map`: the text becomes what it maps to, ignoring case; a text that is not in it becomes `map_default`, or absent if that is empty
+    kSplit,     // of "SHA256=AB,MD5=CD": the part behind `key` and '=', up to ',' ; absent if there is none
+    kPrefix,    // puts `key` in front
+    kTrimBraces,  // "{guid}" -> "guid"
+  };
+  Kind kind;
+  std::string key;
+  std::vector<std::pair<std::string, std::string>> map;
+  std::optional<std::string> map_default;
+};
+
+// One way to get a token's value.
+struct Alternative {
+  std::vector<Condition> when;  // all must hold; empty: always
+  std::vector<Path> paths;      // one; or several, whose first values are joined by `separator` if all are present
+  std::string separator;
+  std::optional<std::string> constant;  // instead of paths
+  std::vector<Step> steps;
+};
+
+enum class TimeFormat : uint8_t { kText /* ParseTime() */, kEpochSeconds, kEpochMs, kEpochUs, kFiletime };
+
+// Where a profile finds a token.
+struct FieldSource {
+  // The first alternative that gives a value (JSON null and [] are none) wins; with `union_of_all` all values of all count.
+  std::vector<Alternative> alternatives;
+  bool union_of_all = false;
+  bool guaranteed = false;  // each event of the format has it
+  TimeFormat time_format = TimeFormat::kText;
+};
+
+// The parts that the engine itself needs of an event.
+enum class Role : uint8_t {
+  kEventId, kEventTime, kEventType, kAssetId, kAssetName, kAssetPlatform,
+  kProcessPid, kProcessStartedAt, kProcessStartedNotAfter, kProcessGuid, kProcessImage, kProcessSha256,  // the event's process: for NETWORK, MUTEX and REGISTRY the owner
+  kParentPid, kParentStartedAt, kParentStartedNotAfter, kParentGuid, kParentImage, kParentSha256,
+  kFilePath, kFileSha256,
+  kEngine, kScore, kVerdict, kClass, kSeverity,
+  kSnapshot,  // bool: the record repeats a state, it tells of nothing new
+  kCount,
+};
+std::string_view RoleName(Role role);  // "event_id", "process_pid", ... as in the YAML
+
+// Event types, as the token `type` of each profile gives them.
+enum class EventType : uint8_t { kOther, kFile, kProcess, kNetwork, kMutex, kRegistry };
+std::optional<EventType> ParseEventType(std::string_view text);  // ignoring case
+std::string_view EventTypeName(EventType type);                  // "FILE", ..., "OTHER"
+
+struct Profile {
+  std::string name;
+  std::string description;
+  // By FieldId of the catalogue; empty where the format does not carry the token.
+  std::vector<std::optional<FieldSource>> fields;
+  // Token that plays each role; kNoField where the format has none.
+  std::array<FieldId, static_cast<size_t>(Role::kCount)> roles{};
+  std::string sha256;  // of its file
+
+  bool Has(FieldId id) const { return Index(id) < fields.size() && fields[Index(id)].has_value(); }
+  FieldId role(Role r) const { return roles[static_cast<size_t>(r)]; }
+};
+
+// The loaded profiles and their common catalogue. Immutable.
+struct Schema {
+  Catalogue catalogue;
+  std::vector<Profile> profiles;
+
+  const Profile* FindProfile(std::string_view name) const;  // exact name; null if unknown
+};
+using SchemaPtr = std::shared_ptr<const Schema>;
+
+}  // namespace riposte::schema
