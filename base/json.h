@@ -1,5 +1,5 @@
-// Small JSON documents: control records, rule tests, test expectations, and everything that we write. Events never come through
-// here; engine/event reads those.
+// Small JSON documents: control records, rule tests, test expectations, and everything that we
+// write. Events never come through here; engine/event reads those.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class Value {
  public:
   Value() = default;
   template <typename T>
-  Value(T value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(T value) : data_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
+  Value(const char* text) : data_(std::string(text)) {}     // NOLINT(google-explicit-constructor)
   Value(int value) : data_(static_cast<int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
@@ -51,10 +51,12 @@ class Value {
 // RFC 8259, depth up to 64, strict UTF-8; the message names the byte offset.
 Result<Value> Parse(std::string_view text);
 
-// One line, no blanks. Invalid UTF-8 in strings becomes U+FFFD, so that the output is always valid JSON.
+// One line, no blanks. Invalid UTF-8 in strings becomes U+FFFD, so that the output is always valid
+// JSON.
 std::string Write(const Value& value);
 
-// Writes JSON without building a tree. Calls must form one value; keys only inside objects. Invalid UTF-8 is repaired.
+// Writes JSON without building a tree. Calls must form one value; keys only inside objects. Invalid
+// UTF-8 is repaired.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}

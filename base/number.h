@@ -17,12 +17,14 @@ class Number {
   static Number FromUint(uint64_t value);
   static Number FromDouble(double value);  // must be finite
 
-  // A JSON number's text, or the same grammar in a string ("8", "-1.5e3"). Empty if malformed, or out of the range above:
-  // an integer beyond 64 bits, or a real whose double is infinite.
+  // A JSON number's text, or the same grammar in a string ("8", "-1.5e3"). Empty if malformed, or
+  // out of the range above: an integer beyond 64 bits, or a real whose double is infinite.
   static std::optional<Number> Parse(std::string_view text);
 
   std::strong_ordering operator<=>(const Number& other) const;
-  bool operator==(const Number& other) const { return (*this <=> other) == std::strong_ordering::equal; }
+  bool operator==(const Number& other) const {
+    return (*this <=> other) == std::strong_ordering::equal;
+  }
 
   double ToDouble() const;
   std::string ToString() const;  // Parse() reads it back to an equal Number

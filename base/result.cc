@@ -4,16 +4,26 @@ namespace riposte {
 
 std::string_view ErrorCodeName(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kOk: return "ok";
-    case ErrorCode::kInvalidArgument: return "invalid_argument";
-    case ErrorCode::kNotFound: return "not_found";
-    case ErrorCode::kPermission: return "permission";
-    case ErrorCode::kUnavailable: return "unavailable";
-    case ErrorCode::kTimeout: return "timeout";
-    case ErrorCode::kIo: return "io";
-    case ErrorCode::kFenced: return "fenced";
-    case ErrorCode::kUncertain: return "uncertain";
-    case ErrorCode::kCancelled: return "cancelled";
+    case ErrorCode::kOk:
+      return "ok";
+    case ErrorCode::kInvalidArgument:
+      return "invalid_argument";
+    case ErrorCode::kNotFound:
+      return "not_found";
+    case ErrorCode::kPermission:
+      return "permission";
+    case ErrorCode::kUnavailable:
+      return "unavailable";
+    case ErrorCode::kTimeout:
+      return "timeout";
+    case ErrorCode::kIo:
+      return "io";
+    case ErrorCode::kFenced:
+      return "fenced";
+    case ErrorCode::kUncertain:
+      return "uncertain";
+    case ErrorCode::kCancelled:
+      return "cancelled";
   }
   return "unknown";
 }

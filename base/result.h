@@ -1,5 +1,6 @@
-// Errors of the environment (broker, disk, configuration) as values. What a rule author did wrong is a
-// text::Diagnostic, what an event is wrong about is a dead letter's reason; see docs/architecture.md, "Errors".
+// Errors of the environment (broker, disk, configuration) as values. What a rule author did wrong
+// is a text::Diagnostic, what an event is wrong about is a dead letter's reason; see
+// docs/architecture.md, "Errors".
 #pragma once
 
 #include <optional>
@@ -48,8 +49,10 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
-  Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor): `return status;`
+  Result(T value)
+      : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
+  Result(Status status)
+      : status_(std::move(status)) {  // NOLINT(google-explicit-constructor): `return status;`
     RIPOSTE_CHECK(!status_.ok(), "a Result without a value needs an error");
   }
 
@@ -80,8 +83,8 @@ class [[nodiscard]] Result {
 }  // namespace riposte
 
 // Returns from the enclosing function if `expression`, a Status, is an error.
-#define RIPOSTE_TRY(expression)                                                    \
-  do {                                                                             \
-    if (::riposte::Status riposte_status = (expression); !riposte_status.ok())     \
-      return riposte_status;                                                       \
+#define RIPOSTE_TRY(expression)                                                \
+  do {                                                                         \
+    if (::riposte::Status riposte_status = (expression); !riposte_status.ok()) \
+      return riposte_status;                                                   \
   } while (false)

@@ -1,5 +1,6 @@
-// The parts of Unicode 15.0 that verdicts depend on, from tables generated out of the Unicode Character Database and committed
-// (base/unicode/generate.py): a verdict must not change with a library's release.
+// The parts of Unicode 15.0 that verdicts depend on, from tables generated out of the Unicode
+// Character Database and committed (base/unicode/generate.py): a verdict must not change with a
+// library's release.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +10,24 @@
 
 namespace riposte::unicode {
 
-// Appends `text` to `out` with every code point folded by simple case folding (CaseFolding.txt, statuses C and S).
-// ASCII is fast. Bytes that are not UTF-8 are copied as they are; callers repair first. May be longer or shorter than the input.
+// Appends `text` to `out` with every code point folded by simple case folding (CaseFolding.txt,
+// statuses C and S). ASCII is fast. Bytes that are not UTF-8 are copied as they are; callers repair
+// first. May be longer or shorter than the input.
 void FoldAppend(std::string_view text, std::string& out);
 std::string Fold(std::string_view text);
 
 // Folds one code point.
 char32_t FoldCodePoint(char32_t code_point);
 
-// Appends `bytes` to `out` with each maximal invalid UTF-8 subsequence (surrogates and overlong forms included) replaced by U+FFFD.
-// Returns whether anything was replaced.
+// Appends `bytes` to `out` with each maximal invalid UTF-8 subsequence (surrogates and overlong
+// forms included) replaced by U+FFFD. Returns whether anything was replaced.
 bool RepairUtf8Append(std::string_view bytes, std::string& out);
 bool IsValidUtf8(std::string_view bytes);
 
-// The words of `text`: the segments between UAX 29 word boundaries that hold a letter, a digit or an ideograph (property
-// Word_Break of ALetter, Hebrew_Letter, Numeric, Katakana, ExtendNumLet with another of these, or Ideographic/Hiragana/other letters).
-// Views into `text`, in order. "qualys.corp.com" is one word, "102354.qualys" two.
+// The words of `text`: the segments between UAX 29 word boundaries that hold a letter, a digit or
+// an ideograph (property Word_Break of ALetter, Hebrew_Letter, Numeric, Katakana, ExtendNumLet with
+// another of these, or Ideographic/Hiragana/other letters). Views into `text`, in order.
+// "qualys.corp.com" is one word, "102354.qualys" two.
 void Words(std::string_view text, std::vector<std::string_view>& out);
 
 }  // namespace riposte::unicode

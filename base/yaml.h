@@ -1,7 +1,8 @@
 // YAML with exact positions (only here libfyaml): rule files, profiles, configuration.
 //
-// Stricter than YAML: the bytes are valid UTF-8 without NUL, no aliases, anchors or tags, no duplicate keys (reported by the
-// reader, all of them), depth up to 64. libfyaml drops the rest of a file silently on bad bytes, so they are refused before it sees them.
+// Stricter than YAML: the bytes are valid UTF-8 without NUL, no aliases, anchors or tags, no
+// duplicate keys (reported by the reader, all of them), depth up to 64. libfyaml drops the rest of
+// a file silently on bad bytes, so they are refused before it sees them.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ struct Problem {
 
 enum class Style { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kFolded, kNone };
 
-// Where a piece of a scalar's value stands in the file: value bytes [value_begin, next piece) begin at file byte file_begin.
+// Where a piece of a scalar's value stands in the file: value bytes [value_begin, next piece) begin
+// at file byte file_begin.
 struct Piece {
   uint32_t value_begin = 0, file_begin = 0;
 };
@@ -43,12 +45,13 @@ struct Node {
   // Scalars. A plain, empty or `~`/`null` scalar is kNull.
   Style style = Style::kNone;
   std::string value;
-  // Ascending; maps each byte of `value` to the file, one piece a line of a block scalar or a run without escapes of a quoted
-  // one. Folded (`>`) and multi-line plain or quoted scalars have one piece that only points to their beginning, and `exact` is false.
+  // Ascending; maps each byte of `value` to the file, one piece a line of a block scalar or a run
+  // without escapes of a quoted one. Folded (`>`) and multi-line plain or quoted scalars have one
+  // piece that only points to their beginning, and `exact` is false.
   std::vector<Piece> pieces;
   bool exact = true;
-  std::vector<Node> items;      // kSequence
-  std::vector<Entry> entries;   // kMapping, in file order, duplicates left out (the first stays)
+  std::vector<Node> items;     // kSequence
+  std::vector<Entry> entries;  // kMapping, in file order, duplicates left out (the first stays)
 
   // The value of `key`, or null.
   const Node* Find(std::string_view key) const;

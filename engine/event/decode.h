@@ -1,7 +1,8 @@
 // Bytes of a record to an Event (only here simdjson).
 //
-// Whatever is well-formed JSON of an object is decoded, however odd; what is rejected, and the text of every value, does not depend on
-// which fields are asked for. The verdicts: design "odd events are matched" in docs/architecture.md.
+// Whatever is well-formed JSON of an object is decoded, however odd; what is rejected, and the text
+// of every value, does not depend on which fields are asked for. The verdicts: design "odd events
+// are matched" in docs/architecture.md.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +29,19 @@ std::string_view RejectName(Reject reason);  // "invalid_json", ...
 
 inline constexpr int kMaxDepth = 1024;
 
-// What to extract: the fields of a rule set (and always the profile's roles), compiled for one profile. Immutable, shared.
+// What to extract: the fields of a rule set (and always the profile's roles), compiled for one
+// profile. Immutable, shared.
 class Plan {
  public:
   // `schema` must outlive the plan.
-  static std::shared_ptr<const Plan> Compile(const schema::Schema& schema, const schema::Profile& profile,
+  static std::shared_ptr<const Plan> Compile(const schema::Schema& schema,
+                                             const schema::Profile& profile,
                                              std::span<const schema::FieldId> fields);
   virtual ~Plan() = default;
 };
 
-// Decodes one record after the other into one reused Event: no allocation in steady state. One thread.
+// Decodes one record after the other into one reused Event: no allocation in steady state. One
+// thread.
 class Decoder {
  public:
   // `size_limit_bytes`: the topic's max.message.bytes.
@@ -45,7 +49,8 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
   ~Decoder();
 
-  // On kNone event() is the event. `position` of a broken grammar (a byte offset, for people) is error_offset(). The bytes need no padding.
+  // On kNone event() is the event. `position` of a broken grammar (a byte offset, for people) is
+  // error_offset(). The bytes need no padding.
   Reject Decode(const Plan& plan, std::string_view bytes);
   const Event& event() const;
   size_t error_offset() const;
@@ -55,7 +60,8 @@ class Decoder {
   std::unique_ptr<Impl> impl_;
 };
 
-// The oracle: the same contract through simdjson's DOM, wrapped to the same rules. Slow, simple; for tests and as a fallback.
+// The oracle: the same contract through simdjson's DOM, wrapped to the same rules. Slow, simple;
+// for tests and as a fallback.
 class DomDecoder {
  public:
   explicit DomDecoder(size_t size_limit_bytes = 64u << 20);

@@ -14,7 +14,16 @@
 namespace riposte::event {
 
 // Why a value that is there cannot be used as its field's type. Bounded: a metric label.
-enum class Undecodable : uint8_t { kNone, kNotANumber, kNumberRange, kNotAnIp, kNotADate, kNotABool, kObjectValue, kCount };
+enum class Undecodable : uint8_t {
+  kNone,
+  kNotANumber,
+  kNumberRange,
+  kNotAnIp,
+  kNotADate,
+  kNotABool,
+  kObjectValue,
+  kCount
+};
 std::string_view UndecodableName(Undecodable reason);
 
 // Index of a sub-object that some object token names; 0 is the event itself.
@@ -26,7 +35,8 @@ struct Value {
   Undecodable undecodable = Undecodable::kNone;
   RowId row = kRootRow;  // the innermost row that it stands in
   bool boolean = false;
-  std::string_view text;    // text, keyword: unescaped, valid UTF-8; a JSON number or boolean as written
+  std::string_view
+      text;  // text, keyword: unescaped, valid UTF-8; a JSON number or boolean as written
   std::string_view folded;  // unicode::Fold(text)
   Number number;
   IpAddress ip;
@@ -39,12 +49,23 @@ struct Row {
   RowId parent = kRootRow;
 };
 
-// Peculiarities that do not stop an event from being matched (design: odd events are matched, not thrown away). Each is counted.
-enum class Oddity : uint8_t { kInvalidUtf8, kLoneSurrogate, kNumberRange, kDuplicateKey, kByteOrderMark, kUndecodable, kNoEventTime, kNoAsset, kCount };
+// Peculiarities that do not stop an event from being matched (design: odd events are matched, not
+// thrown away). Each is counted.
+enum class Oddity : uint8_t {
+  kInvalidUtf8,
+  kLoneSurrogate,
+  kNumberRange,
+  kDuplicateKey,
+  kByteOrderMark,
+  kUndecodable,
+  kNoEventTime,
+  kNoAsset,
+  kCount
+};
 std::string_view OddityName(Oddity oddity);
 
-// Views of the decoder's arena and of the record's bytes: valid until the next Decode() of the same decoder, or the end of the
-// batch, whichever comes first. What a trigger keeps, it copies.
+// Views of the decoder's arena and of the record's bytes: valid until the next Decode() of the same
+// decoder, or the end of the batch, whichever comes first. What a trigger keeps, it copies.
 class Event {
  public:
   const schema::Profile& profile() const { return *profile_; }

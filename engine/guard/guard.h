@@ -1,4 +1,5 @@
-// The guards that stand between a proposed command and its publication, in their order. Each answers with a decision and its reason, never a bare bool.
+// The guards that stand between a proposed command and its publication, in their order. Each
+// answers with a decision and its reason, never a bare bool.
 #pragma once
 
 #include <memory>
@@ -18,21 +19,24 @@ std::string_view VerdictName(Verdict verdict);  // "allow", "dry_run", "hold", "
 struct Decision {
   Verdict verdict = Verdict::kAllow;
   std::string_view guard;   // "kill_switch", "expiry", "protected", "scope", "mode"
-  std::string_view reason;  // bounded: "enforcement_disabled", "event_too_old", "protected_process", ... empty for kAllow
+  std::string_view reason;  // bounded: "enforcement_disabled", "event_too_old",
+                            // "protected_process", ... empty for kAllow
   std::string detail;       // for people
 };
 
 // riposte.control as last read, plus the configuration and the kill file. Passed in for each batch.
 struct Enforcement {
-  bool enabled = false;           // configuration says enforce, no kill file, control read to its end and does not say off
-  std::string disabled_because;   // for people; empty if enabled
+  bool enabled = false;  // configuration says enforce, no kill file, control read to its end and
+                         // does not say off
+  std::string disabled_because;  // for people; empty if enabled
 };
 
 // When a rule may enforce: read back from riposte.control.
 class ArmingView {
  public:
   virtual ~ArmingView() = default;
-  // Time from which the rule with this definition is armed (its arming period over or ended early by a person), or empty if no record of this hash was read.
+  // Time from which the rule with this definition is armed (its arming period over or ended early
+  // by a person), or empty if no record of this hash was read.
   virtual std::optional<Time> ArmedAt(const Uuid& rule_id, std::string_view arming_hash) const = 0;
 };
 
@@ -52,12 +56,14 @@ class Guard {
   virtual Decision Judge(const remediate::Command& command, const Context& context) const = 0;
 };
 
-// Runs the guards in order; the first that does not allow decides, but a dry run does not hide a later denial: a dry-run command that a
-// later guard would deny is reported as denied. All decisions taken are appended to `trail`, the deciding one last.
+// Runs the guards in order; the first that does not allow decides, but a dry run does not hide a
+// later denial: a dry-run command that a later guard would deny is reported as denied. All
+// decisions taken are appended to `trail`, the deciding one last.
 class Chain {
  public:
   explicit Chain(std::vector<std::unique_ptr<const Guard>> guards);
-  Decision Judge(const remediate::Command& command, const Context& context, std::vector<Decision>& trail) const;
+  Decision Judge(const remediate::Command& command, const Context& context,
+                 std::vector<Decision>& trail) const;
 
  private:
   std::vector<std::unique_ptr<const Guard>> guards_;

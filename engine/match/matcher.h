@@ -1,7 +1,8 @@
 // Which rules match an event.
 //
-// A Matcher is compiled once from a rule set for one profile and shared by all workers; a Scratch belongs to one worker. What can be wrong with a rule was
-// said when it was loaded: matching cannot fail.
+// A Matcher is compiled once from a rule set for one profile and shared by all workers; a Scratch
+// belongs to one worker. What can be wrong with a rule was said when it was loaded: matching cannot
+// fail.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +23,15 @@ struct Match {
 
 // What an event is matched against besides its own bytes.
 struct Context {
-  Time now{};  // the record's broker append time: `now` in date clauses, so that a replay decides the same
+  Time now{};  // the record's broker append time: `now` in date clauses, so that a replay decides
+               // the same
 };
 
 class Matcher {
  public:
   // `rules` must outlive the matcher. Enabled rules that run on `profile` only.
-  static std::shared_ptr<const Matcher> Compile(const rule::RuleSet& rules, const schema::Profile& profile);
+  static std::shared_ptr<const Matcher> Compile(const rule::RuleSet& rules,
+                                                const schema::Profile& profile);
   ~Matcher();
 
   // The fields to decode for FindMatches().
@@ -52,7 +55,8 @@ class Matcher {
   };
 
   // Appends the matching rules, ascending. `event` was decoded by plan().
-  void FindMatches(const event::Event& event, const Context& context, Scratch& scratch, std::vector<Match>& matches) const;
+  void FindMatches(const event::Event& event, const Context& context, Scratch& scratch,
+                   std::vector<Match>& matches) const;
 
  private:
   struct Impl;

@@ -1,5 +1,5 @@
-// The plain evaluator: a tree walk over the checked expression, rule by rule. Slow and obvious, so that it can judge the fast matcher for ever, and
-// explain a verdict to people.
+// The plain evaluator: a tree walk over the checked expression, rule by rule. Slow and obvious, so
+// that it can judge the fast matcher for ever, and explain a verdict to people.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,14 @@ Truth Or(Truth a, Truth b);
 Truth Not(Truth a);
 
 // Whether one value satisfies a predicate of its field's type.
-Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value, const Context& context);
+Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,
+                        const Context& context);
 // The whole expression.
-Truth Evaluate(const query::Expression& expression, const event::Event& event, const Context& context);
+Truth Evaluate(const query::Expression& expression, const event::Event& event,
+               const Context& context);
 
 // All enabled rules of the set that run on the event's profile, ascending.
-std::vector<Match> FindMatchesNaively(const rule::RuleSet& rules, const event::Event& event, const Context& context);
+std::vector<Match> FindMatchesNaively(const rule::RuleSet& rules, const event::Event& event,
+                                      const Context& context);
 
 }  // namespace riposte::match

@@ -1,4 +1,5 @@
-// What the pipeline tells the outside about itself: metrics and logs. Called once a transaction, after it, never per event.
+// What the pipeline tells the outside about itself: metrics and logs. Called once a transaction,
+// after it, never per event.
 #pragma once
 
 #include <array>
@@ -14,8 +15,10 @@
 
 namespace riposte::pipeline {
 
-// A fixed set of buckets, cheap to add to. Upper bounds in seconds; one more bucket for what is above.
-inline constexpr std::array<double, 14> kDelayBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600};
+// A fixed set of buckets, cheap to add to. Upper bounds in seconds; one more bucket for what is
+// above.
+inline constexpr std::array<double, 14> kDelayBounds = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600};
 struct DelayHistogram {
   std::array<uint64_t, kDelayBounds.size() + 1> buckets{};
   double sum_seconds = 0;
@@ -64,7 +67,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void OnCommit(const Report& report) = 0;
   virtual void OnAbort(const PartitionId& partition) = 0;
-  // A task stopped for a reason other than a revocation: fenced, or the environment failed for good.
+  // A task stopped for a reason other than a revocation: fenced, or the environment failed for
+  // good.
   virtual void OnTaskStopped(const PartitionId& partition, const Status& reason) = 0;
 };
 

@@ -1,7 +1,8 @@
 // What the pipeline needs from the outside. connectors/ implement it: kafka, file, memory.
 //
-// A connector hands each assigned input partition to the worker as an Input and an Outbox. Both belong to the worker's thread until they are destroyed. The one transaction
-// of a batch holds all its outputs and the input offset.
+// A connector hands each assigned input partition to the worker as an Input and an Outbox. Both
+// belong to the worker's thread until they are destroyed. The one transaction of a batch holds all
+// its outputs and the input offset.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +38,11 @@ class Input {
  public:
   virtual ~Input() = default;
   virtual const PartitionId& id() const = 0;
-  // Replaces `records` by the next ones in order: up to `max_records` and about `max_bytes`, waiting at most `wait` for the first. None: nothing new. kCancelled: the input
-  // is at its end (files) or was revoked. Not calling it is the back-pressure.
-  virtual Status Poll(size_t max_records, size_t max_bytes, Duration wait, std::vector<Record>& records) = 0;
+  // Replaces `records` by the next ones in order: up to `max_records` and about `max_bytes`,
+  // waiting at most `wait` for the first. None: nothing new. kCancelled: the input is at its end
+  // (files) or was revoked. Not calling it is the back-pressure.
+  virtual Status Poll(size_t max_records, size_t max_bytes, Duration wait,
+                      std::vector<Record>& records) = 0;
   // Goes back so that the next Poll() begins at `offset`; after an aborted transaction.
   virtual Status Rewind(int64_t offset) = 0;
   // Records between what was polled and the end, as last heard of; -1: not known.
@@ -47,7 +50,8 @@ class Input {
 };
 
 enum class OutTopic : uint8_t { kCommands, kAlerts, kAudit, kDeadLetter, kCount };
-std::string_view OutTopicName(OutTopic topic);  // "commands", "alerts", "audit", "dead-letter": the part behind the prefix
+std::string_view OutTopicName(
+    OutTopic topic);  // "commands", "alerts", "audit", "dead-letter": the part behind the prefix
 
 struct OutRecord {
   OutTopic topic = OutTopic::kAudit;
@@ -66,8 +70,10 @@ class Outbox {
   virtual ~Outbox() = default;
   // Largest value that may be put on `topic`; a larger one would abort for ever.
   virtual size_t MaxValueBytes(OutTopic topic) const = 0;
-  // One transaction: all of `records` and the input's `next_offset`; also when `records` is empty. Retries inside what may be retried. An uncertain outcome is
-  // settled inside, by the committed offsets of a new producer generation, before this returns. kFenced: another instance has the partition, stop without a word.
+  // One transaction: all of `records` and the input's `next_offset`; also when `records` is empty.
+  // Retries inside what may be retried. An uncertain outcome is settled inside, by the committed
+  // offsets of a new producer generation, before this returns. kFenced: another instance has the
+  // partition, stop without a word.
   virtual Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) = 0;
 };
 
@@ -84,9 +90,11 @@ class AssignmentListener {
  public:
   virtual ~AssignmentListener() = default;
   virtual void OnAssigned(std::vector<Assignment> assignments) = 0;
-  // The partitions go away. Returns when their open transactions are committed or aborted and their Input and Outbox destroyed. `lost`: they already belong to another; abort.
+  // The partitions go away. Returns when their open transactions are committed or aborted and their
+  // Input and Outbox destroyed. `lost`: they already belong to another; abort.
   virtual void OnRevoked(const std::vector<PartitionId>& partitions, bool lost) = 0;
-  // The connector cannot go on (authorisation, topic deleted, fenced instance): the process has to stop with this reason.
+  // The connector cannot go on (authorisation, topic deleted, fenced instance): the process has to
+  // stop with this reason.
   virtual void OnFailed(const Status& status) = 0;
 };
 
@@ -111,11 +119,13 @@ struct ControlRecord {
   Time append_time{};
 };
 
-// riposte.control, or its file in the state directory for the embedded connectors. Safe to call from any thread.
+// riposte.control, or its file in the state directory for the embedded connectors. Safe to call
+// from any thread.
 class Control {
  public:
   virtual ~Control() = default;
-  // The latest record of each key as last read, and whether the topic was read to its end once. Cheap: a snapshot pointer.
+  // The latest record of each key as last read, and whether the topic was read to its end once.
+  // Cheap: a snapshot pointer.
   struct Snapshot {
     std::vector<ControlRecord> records;  // ascending by key
     bool complete = false;

@@ -1,4 +1,5 @@
-// The path of one input partition: batch by batch from bytes to a committed transaction. task.cc reads as that list.
+// The path of one input partition: batch by batch from bytes to a committed transaction. task.cc
+// reads as that list.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// A remediation command: what an agent is told to do, to what, until when. JSON form: agent-bridge/schema/command.schema.json.
+// A remediation command: what an agent is told to do, to what, until when. JSON form:
+// agent-bridge/schema/command.schema.json.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,23 @@
 
 namespace riposte::remediate {
 
-enum class Action : uint8_t { kKillProcess, kQuarantineFile, kDeleteFile, kIsolateAsset, kUnquarantineFile, kReleaseAsset };
-std::string_view ActionName(Action action);  // "kill_process", "quarantine_file", "delete_file", "quarantine_asset", "unquarantine_file", "release_asset"
+enum class Action : uint8_t {
+  kKillProcess,
+  kQuarantineFile,
+  kDeleteFile,
+  kIsolateAsset,
+  kUnquarantineFile,
+  kReleaseAsset
+};
+std::string_view ActionName(
+    Action action);  // "kill_process", "quarantine_file", "delete_file", "quarantine_asset",
+                     // "unquarantine_file", "release_asset"
 
 struct Asset {
   std::string id, name, platform;
 };
-// A process is never named by its pid alone: pids are reused. One of started_at, started_not_after, guid is there.
+// A process is never named by its pid alone: pids are reused. One of started_at, started_not_after,
+// guid is there.
 struct ProcessTarget {
   int64_t pid = 0;
   std::optional<Time> started_at;

@@ -1,5 +1,5 @@
-// From a firing to proposed commands: the action matrix and the choice of target. A case that may not be ordered is a refusal with a reason,
-// never a silent nothing.
+// From a firing to proposed commands: the action matrix and the choice of target. A case that may
+// not be ordered is a refusal with a reason, never a silent nothing.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,8 @@ struct Origin {
   Time append_time{};
 };
 
-// A rule's trigger criterion was met. Ids are UUIDv5, so the same committed order gives the same ones.
+// A rule's trigger criterion was met. Ids are UUIDv5, so the same committed order gives the same
+// ones.
 struct Firing {
   Uuid id;
   const rule::Rule* rule = nullptr;
@@ -36,7 +37,18 @@ struct Firing {
 Firing MakeFiring(const rule::Rule& rule, const event::Event& event, const Origin& origin);
 
 // Why nothing can be proposed. Bounded: a metric label, a field of alert and audit.
-enum class Refusal : uint8_t { kNone, kRegistryEvent, kUnsupportedEventType, kNoAsset, kNoProcess, kNoProcessIdentity, kNoFile, kNoFileHash, kSnapshot, kCount };
+enum class Refusal : uint8_t {
+  kNone,
+  kRegistryEvent,
+  kUnsupportedEventType,
+  kNoAsset,
+  kNoProcess,
+  kNoProcessIdentity,
+  kNoFile,
+  kNoFileHash,
+  kSnapshot,
+  kCount
+};
 std::string_view RefusalName(Refusal refusal);      // "registry_event", ...
 std::string_view RefusalSentence(Refusal refusal);  // for people
 
@@ -50,10 +62,13 @@ struct Proposal {
 struct TimeToLive {
   Duration kill = std::chrono::hours(1);
   Duration file = std::chrono::hours(24 * 7);
-  Duration isolate = std::chrono::hours(24 * 365);  // pending until delivered, released or cancelled
+  Duration isolate =
+      std::chrono::hours(24 * 365);  // pending until delivered, released or cancelled
 };
 
-// The proposals of a firing of a rule that has a remediation; kill before quarantine. `now` is wall time: issued_at.
-std::vector<Proposal> Propose(const Firing& firing, const event::Event& event, const TimeToLive& ttl, Time now);
+// The proposals of a firing of a rule that has a remediation; kill before quarantine. `now` is wall
+// time: issued_at.
+std::vector<Proposal> Propose(const Firing& firing, const event::Event& event,
+                              const TimeToLive& ttl, Time now);
 
 }  // namespace riposte::remediate

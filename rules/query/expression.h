@@ -1,8 +1,10 @@
-// The one expression tree that every front end produces (QQL now, Sigma next) and every evaluator runs. Type-checked against a
-// catalogue and normalised: what can be wrong with a query was said by then, so evaluation cannot fail.
+// The one expression tree that every front end produces (QQL now, Sigma next) and every evaluator
+// runs. Type-checked against a catalogue and normalised: what can be wrong with a query was said by
+// then, so evaluation cannot fail.
 //
-// Truth has three values. A clause on an absent field is false, so `not a: 1` holds where `a` is absent. A clause on an undecodable
-// value ("n/a" in a number field) is unknown, and so is its negation; `and`, `or` follow Kleene; a query matches if it is true.
+// Truth has three values. A clause on an absent field is false, so `not a: 1` holds where `a` is
+// absent. A clause on an undecodable value ("n/a" in a number field) is unknown, and so is its
+// negation; `and`, `or` follow Kleene; a query matches if it is true.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +24,8 @@ namespace riposte::query {
 
 // Texts are folded (unicode::Fold) and compared with folded values, unless `cased`.
 
-// The words, next to each other and in this order, among the value's words; with `last_is_prefix` the last one only has to begin a word.
+// The words, next to each other and in this order, among the value's words; with `last_is_prefix`
+// the last one only has to begin a word.
 struct Phrase {
   std::vector<std::string> words;
   bool last_is_prefix = false;
@@ -34,8 +37,8 @@ struct Equals {
   bool cased = false;
   bool operator==(const Equals&) const = default;
 };
-// The whole value: the parts in order, any text in place of each star. parts.size() >= 2; an empty first or last part is a leading
-// or trailing star. `a*` is {"a", ""}.
+// The whole value: the parts in order, any text in place of each star. parts.size() >= 2; an empty
+// first or last part is a leading or trailing star. `a*` is {"a", ""}.
 struct Wildcard {
   std::vector<std::string> parts;
   bool cased = false;
@@ -61,7 +64,8 @@ struct Interval {
 };
 using NumberIn = Interval<Number>;
 using IpIn = Interval<IpAddress>;
-// A fixed time, or `now` (the record's broker append time) moved by calendar months and by milliseconds (months first; the day is cut to the month's last).
+// A fixed time, or `now` (the record's broker append time) moved by calendar months and by
+// milliseconds (months first; the day is cut to the month's last).
 struct TimePoint {
   bool relative = false;
   Time fixed{};
@@ -80,7 +84,8 @@ struct IsNull {
   bool operator==(const IsNull&) const = default;
 };
 
-using Predicate = std::variant<Phrase, Equals, Wildcard, Contains, Matches, NumberIn, IpIn, DateIn, BoolIs, IsNull>;
+using Predicate = std::variant<Phrase, Equals, Wildcard, Contains, Matches, NumberIn, IpIn, DateIn,
+                               BoolIs, IsNull>;
 
 enum class NodeId : uint32_t {};
 constexpr size_t Index(NodeId id) { return static_cast<size_t>(id); }
@@ -103,7 +108,8 @@ struct Node {
 // A tree in one array; children stand before their parents, the root is last.
 class Expression {
  public:
-  NodeId AddAnd(std::vector<NodeId> children, text::Span span);  // one child: that child; a child of the same kind is spliced in
+  NodeId AddAnd(std::vector<NodeId> children,
+                text::Span span);  // one child: that child; a child of the same kind is spliced in
   NodeId AddOr(std::vector<NodeId> children, text::Span span);
   NodeId AddNot(NodeId child, text::Span span);  // not not x is x
   NodeId AddClause(schema::FieldId field, Predicate predicate, text::Span span);

@@ -1,4 +1,5 @@
-// Prints an expression as QQL that parses to the same tree: the canonical text, whose hash identifies what a query means.
+// Prints an expression as QQL that parses to the same tree: the canonical text, whose hash
+// identifies what a query means.
 #pragma once
 
 #include <string>

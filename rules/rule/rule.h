@@ -90,7 +90,8 @@ struct Rule {
   text::Span id_span;
 };
 
-// Whether `rule` runs on events of `profile`: it names it or names none, and the profile has all its tokens.
+// Whether `rule` runs on events of `profile`: it names it or names none, and the profile has all
+// its tokens.
 bool RunsOn(const Rule& rule, const schema::Profile& profile);
 // The tokens of `rule` that `profile` lacks.
 std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profile& profile);

@@ -1,5 +1,5 @@
-// The tokens that queries may name. Tokens are common to all profiles: "process.name" means the same in each event format, and
-// the profile says where to find it there.
+// The tokens that queries may name. Tokens are common to all profiles: "process.name" means the
+// same in each event format, and the profile says where to find it there.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ enum class FieldType : uint8_t {
   kIp,
   kDate,
   kBool,
-  kObject,  // a sub-object or an array of them: only for nested groups `token:( ... )` and `is null`
+  kObject,  // a sub-object or an array of them: only for nested groups `token:( ... )` and `is
+            // null`
 };
 
 std::string_view FieldTypeName(FieldType type);  // "text", "keyword", ...
@@ -34,16 +35,18 @@ struct Token {
   std::vector<std::string> values;  // closed list of an enum (a keyword); empty: open
   std::string description;          // one line
   std::string example;
-  // The object tokens whose dotted name is a prefix of this one, outermost first: "indicator" for "indicator.score". A nested
-  // group over one of them needs a single sub-object to satisfy all of it.
+  // The object tokens whose dotted name is a prefix of this one, outermost first: "indicator" for
+  // "indicator.score". A nested group over one of them needs a single sub-object to satisfy all of
+  // it.
   std::vector<FieldId> groups;
 };
 
-// All tokens of all loaded profiles. Immutable once built; shared by pointer from the rule set that was compiled against it.
+// All tokens of all loaded profiles. Immutable once built; shared by pointer from the rule set that
+// was compiled against it.
 class Catalogue {
  public:
-  // Ids count from 0 in the order of addition. Returns the id of the token; an existing one of the same name is kept
-  // (the caller has checked that the types agree).
+  // Ids count from 0 in the order of addition. Returns the id of the token; an existing one of the
+  // same name is kept (the caller has checked that the types agree).
   FieldId Add(Token token);
   // Ignoring case; kNoField if unknown.
   FieldId Find(std::string_view name) const;

@@ -1,5 +1,6 @@
-// How one event format is read: where each token stands in the JSON, and which tokens play the essential roles (event id, time,
-// asset, process, file ...). A profile belongs to an input topic, not to a rule. The YAML form is in docs/profiles.md.
+// How one event format is read: where each token stands in the JSON, and which tokens play the
+// essential roles (event id, time, asset, process, file ...). A profile belongs to an input topic,
+// not to a rule. The YAML form is in docs/profiles.md.
 #pragma once
 
 #include <array>
@@ -14,14 +15,16 @@
 
 namespace riposte::schema {
 
-// Keys from the root object down. Arrays on the way are entered: "indicator2.score" reads every element's score.
+// Keys from the root object down. Arrays on the way are entered: "indicator2.score" reads every
+// element's score.
 struct Path {
   std::vector<std::string> keys;
   bool operator==(const Path&) const = default;
   std::string ToString() const;  // dots inside keys are escaped: "a\.b.c"
 };
 
-// Holds if any value at `path` (as text) equals one of `any_of`, ignoring case by simple folding. An absent path does not hold.
+// Holds if any value at `path` (as text) equals one of `any_of`, ignoring case by simple folding.
+// An absent path does not hold.
 struct Condition {
   Path path;
   std::vector<std::string> any_of;
@@ -31,9 +34,11 @@ struct Condition {
 struct Step {
   enum class Kind : uint8_t {
     kBasename,  // what follows the last '/' or '\'
-    kMap,       // `map`: the text becomes what it maps to, ignoring case; a text that is not in it becomes `map_default`, or absent if that is empty
-    kSplit,     // of "SHA256=AB,MD5=CD": the part behind `key` and '=', up to ',' ; absent if there is none
-    kPrefix,    // puts `key` in front
+    kMap,       // `map`: the text becomes what it maps to, ignoring case; a text that is not in it
+                // becomes `map_default`, or absent if that is empty
+    kSplit,  // of "SHA256=AB,MD5=CD": the part behind `key` and '=', up to ',' ; absent if there is
+             // none
+    kPrefix,      // puts `key` in front
     kTrimBraces,  // "{guid}" -> "guid"
   };
   Kind kind;
@@ -45,17 +50,25 @@ struct Step {
 // One way to get a token's value.
 struct Alternative {
   std::vector<Condition> when;  // all must hold; empty: always
-  std::vector<Path> paths;      // one; or several, whose first values are joined by `separator` if all are present
+  std::vector<Path>
+      paths;  // one; or several, whose first values are joined by `separator` if all are present
   std::string separator;
   std::optional<std::string> constant;  // instead of paths
   std::vector<Step> steps;
 };
 
-enum class TimeFormat : uint8_t { kText /* ParseTime() */, kEpochSeconds, kEpochMs, kEpochUs, kFiletime };
+enum class TimeFormat : uint8_t {
+  kText /* ParseTime() */,
+  kEpochSeconds,
+  kEpochMs,
+  kEpochUs,
+  kFiletime
+};
 
 // Where a profile finds a token.
 struct FieldSource {
-  // The first alternative that gives a value (JSON null and [] are none) wins; with `union_of_all` all values of all count.
+  // The first alternative that gives a value (JSON null and [] are none) wins; with `union_of_all`
+  // all values of all count.
   std::vector<Alternative> alternatives;
   bool union_of_all = false;
   bool guaranteed = false;  // each event of the format has it
@@ -64,11 +77,31 @@ struct FieldSource {
 
 // The parts that the engine itself needs of an event.
 enum class Role : uint8_t {
-  kEventId, kEventTime, kEventType, kAssetId, kAssetName, kAssetPlatform,
-  kProcessPid, kProcessStartedAt, kProcessStartedNotAfter, kProcessGuid, kProcessImage, kProcessSha256,  // the event's process: for NETWORK, MUTEX and REGISTRY the owner
-  kParentPid, kParentStartedAt, kParentStartedNotAfter, kParentGuid, kParentImage, kParentSha256,
-  kFilePath, kFileSha256,
-  kEngine, kScore, kVerdict, kClass, kSeverity,
+  kEventId,
+  kEventTime,
+  kEventType,
+  kAssetId,
+  kAssetName,
+  kAssetPlatform,
+  kProcessPid,
+  kProcessStartedAt,
+  kProcessStartedNotAfter,
+  kProcessGuid,
+  kProcessImage,
+  kProcessSha256,  // the event's process: for NETWORK, MUTEX and REGISTRY the owner
+  kParentPid,
+  kParentStartedAt,
+  kParentStartedNotAfter,
+  kParentGuid,
+  kParentImage,
+  kParentSha256,
+  kFilePath,
+  kFileSha256,
+  kEngine,
+  kScore,
+  kVerdict,
+  kClass,
+  kSeverity,
   kSnapshot,  // bool: the record repeats a state, it tells of nothing new
   kCount,
 };

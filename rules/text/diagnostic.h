@@ -16,9 +16,11 @@ std::string_view SeverityName(Severity severity);
 
 struct Diagnostic {
   Severity severity = Severity::kError;
-  std::string code;     // stable, kebab-case: people grep for it and suppress by it; docs/diagnostics.md has each
-  SourcePtr source;     // never null; a finding about a missing file has a Source with its path and no bytes
-  Span span;            // in `source`
+  std::string code;  // stable, kebab-case: people grep for it and suppress by it;
+                     // docs/diagnostics.md has each
+  SourcePtr
+      source;  // never null; a finding about a missing file has a Source with its path and no bytes
+  Span span;   // in `source`
   std::string message;  // what is wrong, lower case, no full stop
   std::string hint;     // what to write instead, shown behind the carets; may be empty
 };
@@ -27,11 +29,15 @@ struct Diagnostic {
 class Diagnostics {
  public:
   void Add(Diagnostic diagnostic);
-  void Error(const SourcePtr& source, Span span, std::string_view code, std::string message, std::string hint = {});
-  void Warning(const SourcePtr& source, Span span, std::string_view code, std::string message, std::string hint = {});
+  void Error(const SourcePtr& source, Span span, std::string_view code, std::string message,
+             std::string hint = {});
+  void Warning(const SourcePtr& source, Span span, std::string_view code, std::string message,
+               std::string hint = {});
   // For a text inside a file: `span` counts in the fragment.
-  void Error(const Fragment& fragment, Span span, std::string_view code, std::string message, std::string hint = {});
-  void Warning(const Fragment& fragment, Span span, std::string_view code, std::string message, std::string hint = {});
+  void Error(const Fragment& fragment, Span span, std::string_view code, std::string message,
+             std::string hint = {});
+  void Warning(const Fragment& fragment, Span span, std::string_view code, std::string message,
+               std::string hint = {});
 
   bool has_errors() const { return errors_ > 0; }
   size_t error_count() const { return errors_; }
@@ -44,9 +50,10 @@ class Diagnostics {
   size_t errors_ = 0;
 };
 
-// "path:line:column: error[code]: message", the source line with its number, and carets under the span with the hint behind them
-// (design of docs/diagnostics.md). Long lines are cut to a window around the span; control characters are shown escaped, so that
-// a hostile file cannot drive the terminal. Ends with a line feed.
+// "path:line:column: error[code]: message", the source line with its number, and carets under the
+// span with the hint behind them (design of docs/diagnostics.md). Long lines are cut to a window
+// around the span; control characters are shown escaped, so that a hostile file cannot drive the
+// terminal. Ends with a line feed.
 std::string Render(const Diagnostic& diagnostic);
 std::string Render(const Diagnostics& diagnostics);
 

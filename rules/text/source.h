@@ -1,5 +1,5 @@
-// Rule text and the positions in it. A span is bytes of the original file from the lexer to the report; nothing reprints a rule to
-// find a place.
+// Rule text and the positions in it. A span is bytes of the original file from the lexer to the
+// report; nothing reprints a rule to find a place.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ class Source {
 
 using SourcePtr = std::shared_ptr<const Source>;
 
-// A text that stands inside a file, perhaps indented or escaped there (a query in a YAML block scalar): knows where each of its
-// bytes comes from.
+// A text that stands inside a file, perhaps indented or escaped there (a query in a YAML block
+// scalar): knows where each of its bytes comes from.
 class Fragment {
  public:
   struct Piece {
@@ -59,7 +59,8 @@ class Fragment {
 
   std::string_view text() const { return text_; }
   const SourcePtr& source() const { return source_; }
-  // The span of the source that `span` of the text comes from. Empty spans (end of text) keep a place.
+  // The span of the source that `span` of the text comes from. Empty spans (end of text) keep a
+  // place.
   Span ToSource(Span span) const;
 
  private:

@@ -7,8 +7,8 @@
 
 namespace riposte::text {
 
-// The candidate with the least edit distance (ignoring ASCII case, a swap of neighbours counts one), or empty if none is near: at
-// most a third of the longer name's length, and at most 4.
+// The candidate with the least edit distance (ignoring ASCII case, a swap of neighbours counts
+// one), or empty if none is near: at most a third of the longer name's length, and at most 4.
 std::string_view Nearest(std::string_view written, std::span<const std::string_view> candidates);
 
 // "did you mean 'x'?", or empty.

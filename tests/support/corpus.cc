@@ -11,9 +11,10 @@ namespace riposte::test {
 
 std::optional<std::string> CorpusFolder(const std::string& name) {
   const char* configured = std::getenv("RIPOSTE_CORPUS");
-  const std::filesystem::path root = configured != nullptr && *configured != '\0'
-                                         ? std::filesystem::path(configured)
-                                         : std::filesystem::path(RIPOSTE_SOURCE_DIR) / ".." / "shared" / "corpus";
+  const std::filesystem::path root =
+      configured != nullptr && *configured != '\0'
+          ? std::filesystem::path(configured)
+          : std::filesystem::path(RIPOSTE_SOURCE_DIR) / ".." / "shared" / "corpus";
   const std::filesystem::path folder = root / name;
   if (!std::filesystem::is_directory(folder)) return std::nullopt;
   return folder.lexically_normal().string();
