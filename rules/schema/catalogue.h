@@ -35,9 +35,9 @@ struct Token {
   std::vector<std::string> values;  // closed list of an enum (a keyword); empty: open
   std::string description;          // one line
   std::string example;
-  // The object tokens whose dotted name is a prefix of this one, outermost first: "indicator" for
-  // "indicator.score". A nested group over one of them needs a single sub-object to satisfy all of
-  // it.
+  // Filled by the Catalogue: the object tokens whose dotted name is a prefix of this one, outermost
+  // first ("indicator" for "indicator.score"), whatever order they were added in. A nested group
+  // over one of them needs a single sub-object to satisfy all of it.
   std::vector<FieldId> groups;
 };
 
@@ -46,7 +46,8 @@ struct Token {
 class Catalogue {
  public:
   // Ids count from 0 in the order of addition. Returns the id of the token; an existing one of the
-  // same name is kept (the caller has checked that the types agree).
+  // same name is kept (the caller has checked that the types agree). At most 65,535 tokens; the
+  // caller has checked that, too.
   FieldId Add(Token token);
   // Ignoring case; kNoField if unknown.
   FieldId Find(std::string_view name) const;
@@ -56,6 +57,7 @@ class Catalogue {
 
  private:
   std::vector<Token> tokens_;
+  std::vector<std::string> folded_;                          // names, by id
   boost::unordered_flat_map<std::string, FieldId> by_name_;  // folded name
 };
 
