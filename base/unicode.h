@@ -1,5 +1,5 @@
 // The parts of Unicode 15.0 that verdicts depend on, from tables generated out of the Unicode
-// Character Database and committed (base/unicode/generate.py): a verdict must not change with a
+// Character Database and committed (base/unicode_generate.py): a verdict must not change with a
 // library's release.
 #pragma once
 
@@ -24,10 +24,10 @@ char32_t FoldCodePoint(char32_t code_point);
 bool RepairUtf8Append(std::string_view bytes, std::string& out);
 bool IsValidUtf8(std::string_view bytes);
 
-// The words of `text`: the segments between UAX 29 word boundaries that hold a letter, a digit or
-// an ideograph (property Word_Break of ALetter, Hebrew_Letter, Numeric, Katakana, ExtendNumLet with
-// another of these, or Ideographic/Hiragana/other letters). Views into `text`, in order.
-// "qualys.corp.com" is one word, "102354.qualys" two.
+// Appends the words of `text` to `out`: the segments between UAX 29 word boundaries that hold a
+// letter, a digit or an ideograph (Word_Break ALetter, Hebrew_Letter, Numeric or Katakana, general
+// category L*, Nd or Nl, or Ideographic). Views into `text`, in order. "qualys.corp.com" is one
+// word, "102354.qualys" two, "&&" and "__" none. Time linear in the text's length.
 void Words(std::string_view text, std::vector<std::string_view>& out);
 
 }  // namespace riposte::unicode
