@@ -40,6 +40,8 @@ struct Step {
              // none
     kPrefix,      // puts `key` in front
     kTrimBraces,  // "{guid}" -> "guid"
+    kBefore,      // what stands before the first `key`; absent if `key` does not occur
+    kHex,         // "0x1a4c" -> "6732"; a text that does not begin with 0x, or is beyond 64 bits, stays as it is
   };
   Kind kind;
   std::string key;
