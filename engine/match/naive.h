@@ -3,8 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "base/regex.h"
 #include "engine/event/event.h"
 #include "engine/match/matcher.h"
 #include "rules/query/expression.h"
@@ -14,19 +19,35 @@ namespace riposte::match {
 
 enum class Truth : uint8_t { kFalse, kTrue, kUnknown };
 
+// Kleene's logic.
 Truth And(Truth a, Truth b);
 Truth Or(Truth a, Truth b);
 Truth Not(Truth a);
 
+// The patterns that were seen, each compiled once. Keep one for as long as the same rules are
+// evaluated. One thread.
+class RegexCache {
+ public:
+  const Regex& Get(const query::Matches& predicate);
+
+ private:
+  boost::unordered_flat_map<std::pair<std::string, bool>, Regex> compiled_;  // pattern, ignore_case
+};
+
 // Whether one value satisfies a predicate of its field's type.
 Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,
-                        const Context& context);
+                        const Context& context, RegexCache& regexes);
+// One node of the expression and what is below it, for the values that stand in `row` (the event
+// itself, or the sub-object of a nested group around the node).
+Truth EvaluateNode(const query::Expression& expression, query::NodeId node,
+                   const event::Event& event, event::RowId row, const Context& context,
+                   RegexCache& regexes);
 // The whole expression.
 Truth Evaluate(const query::Expression& expression, const event::Event& event,
-               const Context& context);
+               const Context& context, RegexCache& regexes);
 
 // All enabled rules of the set that run on the event's profile, ascending.
 std::vector<Match> FindMatchesNaively(const rule::RuleSet& rules, const event::Event& event,
-                                      const Context& context);
+                                      const Context& context, RegexCache& regexes);
 
 }  // namespace riposte::match

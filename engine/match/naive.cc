@@ -1,0 +1,185 @@
+#include "engine/match/naive.h"
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "base/unicode.h"
+#include "engine/match/text_match.h"
+
+namespace riposte::match {
+namespace {
+
+using query::Expression;
+using query::NodeId;
+
+Truth FromBool(bool holds) { return holds ? Truth::kTrue : Truth::kFalse; }
+
+template <typename T>
+bool InInterval(const std::optional<T>& low, bool low_inclusive, const std::optional<T>& high,
+                bool high_inclusive, const T& value) {
+  if (low && (low_inclusive ? value < *low : value <= *low)) return false;
+  if (high && (high_inclusive ? value > *high : value >= *high)) return false;
+  return true;
+}
+
+std::optional<Time> Resolve(const std::optional<query::TimePoint>& point, Time now) {
+  if (!point) return std::nullopt;
+  return point->Resolve(now);
+}
+
+// One overload a predicate: whether a value that could be decoded satisfies it.
+struct Holds {
+  const event::Value& value;
+  const Context& context;
+  RegexCache& regexes;
+
+  std::string_view Text(bool cased) const { return cased ? value.text : value.folded; }
+
+  bool operator()(const query::Phrase& phrase) const {
+    std::vector<std::string_view> words;
+    unicode::Words(value.folded, words);
+    return HasPhrase(phrase, words);
+  }
+  bool operator()(const query::Equals& equals) const { return Text(equals.cased) == equals.text; }
+  bool operator()(const query::Wildcard& wildcard) const {
+    return MatchesWildcard(wildcard, Text(wildcard.cased));
+  }
+  bool operator()(const query::Contains& contains) const {
+    return Text(contains.cased).find(contains.text) != std::string_view::npos;
+  }
+  bool operator()(const query::Matches& matches) const {
+    return regexes.Get(matches).Search(value.text);
+  }
+  bool operator()(const query::NumberIn& in) const {
+    return InInterval(in.low, in.low_inclusive, in.high, in.high_inclusive, value.number);
+  }
+  bool operator()(const query::IpIn& in) const {
+    return InInterval(in.low, in.low_inclusive, in.high, in.high_inclusive, value.ip);
+  }
+  bool operator()(const query::DateIn& in) const {
+    return InInterval(Resolve(in.low, context.now), in.low_inclusive, Resolve(in.high, context.now),
+                      in.high_inclusive, value.date);
+  }
+  bool operator()(const query::BoolIs& is) const { return value.boolean == is.value; }
+  bool operator()(const query::IsNull&) const { return false; }  // there is a value
+};
+
+class TreeWalk {
+ public:
+  TreeWalk(const Expression& expression, const event::Event& event, const Context& context,
+           RegexCache& regexes)
+      : expression_(expression), event_(event), context_(context), regexes_(regexes) {}
+
+  Truth Visit(NodeId id, event::RowId row) const {
+    const query::Node& node = expression_.node(id);
+    switch (node.kind) {
+      case query::Node::Kind::kAnd: {
+        Truth truth = Truth::kTrue;
+        for (const NodeId child : node.children) truth = And(truth, Visit(child, row));
+        return truth;
+      }
+      case query::Node::Kind::kOr: {
+        Truth truth = Truth::kFalse;
+        for (const NodeId child : node.children) truth = Or(truth, Visit(child, row));
+        return truth;
+      }
+      case query::Node::Kind::kNot:
+        return Not(Visit(node.children.front(), row));
+      case query::Node::Kind::kClause:
+        return VisitClause(node, row);
+      case query::Node::Kind::kGroup:
+        return VisitGroup(node, row);
+    }
+    RIPOSTE_CHECK(false, "a node of an unknown kind");
+  }
+
+ private:
+  Truth VisitClause(const query::Node& node, event::RowId row) const {
+    Truth truth = Truth::kFalse;
+    bool present = false;
+    for (const event::Value& value : event_.values(node.field)) {
+      if (!event_.Within(value.row, row)) continue;
+      present = true;
+      truth = Or(truth, EvaluatePredicate(node.predicate, value, context_, regexes_));
+    }
+    if (std::holds_alternative<query::IsNull>(node.predicate)) return FromBool(!present);
+    return truth;
+  }
+
+  Truth VisitGroup(const query::Node& node, event::RowId row) const {
+    Truth truth = Truth::kFalse;
+    const std::vector<event::Row>& rows = event_.rows();
+    for (event::RowId inner = 0; inner < rows.size(); ++inner)
+      if (rows[inner].object == node.field && event_.Within(inner, row))
+        truth = Or(truth, Visit(node.children.front(), inner));
+    return truth;
+  }
+
+  const Expression& expression_;
+  const event::Event& event_;
+  const Context& context_;
+  RegexCache& regexes_;
+};
+
+}  // namespace
+
+Truth And(Truth a, Truth b) {
+  if (a == Truth::kFalse || b == Truth::kFalse) return Truth::kFalse;
+  return a == Truth::kTrue && b == Truth::kTrue ? Truth::kTrue : Truth::kUnknown;
+}
+
+Truth Or(Truth a, Truth b) {
+  if (a == Truth::kTrue || b == Truth::kTrue) return Truth::kTrue;
+  return a == Truth::kFalse && b == Truth::kFalse ? Truth::kFalse : Truth::kUnknown;
+}
+
+Truth Not(Truth a) {
+  if (a == Truth::kUnknown) return a;
+  return FromBool(a == Truth::kFalse);
+}
+
+const Regex& RegexCache::Get(const query::Matches& predicate) {
+  std::pair<std::string, bool> key(predicate.pattern, predicate.ignore_case);
+  auto found = compiled_.find(key);
+  if (found == compiled_.end()) {
+    Result<Regex> compiled =
+        Regex::Compile(predicate.pattern, {.ignore_case = predicate.ignore_case});
+    RIPOSTE_CHECK(compiled.ok(), "the query was checked, its pattern compiles");
+    found = compiled_.emplace(std::move(key), std::move(compiled).value()).first;
+  }
+  return found->second;
+}
+
+Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,
+                        const Context& context, RegexCache& regexes) {
+  if (std::holds_alternative<query::IsNull>(predicate)) return Truth::kFalse;
+  if (value.undecodable != event::Undecodable::kNone) return Truth::kUnknown;
+  return FromBool(std::visit(Holds{value, context, regexes}, predicate));
+}
+
+Truth EvaluateNode(const query::Expression& expression, query::NodeId node,
+                   const event::Event& event, event::RowId row, const Context& context,
+                   RegexCache& regexes) {
+  return TreeWalk(expression, event, context, regexes).Visit(node, row);
+}
+
+Truth Evaluate(const query::Expression& expression, const event::Event& event,
+               const Context& context, RegexCache& regexes) {
+  return EvaluateNode(expression, expression.root(), event, event::kRootRow, context, regexes);
+}
+
+std::vector<Match> FindMatchesNaively(const rule::RuleSet& rules, const event::Event& event,
+                                      const Context& context, RegexCache& regexes) {
+  std::vector<Match> matches;
+  for (uint32_t i = 0; i < rules.rules.size(); ++i) {
+    const rule::Rule& rule = rules.rules[i];
+    if (!rule.enabled || !rule::RunsOn(rule, event.profile())) continue;
+    if (Evaluate(rule.query, event, context, regexes) == Truth::kTrue)
+      matches.push_back({.rule = i});
+  }
+  return matches;
+}
+
+}  // namespace riposte::match
