@@ -25,7 +25,7 @@ namespace riposte::query {
 // Texts are folded (unicode::Fold) and compared with folded values, unless `cased`.
 
 // The words, next to each other and in this order, among the value's words; with `last_is_prefix`
-// the last one only has to begin a word.
+// the last one only has to begin a word. Words are those of the folded text, on both sides.
 struct Phrase {
   std::vector<std::string> words;
   bool last_is_prefix = false;
@@ -55,7 +55,8 @@ struct Matches {
   bool ignore_case = false;
   bool operator==(const Matches&) const = default;
 };
-// An interval; a missing end is open. Equality is an interval with both ends equal and inclusive.
+// An interval that holds something; a missing end is open and counts as inclusive, and at most one
+// is missing. Equality is an interval with both ends equal and inclusive.
 template <typename T>
 struct Interval {
   std::optional<T> low, high;
@@ -64,8 +65,9 @@ struct Interval {
 };
 using NumberIn = Interval<Number>;
 using IpIn = Interval<IpAddress>;
-// A fixed time, or `now` (the record's broker append time) moved by calendar months and by
-// milliseconds (months first; the day is cut to the month's last).
+// A fixed time in the years 0 to 9999 (or the instant after them, as an end), or `now` (the
+// record's broker append time) moved by calendar months (the day is cut to the month's last) or by
+// milliseconds, of which one is 0.
 struct TimePoint {
   bool relative = false;
   Time fixed{};
@@ -105,16 +107,20 @@ struct Node {
   text::Span span;  // in the query's text
 };
 
-// A tree in one array; children stand before their parents, the root is last.
+// A tree in one array; children stand before their parents, the root is last. Built by adding
+// nodes, children first, each the child of one parent at most, and ended by SetRoot(). No part
+// recurses: depth is bounded by memory alone, so that a hostile query cannot overflow the stack.
 class Expression {
  public:
-  NodeId AddAnd(std::vector<NodeId> children,
-                text::Span span);  // one child: that child; a child of the same kind is spliced in
+  // At least one child; of one child, the result is that child.
+  NodeId AddAnd(std::vector<NodeId> children, text::Span span);
   NodeId AddOr(std::vector<NodeId> children, text::Span span);
   NodeId AddNot(NodeId child, text::Span span);  // not not x is x
   NodeId AddClause(schema::FieldId field, Predicate predicate, text::Span span);
   NodeId AddGroup(schema::FieldId object, NodeId child, text::Span span);
-  void SetRoot(NodeId root) { root_ = root; }
+  // Ends the building: an `and` in an `and` and an `or` in an `or` are spliced into it, nodes that
+  // the root does not reach are dropped, and ids are given anew, in post-order.
+  void SetRoot(NodeId root);
 
   bool empty() const { return nodes_.empty(); }
   NodeId root() const { return root_; }
@@ -122,10 +128,13 @@ class Expression {
   const std::vector<Node>& nodes() const { return nodes_; }
   // The fields it reads, ascending, each once; object tokens included.
   std::vector<schema::FieldId> Fields() const;
-  // Same tree; spans do not count.
+  // Same tree; spans do not count. Both are built.
   bool SameAs(const Expression& other) const;
 
  private:
+  NodeId Add(Node node);
+  NodeId AddOperator(Node::Kind kind, std::vector<NodeId> children, text::Span span);
+
   std::vector<Node> nodes_;
   NodeId root_{};
 };
