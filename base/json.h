@@ -22,10 +22,11 @@ using Object = std::vector<Member>;  // in document order
 class Value {
  public:
   Value() = default;
+  // Implicit, so that documents can be written as nested braces.
   template <typename T>
-  Value(T value) : data_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data_(std::string(text)) {}     // NOLINT(google-explicit-constructor)
-  Value(int value) : data_(static_cast<int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(T value) : data_(std::move(value)) {}
+  Value(const char* text) : data_(std::string(text)) {}
+  Value(int value) : data_(static_cast<int64_t>(value)) {}
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   const bool* as_bool() const { return std::get_if<bool>(&data_); }

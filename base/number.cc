@@ -52,7 +52,11 @@ std::strong_ordering CompareMagnitude(uint64_t integer, double real) {
   return real > whole ? std::strong_ordering::less : std::strong_ordering::equal;
 }
 
-std::strong_ordering Reverse(std::strong_ordering order) { return 0 <=> order; }
+std::strong_ordering Reverse(std::strong_ordering order) {
+  if (order < 0) return std::strong_ordering::greater;
+  if (order > 0) return std::strong_ordering::less;
+  return std::strong_ordering::equal;
+}
 
 }  // namespace
 

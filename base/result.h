@@ -49,10 +49,9 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
-  Result(Status status)
-      : status_(std::move(status)) {  // NOLINT(google-explicit-constructor): `return status;`
+  // Implicit, so that `return value;` and `return status;` read as they should.
+  Result(T value) : value_(std::move(value)) {}
+  Result(Status status) : status_(std::move(status)) {
     RIPOSTE_CHECK(!status_.ok(), "a Result without a value needs an error");
   }
 
