@@ -30,7 +30,9 @@ std::string_view UndecodableName(Undecodable reason);
 using RowId = uint32_t;
 inline constexpr RowId kRootRow = 0;
 
-// One value of a field. Which member holds it follows from the field's type in the catalogue.
+// One value of a field. Which member holds it follows from the field's type in the catalogue. An
+// object token has one value for each sub-object; a scalar that stands where the object should is a
+// value too (it is not null), without a row of its own.
 struct Value {
   Undecodable undecodable = Undecodable::kNone;
   RowId row = kRootRow;  // the innermost row that it stands in
@@ -71,7 +73,8 @@ class Event {
   const schema::Profile& profile() const { return *profile_; }
   // The original bytes of the record.
   std::string_view bytes() const { return bytes_; }
-  // The values of a field in document order; empty if it is absent, null, [] or was not asked for.
+  // The values of a field in document order (of a union: alternative by alternative); empty if it
+  // is absent, null, [] or was not asked for.
   std::span<const Value> values(schema::FieldId id) const {
     const Slot& slot = slots_[schema::Index(id)];
     return {values_.data() + slot.begin, slot.count};

@@ -1,0 +1,65 @@
+#include "engine/event/decode.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/event/derive.h"
+#include "engine/event/record.h"
+#include "engine/event/walk.h"
+
+namespace riposte::event {
+
+std::string_view RejectName(Reject reason) {
+  switch (reason) {
+    case Reject::kNone:
+      return "none";
+    case Reject::kInvalidJson:
+      return "invalid_json";
+    case Reject::kNotAnObject:
+      return "not_an_object";
+    case Reject::kTooDeep:
+      return "too_deep";
+    case Reject::kTooLarge:
+      return "too_large";
+    case Reject::kEmpty:
+      return "empty";
+    case Reject::kCount:
+      break;
+  }
+  return "unknown";
+}
+
+struct Decoder::Impl {
+  size_t size_limit = 0;
+  size_t error_offset = 0;
+  Walk walk;
+  RawEvent raw;
+  Deriver deriver;
+  Event event;
+};
+
+Decoder::Decoder(size_t size_limit_bytes) : impl_(std::make_unique<Impl>()) {
+  impl_->size_limit = std::min(size_limit_bytes, kLargestRecord);
+}
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder::~Decoder() = default;
+
+Reject Decoder::Decode(const Plan& plan, std::string_view bytes) {
+  impl_->error_offset = 0;
+  if (const Reject reject = CheckSize(bytes, impl_->size_limit); reject != Reject::kNone)
+    return reject;
+  const CompiledPlan& compiled = static_cast<const CompiledPlan&>(plan);
+  const std::string_view text = WithoutByteOrderMark(bytes);
+  if (const Reject reject = impl_->walk.Run(compiled, text, impl_->raw); reject != Reject::kNone) {
+    impl_->error_offset = bytes.size() - text.size() + impl_->walk.error_offset();
+    return reject;
+  }
+  if (text.size() != bytes.size()) impl_->raw.Note(Oddity::kByteOrderMark);
+  impl_->deriver.Derive(compiled, bytes, impl_->raw, impl_->event);
+  return Reject::kNone;
+}
+
+const Event& Decoder::event() const { return impl_->event; }
+size_t Decoder::error_offset() const { return impl_->error_offset; }
+
+}  // namespace riposte::event

@@ -1,0 +1,48 @@
+// Writes an Event: only engine/event does.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/event/event.h"
+
+namespace riposte::event {
+
+// Begin(), then field by field BeginField() and its values, then Finish(). The event keeps its
+// memory from one to the next.
+class EventBuilder {
+ public:
+  explicit EventBuilder(Event& event) : event_(event) {}
+
+  void Begin(const schema::Profile& profile, size_t catalogue_size, std::string_view bytes) {
+    event_.profile_ = &profile;
+    event_.bytes_ = bytes;
+    event_.slots_.assign(catalogue_size, Event::Slot{});
+    event_.values_.clear();
+    event_.oddities_ = 0;
+  }
+  void SetRows(const std::vector<Row>& rows) { event_.rows_ = rows; }
+  // The object token no longer names the row.
+  void Unname(RowId row) { event_.rows_[row].object = schema::kNoField; }
+
+  void BeginField(schema::FieldId id) {
+    slot_ = schema::Index(id);
+    event_.slots_[slot_].begin = static_cast<uint32_t>(event_.values_.size());
+  }
+  void Add(const Value& value) {
+    event_.values_.push_back(value);
+    ++event_.slots_[slot_].count;
+  }
+  uint32_t count() const { return event_.slots_[slot_].count; }
+
+  void Note(Oddity oddity) { event_.oddities_ |= 1u << static_cast<unsigned>(oddity); }
+  void NoteAll(uint32_t oddities) { event_.oddities_ |= oddities; }
+  const Event& event() const { return event_; }
+
+ private:
+  Event& event_;
+  size_t slot_ = 0;
+};
+
+}  // namespace riposte::event

@@ -1,0 +1,168 @@
+#include "engine/event/plan.h"
+
+#include <algorithm>
+#include <bit>
+#include <random>
+
+#include <xxhash.h>
+
+#include "base/unicode.h"
+
+namespace riposte::event {
+namespace {
+
+constexpr uint64_t kOddMultiplier = 0x9E3779B97F4A7C15u;
+
+size_t TableSlot(PathId parent, uint64_t hash) {
+  return hash ^ static_cast<uint64_t>(parent) * kOddMultiplier;
+}
+
+uint64_t RandomSeed() {
+  std::random_device device;
+  return uint64_t{device()} << 32 | device();
+}
+
+// The fields asked for, the roles' tokens, and the object tokens around each: ascending, each once.
+std::vector<schema::FieldId> AllFields(const schema::Schema& schema, const schema::Profile& profile,
+                                       std::span<const schema::FieldId> fields) {
+  std::vector<schema::FieldId> all(fields.begin(), fields.end());
+  for (const schema::FieldId id : profile.roles)
+    if (id != schema::kNoField) all.push_back(id);
+  const size_t inner = all.size();
+  for (size_t i = 0; i < inner; ++i) {
+    const std::vector<schema::FieldId>& groups = schema.catalogue.token(all[i]).groups;
+    all.insert(all.end(), groups.begin(), groups.end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  std::erase_if(all, [&](schema::FieldId id) { return !profile.Has(id); });
+  return all;
+}
+
+std::vector<CompiledStep> CompileSteps(const std::vector<schema::Step>& steps) {
+  std::vector<CompiledStep> compiled;
+  for (const schema::Step& step : steps) {
+    CompiledStep& out = compiled.emplace_back();
+    out.kind = step.kind;
+    out.key = step.kind == schema::Step::Kind::kSplit ? unicode::Fold(step.key) : step.key;
+    out.map_default = step.map_default;
+    for (const auto& [from, to] : step.map) out.map.emplace_back(unicode::Fold(from), to);
+    // Of two keys that fold to the same text the first one holds.
+    std::stable_sort(out.map.begin(), out.map.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  return compiled;
+}
+
+}  // namespace
+
+std::shared_ptr<const Plan> Plan::Compile(const schema::Schema& schema,
+                                          const schema::Profile& profile,
+                                          std::span<const schema::FieldId> fields) {
+  return std::make_shared<const CompiledPlan>(schema, profile, fields);
+}
+
+CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& profile,
+                           std::span<const schema::FieldId> fields)
+    : profile_(profile), catalogue_size_(schema.catalogue.size()), seed_(RandomSeed()) {
+  nodes_.emplace_back();
+  for (const schema::FieldId id : AllFields(schema, profile, fields))
+    fields_.push_back(CompileField(schema, id));
+  // An outer token has fewer groups around it than an inner one.
+  for (Node& node : nodes_)
+    std::stable_sort(
+        node.objects.begin(), node.objects.end(), [&](schema::FieldId a, schema::FieldId b) {
+          return schema.catalogue.token(a).groups.size() < schema.catalogue.token(b).groups.size();
+        });
+  BuildTable();
+}
+
+CompiledField CompiledPlan::CompileField(const schema::Schema& schema, schema::FieldId id) {
+  const schema::FieldSource& source = *profile_.fields[schema::Index(id)];
+  CompiledField field{.id = id,
+                      .type = schema.catalogue.token(id).type,
+                      .time_format = source.time_format,
+                      .union_of_all = source.union_of_all,
+                      .alternatives = {}};
+  for (const schema::Alternative& alternative : source.alternatives) {
+    field.alternatives.push_back(CompileAlternative(alternative));
+    if (field.type != schema::FieldType::kObject) continue;
+    for (const PathId path : field.alternatives.back().paths) {
+      std::vector<schema::FieldId>& objects = nodes_[Index(path)].objects;
+      if (std::find(objects.begin(), objects.end(), id) == objects.end()) objects.push_back(id);
+    }
+  }
+  return field;
+}
+
+CompiledAlternative CompiledPlan::CompileAlternative(const schema::Alternative& alternative) {
+  CompiledAlternative compiled{.when = {},
+                               .paths = {},
+                               .separator = alternative.separator,
+                               .constant = alternative.constant,
+                               .steps = CompileSteps(alternative.steps)};
+  for (const schema::Condition& condition : alternative.when)
+    compiled.when.push_back(CompileCondition(condition));
+  for (const schema::Path& path : alternative.paths) compiled.paths.push_back(AddPath(path));
+  return compiled;
+}
+
+uint32_t CompiledPlan::CompileCondition(const schema::Condition& condition) {
+  CompiledCondition compiled{.path = AddPath(condition.path), .any_of = {}};
+  for (const std::string& text : condition.any_of) compiled.any_of.push_back(unicode::Fold(text));
+  std::sort(compiled.any_of.begin(), compiled.any_of.end());
+  // Profiles repeat the same few conditions for many tokens; each is decided once an event.
+  for (size_t i = 0; i < conditions_.size(); ++i)
+    if (conditions_[i].path == compiled.path && conditions_[i].any_of == compiled.any_of)
+      return static_cast<uint32_t>(i);
+  conditions_.push_back(std::move(compiled));
+  return static_cast<uint32_t>(conditions_.size() - 1);
+}
+
+PathId CompiledPlan::AddPath(const schema::Path& path) {
+  PathId at = kRootPath;
+  for (const std::string& key : path.keys) {
+    const auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+      return node.parent == at && node.key == key;
+    });
+    const PathId child{static_cast<uint32_t>(found - nodes_.begin())};
+    if (found == nodes_.end())
+      nodes_.push_back(
+          {.parent = at, .key = key, .hash = HashKey(key), .wanted = false, .objects = {}});
+    at = child;
+  }
+  nodes_[Index(at)].wanted = true;
+  return at;
+}
+
+void CompiledPlan::BuildTable() {
+  table_.assign(std::bit_ceil(2 * nodes_.size()), kNoPath);
+  for (size_t i = 1; i < nodes_.size(); ++i) {
+    size_t slot = TableSlot(nodes_[i].parent, nodes_[i].hash) & (table_.size() - 1);
+    while (table_[slot] != kNoPath) slot = (slot + 1) & (table_.size() - 1);
+    table_[slot] = PathId{static_cast<uint32_t>(i)};
+  }
+}
+
+std::vector<std::string_view> CompiledPlan::KeysOf(PathId path) const {
+  std::vector<std::string_view> keys;
+  for (; path != kRootPath; path = nodes_[Index(path)].parent)
+    keys.push_back(nodes_[Index(path)].key);
+  std::reverse(keys.begin(), keys.end());
+  return keys;
+}
+
+PathId CompiledPlan::Child(PathId parent, std::string_view key, uint64_t hash) const {
+  for (size_t slot = TableSlot(parent, hash);; ++slot) {
+    const PathId child = table_[slot & (table_.size() - 1)];
+    if (child == kNoPath) return kNoPath;
+    const Node& node = nodes_[Index(child)];
+    if (node.hash == hash && node.parent == parent && node.key == key) return child;
+  }
+}
+
+uint64_t CompiledPlan::HashKey(std::string_view key) const {
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed_);
+}
+
+}  // namespace riposte::event

@@ -1,0 +1,104 @@
+// What a Plan is inside engine/event: the wanted paths as a trie, and for each field how its values
+// come out of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/event/decode.h"
+
+namespace riposte::event {
+
+// A node of the trie of paths, counted from 0 without gaps. An array's elements stand at the path
+// of the array.
+enum class PathId : uint32_t {};
+constexpr size_t Index(PathId id) { return static_cast<size_t>(id); }
+inline constexpr PathId kRootPath{0};
+inline constexpr PathId kNoPath{UINT32_MAX};  // below it nothing is wanted
+
+struct CompiledCondition {
+  PathId path = kNoPath;
+  std::vector<std::string> any_of;  // folded, ascending
+};
+
+struct CompiledStep {
+  schema::Step::Kind kind{};
+  std::string key;                                       // folded for kSplit
+  std::vector<std::pair<std::string, std::string>> map;  // folded keys, ascending
+  std::optional<std::string> map_default;
+};
+
+struct CompiledAlternative {
+  std::vector<uint32_t> when;  // indexes of conditions()
+  std::vector<PathId> paths;
+  std::string separator;
+  std::optional<std::string> constant;
+  std::vector<CompiledStep> steps;
+};
+
+struct CompiledField {
+  schema::FieldId id = schema::kNoField;
+  schema::FieldType type{};
+  schema::TimeFormat time_format{};
+  bool union_of_all = false;
+  std::vector<CompiledAlternative> alternatives;
+};
+
+class CompiledPlan final : public Plan {
+ public:
+  CompiledPlan(const schema::Schema& schema, const schema::Profile& profile,
+               std::span<const schema::FieldId> fields);
+
+  const schema::Profile& profile() const { return profile_; }
+  size_t catalogue_size() const { return catalogue_size_; }
+
+  size_t path_count() const { return nodes_.size(); }
+  // Whether values at the path are wanted.
+  bool IsWanted(PathId path) const { return nodes_[Index(path)].wanted; }
+  // The object tokens that stand at the path, outermost first: an object there opens a row of each.
+  const std::vector<schema::FieldId>& ObjectsAt(PathId path) const {
+    return nodes_[Index(path)].objects;
+  }
+  // The keys from the root to the path.
+  std::vector<std::string_view> KeysOf(PathId path) const;
+
+  // The child of a path by an unescaped key, `hash` being HashKey(key); kNoPath if nothing is
+  // wanted there.
+  PathId Child(PathId parent, std::string_view key, uint64_t hash) const;
+  // Seeded anew for each plan, so that nobody can prepare keys whose hashes collide.
+  uint64_t HashKey(std::string_view key) const;
+
+  // Ascending by id.
+  const std::vector<CompiledField>& fields() const { return fields_; }
+  const std::vector<CompiledCondition>& conditions() const { return conditions_; }
+
+ private:
+  struct Node {
+    PathId parent = kNoPath;
+    std::string key;
+    uint64_t hash = 0;  // of the key
+    bool wanted = false;
+    std::vector<schema::FieldId> objects;
+  };
+
+  PathId AddPath(const schema::Path& path);
+  CompiledField CompileField(const schema::Schema& schema, schema::FieldId id);
+  CompiledAlternative CompileAlternative(const schema::Alternative& alternative);
+  uint32_t CompileCondition(const schema::Condition& condition);
+  void BuildTable();
+
+  const schema::Profile& profile_;
+  size_t catalogue_size_;
+  uint64_t seed_;
+  std::vector<Node> nodes_;
+  std::vector<PathId> table_;  // of children, by parent and key; open addressing, at most half full
+  std::vector<CompiledField> fields_;
+  std::vector<CompiledCondition> conditions_;
+};
+
+}  // namespace riposte::event

@@ -1,0 +1,73 @@
+// An event between reading and deriving: the values at the wanted paths, as the JSON text has them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/event/arena.h"
+#include "engine/event/event.h"
+#include "engine/event/plan.h"
+
+namespace riposte::event {
+
+struct RawValue {
+  enum class Kind : uint8_t { kString, kNumber, kBool, kObject };
+  Kind kind = Kind::kString;
+  RowId row = kRootRow;  // an object's own row if it opens one
+  uint32_t next = 0;     // of the same path, in document order; 0: none
+  std::string_view
+      text;  // unescaped, valid UTF-8; numbers and booleans as written; empty for objects
+};
+
+// What a reader (the walk, the DOM) writes and Deriver reads. Views live as long as the record's
+// bytes and the arena. One thread.
+class RawEvent {
+ public:
+  void Reset(size_t path_count) {
+    values_.assign(1, RawValue{});
+    by_path_.assign(path_count, Chain{});
+    rows_.assign(1, Row{});
+    oddities_ = 0;
+    arena_.Reset();
+  }
+
+  // Values of a path are added in document order.
+  void Add(PathId path, RawValue::Kind kind, RowId row, std::string_view text) {
+    const auto added = static_cast<uint32_t>(values_.size());
+    values_.push_back({.kind = kind, .row = row, .next = 0, .text = text});
+    Chain& chain = by_path_[Index(path)];
+    (chain.first == 0 ? chain.first : values_[chain.last].next) = added;
+    chain.last = added;
+  }
+  // Opens a row of each object token at the path; returns the innermost one.
+  RowId OpenRows(const CompiledPlan& plan, PathId path, RowId row) {
+    for (const schema::FieldId object : plan.ObjectsAt(path)) {
+      rows_.push_back({.object = object, .parent = row});
+      row = static_cast<RowId>(rows_.size() - 1);
+    }
+    return row;
+  }
+  void Note(Oddity oddity) { oddities_ |= 1u << static_cast<unsigned>(oddity); }
+
+  // The first value of a path, or null; then Next().
+  const RawValue* First(PathId path) const { return At(by_path_[Index(path)].first); }
+  const RawValue* Next(const RawValue& value) const { return At(value.next); }
+  const std::vector<Row>& rows() const { return rows_; }
+  uint32_t oddities() const { return oddities_; }
+  Arena& arena() { return arena_; }
+
+ private:
+  struct Chain {
+    uint32_t first = 0, last = 0;
+  };
+  const RawValue* At(uint32_t index) const { return index == 0 ? nullptr : &values_[index]; }
+
+  std::vector<RawValue> values_;  // [0] stands for none
+  std::vector<Chain> by_path_;
+  std::vector<Row> rows_;  // [0] is the event
+  uint32_t oddities_ = 0;
+  Arena arena_;
+};
+
+}  // namespace riposte::event

@@ -1,0 +1,72 @@
+// Reads a JSON text along its structural index: checks the whole grammar and collects the values at
+// the wanted paths.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/event/escapes.h"
+#include "engine/event/key_set.h"
+#include "engine/event/raw.h"
+#include "engine/event/structure.h"
+
+namespace riposte::event {
+
+// One text after the other; keeps its memory. One thread.
+class Walk {
+ public:
+  // `text` has no byte order mark and is shorter than 4 GiB. On kNone `out` has the values, rows
+  // and the oddities of the text; else it is unspecified and error_offset() says where.
+  Reject Run(const CompiledPlan& plan, std::string_view text, RawEvent& out);
+  size_t error_offset() const { return error_offset_; }
+
+ private:
+  // An open object or array.
+  struct Frame {
+    PathId path = kNoPath;
+    RowId row = kRootRow;
+    uint32_t object = 0;  // in keys_
+    bool is_array = false;
+  };
+
+  Reject Prepare();
+  Reject ReadDocument();
+  Reject ReadKey(PathId& path);
+  Reject ReadValue(PathId path, RowId row);
+  Reject ReadScalar(PathId path, RowId row);
+  Reject Open(bool is_array, PathId path, RowId row);
+  Reject CloseUntilNext();
+
+  // The token at `index` of the structural index: its first byte, or NUL behind the last.
+  char Peek(uint32_t index) const { return index < count_ ? text_[starts_[index]] : '\0'; }
+  uint32_t EndOf(uint32_t index) const;
+  bool FindString(uint32_t index, uint32_t& begin, uint32_t& end) const;
+  std::string_view Text(uint32_t begin, uint32_t end);
+  Reject Fail(Reject reject, size_t offset) {
+    error_offset_ = offset;
+    return reject;
+  }
+  Reject FailHere() { return Fail(Reject::kInvalidJson, starts_[next_]); }
+
+  StructureIndex structure_;
+  EscapeIndex escapes_;
+  KeySet keys_;
+  std::string repaired_;
+  std::array<Frame, kMaxDepth> frames_;
+
+  // Of the current text.
+  const CompiledPlan* plan_ = nullptr;
+  RawEvent* out_ = nullptr;
+  std::string_view text_;
+  const uint32_t* starts_ = nullptr;
+  uint32_t count_ = 0;
+  uint32_t next_ = 0;                 // the next token
+  const uint32_t* escape_ = nullptr;  // the next escape of a text that was asked for
+  bool valid_utf8_ = true;
+  size_t depth_ = 0;
+  size_t error_offset_ = 0;
+};
+
+}  // namespace riposte::event
