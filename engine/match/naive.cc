@@ -147,9 +147,11 @@ const Regex& RegexCache::Get(const query::Matches& predicate) {
     Result<Regex> compiled =
         Regex::Compile(predicate.pattern, {.ignore_case = predicate.ignore_case});
     RIPOSTE_CHECK(compiled.ok(), "the query was checked, its pattern compiles");
-    found = compiled_.emplace(std::move(key), std::move(compiled).value()).first;
+    found = compiled_
+                .emplace(std::move(key), std::make_unique<const Regex>(std::move(compiled).value()))
+                .first;
   }
-  return found->second;
+  return *found->second;
 }
 
 Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,10 +29,12 @@ Truth Not(Truth a);
 // evaluated. One thread.
 class RegexCache {
  public:
+  // Valid as long as the cache.
   const Regex& Get(const query::Matches& predicate);
 
  private:
-  boost::unordered_flat_map<std::pair<std::string, bool>, Regex> compiled_;  // pattern, ignore_case
+  boost::unordered_flat_map<std::pair<std::string, bool>, std::unique_ptr<const Regex>>
+      compiled_;  // pattern, ignore_case
 };
 
 // Whether one value satisfies a predicate of its field's type.
