@@ -13,6 +13,7 @@
 #include "engine/event/decode.h"
 #include "engine/guard/guard.h"
 #include "engine/match/matcher.h"
+#include "engine/pipeline/observer.h"
 #include "engine/pipeline/ports.h"
 #include "engine/remediate/resolve.h"
 
@@ -33,10 +34,59 @@ struct TaskOptions {
   size_t batch_bytes_max = 8u << 20;
   Duration commit_interval{100};
   Duration commit_interval_backlog{500};
+  Duration commit_floor{10};  // between two commits, however urgent
   size_t commit_output_bytes_max = 4u << 20;
   size_t dead_letter_bytes_max = 64u << 10;  // of the original record
+  size_t alert_event_bytes_max = 16u << 10;  // of the copy of the event on an alert
   size_t event_bytes_max = 1'048'588;        // the topic's max.message.bytes
   remediate::TimeToLive ttl;
+};
+
+// What all tasks of a process use. Outlives them; safe to use from any thread.
+struct Surroundings {
+  const Clock* clock = nullptr;
+  const guard::Chain* guards = nullptr;
+  Observer* observer = nullptr;
+};
+
+// What the operators say now; read anew for each batch.
+struct Standing {
+  guard::Enforcement enforcement;
+  std::shared_ptr<const guard::ArmingView> arming;
+};
+
+// One input partition. One thread.
+//
+// Every record that was polled ends in exactly one committed transaction: as matched, unmatched,
+// dead-lettered or empty. What an aborted transaction held is done again from the last committed
+// offset, and gives the same ids.
+class Task {
+ public:
+  // The outbox must take values of kValueBytesMin at least, on each topic.
+  static constexpr size_t kValueBytesMin = 16u << 10;
+
+  Task(Assignment assignment, const TaskOptions& options, const Surroundings& surroundings);
+  ~Task();  // what is not committed is abandoned
+
+  enum class Progress : uint8_t {
+    kIdle,    // nothing new, nothing to commit
+    kWorked,  // go on
+    kEnded,   // the input is at its end and everything is committed
+  };
+  // One batch: polls, waiting at most `wait`, works, and commits if it is time. An error stops the
+  // task for good: kFenced, another instance has the partition; else the environment failed. The
+  // open transaction is then abandoned.
+  Result<Progress> Step(const LiveRulesPtr& live, const Standing& standing, Duration wait);
+  // Commits what is open, for a revocation or the end. kOk also when it was aborted: the next owner
+  // does it again.
+  Status Flush();
+
+  const PartitionId& id() const;
+  int64_t committed_offset() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace riposte::pipeline

@@ -1,0 +1,56 @@
+// The JSON of what a transaction writes besides commands: alerts, audit, dead letters. Schemas:
+// agent-bridge/schema/. Hostile events decide how long much of it is, so each builder keeps to a
+// size.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/event/decode.h"
+#include "engine/pipeline/decide.h"
+#include "engine/pipeline/ports.h"
+
+namespace riposte::pipeline {
+
+// The first bytes of `text`, at most `bytes_max`, without cutting a UTF-8 character.
+std::string_view Clip(std::string_view text, size_t bytes_max);
+
+// The key of records that belong to an asset: its id, of which an absurdly long one is cut.
+std::string AssetKey(std::string_view asset_id);
+// The key of records that belong to an input partition: "<topic>-<partition>".
+std::string PartitionKey(const PartitionId& partition);
+
+// A firing, and what was ordered, held, denied or refused and why. The copy of the event is at most
+// `event_bytes_max` of its bytes, less or none if the whole would exceed `value_bytes_max`; it says
+// so. In the worst case long texts are cut, too, and "truncated" is true.
+OutRecord AlertRecord(const Decided& decided, const event::Event& event,
+                      const remediate::Origin& origin, Time now, size_t event_bytes_max,
+                      size_t value_bytes_max);
+
+// One decision, with what each guard said.
+OutRecord DecisionRecord(const Decided& decided, const Action& action, const event::Event& event,
+                         const remediate::Origin& origin, Time now, size_t value_bytes_max);
+
+// The counts of one transaction: consumed = matched + unmatched + dead_lettered + empty.
+struct TransactionCounts {
+  int64_t first_offset = 0, last_offset = 0;
+  uint64_t consumed = 0, matched = 0, unmatched = 0, dead_lettered = 0, empty = 0;
+};
+OutRecord CountsRecord(const PartitionId& partition, const TransactionCounts& counts, Time now);
+
+// A rejected record. `error_offset`: byte of a broken grammar.
+struct DeadLetter {
+  event::Reject reason = event::Reject::kInvalidJson;
+  const PartitionId* partition = nullptr;
+  int64_t offset = 0;
+  Time append_time{};
+  std::string_view original;
+  size_t error_offset = 0;
+};
+// The original bytes are text if they are UTF-8, else Base64; the first `original_bytes_max` of
+// them, fewer if the whole would exceed `value_bytes_max`.
+OutRecord DeadLetterRecord(const DeadLetter& letter, Time now, size_t original_bytes_max,
+                           size_t value_bytes_max);
+
+}  // namespace riposte::pipeline

@@ -1,0 +1,279 @@
+#include "engine/pipeline/task.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <optional>
+
+#include "engine/pipeline/decide.h"
+#include "engine/pipeline/records.h"
+#include "engine/pipeline/transaction.h"
+
+namespace riposte::pipeline {
+namespace {
+
+// After the first abort in a row it is tried again at once, then with growing pauses.
+constexpr Duration kRetryPauseFirst{10};
+constexpr Duration kRetryPauseMax{1000};
+
+// Whether, and how, a record was decoded.
+enum class Verdict : uint8_t { kEvent, kDeadLetter, kEmpty };
+
+}  // namespace
+
+struct Task::Impl {
+  Impl(Assignment assigned, const TaskOptions& task_options, const Surroundings& around)
+      : input(std::move(assigned.input)),
+        outbox(std::move(assigned.outbox)),
+        profile(std::move(assigned.profile)),
+        options(task_options),
+        surroundings(around),
+        committed(assigned.start_offset),
+        last_seen(assigned.start_offset - 1),
+        decoder(task_options.event_bytes_max) {}
+
+  // The path of a batch.
+  Result<Progress> Step(const LiveRulesPtr& next_rules, const Standing& standing, Duration wait);
+
+  Status UseRules(const LiveRulesPtr& next_rules);
+  Status Consume(Duration wait);
+  bool IsNew(const Record& record);
+  Verdict Decode(const Record& record);
+  void CountOddities();
+  std::span<const match::Match> FindMatches(const Record& record);
+  void Order(const match::Match& match, const Record& record, const Standing& standing);
+
+  bool CommitIsDue(Time now) const;
+  Duration TimeToCommit(Time now) const;
+  Status Commit();
+  Status Redo();
+
+  std::unique_ptr<Input> input;
+  std::unique_ptr<Outbox> outbox;
+  const std::string profile;
+  const TaskOptions options;
+  const Surroundings surroundings;
+
+  int64_t committed;  // the next offset as of the last commit
+  int64_t last_seen;  // of this assignment; nothing at or below it is new
+  LiveRulesPtr live;
+  const match::Matcher* matcher = nullptr;
+
+  std::vector<Record> batch;
+  bool ended = false;
+  bool rewound = false;  // the rest of the batch is void
+  bool backlog = false;
+  event::Decoder decoder;
+  std::optional<match::Matcher::Scratch> scratch;
+  std::vector<match::Match> matches;
+  size_t record_bytes_before = 0;  // of the outputs, when the record's work began
+  Time now{};
+  Transaction open;
+  Time last_commit{};
+  int aborts_in_a_row = 0;
+  Time retry_at{};
+};
+
+Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules, const Standing& standing,
+                                        Duration wait) {
+  RIPOSTE_TRY(UseRules(next_rules));
+  now = surroundings.clock->Now();
+  if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
+  RIPOSTE_TRY(Consume(wait));
+  const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  uint64_t events = 0;
+  for (const Record& record : batch) {
+    if (!IsNew(record)) continue;
+    open.Consume(record.offset, now);
+    ++events;
+    if (Decode(record) == Verdict::kEvent)
+      for (const match::Match& match : FindMatches(record)) Order(match, record, standing);
+    if (open.output_bytes() < options.commit_output_bytes_max) continue;
+    RIPOSTE_TRY(Commit());
+    if (rewound) return Progress::kWorked;
+  }
+  if (events > 0) {
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+    open.counts().processing.Add(spent.count() / static_cast<double>(events), events);
+  }
+  now = surroundings.clock->Now();
+  const bool commits = CommitIsDue(now) || (ended && !open.empty());
+  if (commits) RIPOSTE_TRY(Commit());
+  if (ended && open.empty() && !rewound) return Progress::kEnded;
+  return events > 0 || commits ? Progress::kWorked : Progress::kIdle;
+}
+
+// Rules change between transactions: the counts of one are by the rules of one set.
+Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
+  if (next_rules == live) return Status::Ok();
+  RIPOSTE_TRY(Commit());
+  const match::Matcher* next = next_rules->For(profile);
+  if (next == nullptr)
+    return Status(ErrorCode::kInvalidArgument,
+                  "topic '" + input->id().topic + "': there is no profile '" + profile + "'");
+  live = next_rules;
+  matcher = next;
+  scratch.emplace();
+  return Status::Ok();
+}
+
+Status Task::Impl::Consume(Duration wait) {
+  rewound = false;
+  batch.clear();
+  const Duration longest = open.empty() ? wait : std::min(wait, TimeToCommit(now));
+  const Status polled =
+      input->Poll(options.batch_records_max, options.batch_bytes_max, longest, batch);
+  if (polled.code() == ErrorCode::kCancelled) {
+    ended = true;
+    batch.clear();
+  } else if (!polled.ok()) {
+    return polled;
+  }
+  backlog = batch.size() >= options.batch_records_max ||
+            input->Lag() > static_cast<int64_t>(options.batch_records_max);
+  now = surroundings.clock->Now();
+  return Status::Ok();
+}
+
+// A client library has been seen to hand out records twice around a rebalance.
+bool Task::Impl::IsNew(const Record& record) {
+  if (record.offset <= last_seen) return false;
+  last_seen = record.offset;
+  return true;
+}
+
+Verdict Task::Impl::Decode(const Record& record) {
+  record_bytes_before = open.output_bytes();
+  const std::string_view bytes = record.value.value_or(std::string_view());
+  const event::Reject reject =
+      bytes.empty() ? event::Reject::kEmpty : decoder.Decode(matcher->plan(), bytes);
+  ++open.counts().rejects[static_cast<size_t>(reject)];
+  if (reject == event::Reject::kNone) {
+    CountOddities();
+    return Verdict::kEvent;
+  }
+  if (reject == event::Reject::kEmpty) {
+    ++open.counts().empty;
+    return Verdict::kEmpty;
+  }
+  ++open.counts().dead_lettered;
+  open.Put(DeadLetterRecord({.reason = reject,
+                             .partition = &input->id(),
+                             .offset = record.offset,
+                             .append_time = record.append_time,
+                             .original = bytes,
+                             .error_offset = decoder.error_offset()},
+                            now, options.dead_letter_bytes_max,
+                            outbox->MaxValueBytes(OutTopic::kDeadLetter)));
+  return Verdict::kDeadLetter;
+}
+
+void Task::Impl::CountOddities() {
+  for (uint32_t rest = decoder.event().oddities(); rest != 0; rest &= rest - 1)
+    ++open.counts().oddities[static_cast<size_t>(std::countr_zero(rest))];
+}
+
+std::span<const match::Match> Task::Impl::FindMatches(const Record& record) {
+  matches.clear();
+  matcher->FindMatches(decoder.event(), {.now = record.append_time}, *scratch, matches);
+  ++(matches.empty() ? open.counts().unmatched : open.counts().matched);
+  return matches;
+}
+
+// With the trigger `single_match` each match is a firing.
+void Task::Impl::Order(const match::Match& match, const Record& record, const Standing& standing) {
+  const event::Event& event = decoder.event();
+  const remediate::Origin origin{.topic = input->id().topic,
+                                 .partition = input->id().partition,
+                                 .offset = record.offset,
+                                 .index = 0,
+                                 .append_time = record.append_time};
+  const Decided decided = Decide(live->rules->rules[match.rule], event, origin,
+                                 {.guards = surroundings.guards,
+                                  .enforcement = &standing.enforcement,
+                                  .arming = standing.arming.get(),
+                                  .ttl = options.ttl,
+                                  .command_bytes_max = outbox->MaxValueBytes(OutTopic::kCommands),
+                                  .now = now});
+  open.CountMatch(match.rule);
+  open.CountFiring(decided.firing);
+  for (const Action& action : decided.actions) {
+    open.AddAction(action);
+    open.Put(DecisionRecord(decided, action, event, origin, now,
+                            outbox->MaxValueBytes(OutTopic::kAudit)));
+  }
+  // One record's outputs cannot be divided; when very many rules match it, later alerts go without
+  // the copy of the event.
+  const size_t so_far = open.output_bytes() - record_bytes_before;
+  const size_t copy_max =
+      so_far < options.commit_output_bytes_max ? options.alert_event_bytes_max : 0;
+  open.Put(
+      AlertRecord(decided, event, origin, now, copy_max, outbox->MaxValueBytes(OutTopic::kAlerts)));
+}
+
+Duration Task::Impl::TimeToCommit(Time at) const {
+  const Duration interval = backlog ? options.commit_interval_backlog : options.commit_interval;
+  Time due = open.opened_at() + interval;
+  if (open.has_command()) due = std::min(due, last_commit + options.commit_floor);
+  // A clock that jumped back must not put the commit off.
+  if (at < open.opened_at()) return Duration::zero();
+  return std::max(Duration::zero(), due - at);
+}
+
+bool Task::Impl::CommitIsDue(Time at) const {
+  if (open.empty()) return false;
+  return open.output_bytes() >= options.commit_output_bytes_max ||
+         TimeToCommit(at) == Duration::zero();
+}
+
+Status Task::Impl::Commit() {
+  if (open.empty()) return Status::Ok();
+  const int64_t next_offset = open.next_offset();
+  const Result<Committed> committed_as =
+      outbox->Commit(open.Seal(input->id(), surroundings.clock->Now()), next_offset);
+  if (!committed_as.ok()) return committed_as.status();
+  last_commit = surroundings.clock->Now();
+  if (*committed_as == Committed::kAborted) return Redo();
+  committed = next_offset;
+  aborts_in_a_row = 0;
+  retry_at = {};
+  open.Tell(input->id(), *live->rules, scratch->evaluations(), input->Lag(), last_commit,
+            *surroundings.observer);
+  open.Clear();
+  scratch->ResetCounts();
+  return Status::Ok();
+}
+
+Status Task::Impl::Redo() {
+  surroundings.observer->OnAbort(input->id());
+  if (++aborts_in_a_row > 1)
+    retry_at = last_commit + std::min(kRetryPauseMax,
+                                      kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
+  open.Clear();
+  scratch->ResetCounts();
+  last_seen = committed - 1;
+  ended = false;
+  rewound = true;
+  return input->Rewind(committed);
+}
+
+Task::Task(Assignment assignment, const TaskOptions& options, const Surroundings& surroundings) {
+  for (size_t topic = 0; topic < static_cast<size_t>(OutTopic::kCount); ++topic)
+    RIPOSTE_CHECK(assignment.outbox->MaxValueBytes(static_cast<OutTopic>(topic)) >= kValueBytesMin,
+                  "an outbox takes records of a useful size");
+  impl_ = std::make_unique<Impl>(std::move(assignment), options, surroundings);
+}
+
+Task::~Task() = default;
+
+Result<Task::Progress> Task::Step(const LiveRulesPtr& live, const Standing& standing,
+                                  Duration wait) {
+  return impl_->Step(live, standing, wait);
+}
+
+Status Task::Flush() { return impl_->Commit(); }
+
+const PartitionId& Task::id() const { return impl_->input->id(); }
+int64_t Task::committed_offset() const { return impl_->committed; }
+
+}  // namespace riposte::pipeline
