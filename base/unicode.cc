@@ -10,37 +10,6 @@ namespace {
 
 constexpr char32_t kReplacement = 0xfffd;
 
-struct Decoded {
-  char32_t code_point = kReplacement;
-  size_t length = 1;  // of the sequence, or of the maximal invalid subsequence
-  bool valid = false;
-};
-
-// Decodes the sequence that begins at `at`, which must lie within `text`.
-Decoded Decode(std::string_view text, size_t at) {
-  const unsigned char lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) return {.code_point = lead, .length = 1, .valid = true};
-  if (lead < 0xc2 || lead > 0xf4) return {};
-  const size_t needed = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // The second byte's range shuts out overlong forms, surrogates and what lies beyond U+10FFFF.
-  unsigned low = 0x80;
-  unsigned high = 0xbf;
-  if (lead == 0xe0) low = 0xa0;
-  if (lead == 0xed) high = 0x9f;
-  if (lead == 0xf0) low = 0x90;
-  if (lead == 0xf4) high = 0x8f;
-  char32_t code_point = lead & (0x7fu >> needed);
-  for (size_t i = 1; i < needed; ++i) {
-    if (at + i >= text.size()) return {.code_point = kReplacement, .length = i, .valid = false};
-    const unsigned byte = static_cast<unsigned char>(text[at + i]);
-    if (byte < low || byte > high) return {.code_point = kReplacement, .length = i, .valid = false};
-    code_point = (code_point << 6) | (byte & 0x3f);
-    low = 0x80;
-    high = 0xbf;
-  }
-  return {.code_point = code_point, .length = needed, .valid = true};
-}
-
 void EncodeAppend(char32_t code_point, std::string& out) {
   const auto continuation = [](char32_t bits) { return static_cast<char>(0x80 | (bits & 0x3f)); };
   if (code_point < 0x80) {
@@ -234,6 +203,30 @@ class Segmenter {
 };
 
 }  // namespace
+
+Decoded Decode(std::string_view text, size_t at) {
+  const unsigned char lead = static_cast<unsigned char>(text[at]);
+  if (lead < 0x80) return {.code_point = lead, .length = 1, .valid = true};
+  if (lead < 0xc2 || lead > 0xf4) return {};
+  const size_t needed = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  // The second byte's range shuts out overlong forms, surrogates and what lies beyond U+10FFFF.
+  unsigned low = 0x80;
+  unsigned high = 0xbf;
+  if (lead == 0xe0) low = 0xa0;
+  if (lead == 0xed) high = 0x9f;
+  if (lead == 0xf0) low = 0x90;
+  if (lead == 0xf4) high = 0x8f;
+  char32_t code_point = lead & (0x7fu >> needed);
+  for (size_t i = 1; i < needed; ++i) {
+    if (at + i >= text.size()) return {.code_point = kReplacement, .length = i, .valid = false};
+    const unsigned byte = static_cast<unsigned char>(text[at + i]);
+    if (byte < low || byte > high) return {.code_point = kReplacement, .length = i, .valid = false};
+    code_point = (code_point << 6) | (byte & 0x3f);
+    low = 0x80;
+    high = 0xbf;
+  }
+  return {.code_point = code_point, .length = needed, .valid = true};
+}
 
 char32_t FoldCodePoint(char32_t code_point) {
   constexpr char32_t kMask = (1u << kFoldShift) - 1;

@@ -19,6 +19,15 @@ std::string Fold(std::string_view text);
 // Folds one code point.
 char32_t FoldCodePoint(char32_t code_point);
 
+// One code point of a text, or the maximal invalid subsequence that stands in its place.
+struct Decoded {
+  char32_t code_point = 0xfffd;
+  size_t length = 1;  // bytes
+  bool valid = false;
+};
+// Decodes what begins at byte `at`, which must lie within `text`.
+Decoded Decode(std::string_view text, size_t at);
+
 // Appends `bytes` to `out` with each maximal invalid UTF-8 subsequence (surrogates and overlong
 // forms included) replaced by U+FFFD. Returns whether anything was replaced.
 bool RepairUtf8Append(std::string_view bytes, std::string& out);

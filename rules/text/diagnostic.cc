@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/unicode.h"
 
 namespace riposte::text {
 namespace {
@@ -15,70 +16,45 @@ constexpr size_t kWindow = 120;
 constexpr size_t kContext = 40;  // shown before the span in a cut line
 constexpr std::string_view kCut = "...";
 
-struct Decoded {
-  char32_t code_point = 0;
-  size_t bytes = 1;
-  bool valid = false;
-};
-
-// The code point at the beginning of `text`, which is not empty; one invalid byte if it is not
-// UTF-8.
-Decoded Decode(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return {.code_point = lead, .bytes = 1, .valid = true};
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-  char32_t code_point = lead & (0x7fu >> length);
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0u) != 0x80u) return {};
-    code_point = (code_point << 6) | (byte(i) & 0x3fu);
-  }
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code_point < kLeast[length] || code_point > 0x10ffff) return {};
-  if (code_point >= 0xd800 && code_point <= 0xdfff) return {};
-  return {.code_point = code_point, .bytes = length, .valid = true};
-}
-
 // What moves the cursor, hides or reorders text on a terminal.
 bool IsHarmful(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
          (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
-// One code point as it is shown, and the columns that takes.
-size_t AppendShown(std::string_view text, const Decoded& decoded, std::string& out) {
+// What is shown for one code point, or for the invalid bytes in its place.
+std::string Cell(std::string_view text, size_t at, const unicode::Decoded& decoded) {
+  const std::string_view bytes = text.substr(at, decoded.length);
   if (!decoded.valid) {
-    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
-    return 4;
+    std::string cell;
+    for (const char byte : bytes)
+      cell += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    return cell;
   }
-  if (decoded.code_point == '\t') {
-    out += ' ';
-    return 1;
-  }
-  if (IsHarmful(decoded.code_point)) {
-    const std::string shown =
-        decoded.code_point < 0x80
-            ? fmt::format("\\x{:02x}", static_cast<uint32_t>(decoded.code_point))
-            : fmt::format("\\u{{{:x}}}", static_cast<uint32_t>(decoded.code_point));
-    out += shown;
-    return shown.size();
-  }
-  out.append(text.substr(0, decoded.bytes));
-  return 1;
+  const auto code_point = static_cast<uint32_t>(decoded.code_point);
+  if (code_point == '\t') return " ";
+  if (!IsHarmful(decoded.code_point)) return std::string(bytes);
+  return code_point < 0x80 ? fmt::format("\\x{:02x}", code_point)
+                           : fmt::format("\\u{{{:x}}}", code_point);
+}
+
+// Columns that a cell takes: an escaped one is ASCII and as wide as it is long, any other takes
+// one.
+size_t Columns(const std::string& cell) {
+  return cell.size() > 1 && cell.front() == '\\' ? cell.size() : 1;
 }
 
 std::string Shown(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
-    const Decoded decoded = Decode(text);
-    AppendShown(text, decoded, out);
-    text.remove_prefix(decoded.bytes);
+  for (size_t at = 0; at < text.size();) {
+    const unicode::Decoded decoded = unicode::Decode(text, at);
+    out += Cell(text, at, decoded);
+    at += decoded.length;
   }
   return out;
 }
 
-// A source line as it is shown, and the columns of the span in it.
+// A source line as it is shown, and the cells of the span in it.
 struct ShownLine {
   std::vector<std::string> cells;  // one per code point
   size_t caret_cell = 0;           // first cell of the span
@@ -87,24 +63,29 @@ struct ShownLine {
 
 ShownLine Split(std::string_view line, size_t span_begin, size_t span_end) {
   ShownLine shown;
-  size_t offset = 0;
-  while (offset < line.size()) {
-    const Decoded decoded = Decode(line.substr(offset));
-    std::string cell;
-    AppendShown(line.substr(offset), decoded, cell);
-    if (offset + decoded.bytes <= span_begin)
+  for (size_t at = 0; at < line.size();) {
+    const unicode::Decoded decoded = unicode::Decode(line, at);
+    shown.cells.push_back(Cell(line, at, decoded));
+    at += decoded.length;
+    if (at <= span_begin) {
       ++shown.caret_cell;
-    else if (offset < span_end)
+    } else if (at - decoded.length < span_end) {
       ++shown.caret_cells;
-    shown.cells.push_back(std::move(cell));
-    offset += decoded.bytes;
+    }
   }
   return shown;
 }
 
-// Columns that cells take: an escaped one is ASCII and as wide as it is long, any other takes one.
-size_t Columns(const std::string& cell) {
-  return cell.size() > 1 && cell.front() == '\\' ? cell.size() : 1;
+// The line around the span: as much of it as can matter, so that many findings in one endless line
+// cost no more than their window.
+ShownLine SplitNear(std::string_view line, size_t span_begin, size_t span_end) {
+  constexpr size_t kReach = 4 * (kWindow + 1);  // bytes, at most four a code point
+  size_t begin = span_begin > kReach ? span_begin - kReach : 0;
+  while (begin > 0 && begin < span_begin &&
+         (static_cast<unsigned char>(line[begin]) & 0xc0u) == 0x80u)
+    ++begin;
+  const std::string_view near = line.substr(begin, span_begin - begin + kReach);
+  return Split(near, span_begin - begin, span_end - begin);
 }
 
 // The two lines below the headline.
@@ -115,7 +96,7 @@ std::string RenderPlace(const Diagnostic& diagnostic) {
   const size_t begin = std::min<size_t>(diagnostic.span.begin - line_begin, line.size());
   const size_t end = std::clamp<size_t>(
       std::max(diagnostic.span.end, diagnostic.span.begin) - line_begin, begin, line.size());
-  const ShownLine shown = Split(line, begin, end);
+  const ShownLine shown = SplitNear(line, begin, end);
 
   const bool cut = shown.cells.size() > kWindow;
   const size_t first = cut && shown.caret_cell > kContext ? shown.caret_cell - kContext : 0;
@@ -125,10 +106,11 @@ std::string RenderPlace(const Diagnostic& diagnostic) {
   size_t caret_columns = 0;
   for (size_t i = first; i < last; ++i) {
     text += shown.cells[i];
-    if (i < shown.caret_cell)
+    if (i < shown.caret_cell) {
       caret_column += Columns(shown.cells[i]);
-    else if (i < shown.caret_cell + shown.caret_cells)
+    } else if (i < shown.caret_cell + shown.caret_cells) {
       caret_columns += Columns(shown.cells[i]);
+    }
   }
   if (last < shown.cells.size()) text += kCut;
 

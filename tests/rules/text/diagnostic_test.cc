@@ -89,6 +89,12 @@ TEST(Render, LongLinesAreCutAroundTheSpan) {
             "    1 | ..." +
                 std::string(40, 'x') + "ab" + std::string(78, 'y') + "...\n" + "      | " +
                 std::string(43, ' ') + "^^ hint\n");
+  const std::string endless = std::string(100000, 'x') + "ab" + std::string(100000, 'y');
+  EXPECT_EQ(RenderAt(endless, "ab"),
+            "rules/office.yaml:1:100001: error[some-code]: what is wrong\n"
+            "    1 | ..." +
+                std::string(40, 'x') + "ab" + std::string(78, 'y') + "...\n" + "      | " +
+                std::string(43, ' ') + "^^\n");
   const std::string begins = "ab" + std::string(119, 'y');
   EXPECT_EQ(RenderAt(begins, "ab"),
             "rules/office.yaml:1:1: error[some-code]: what is wrong\n"
