@@ -1,6 +1,7 @@
 // YAML with exact positions (only here libfyaml): rule files, profiles, configuration.
 //
-// Stricter than YAML: the bytes are valid UTF-8 without NUL, no aliases, anchors or tags, no
+// Stricter than YAML: the bytes are valid UTF-8 without NUL or other control characters, lines end
+// in LF or CR LF, no aliases, anchors, tags or directives, keys are scalars that are not empty, no
 // duplicate keys (reported by the reader, all of them), depth up to 64. libfyaml drops the rest of
 // a file silently on bad bytes, so they are refused before it sees them.
 #pragma once
@@ -65,14 +66,20 @@ struct Entry {
 
 struct Document {
   Node root;  // kNull for an empty document
+  Span span;  // from its first byte behind its `---` to its last that is not blank
 };
 
 struct Stream {
-  std::vector<Document> documents;  // those read before the first syntax error
-  std::vector<Problem> problems;
+  std::vector<Document> documents;  // those without a syntax error, in file order
+  std::vector<Problem> problems;    // by place; each document's up to its first syntax error
 };
 
-// Reads all documents of a file. Never throws, whatever the bytes.
+// Deepest nesting of sequences and mappings.
+inline constexpr size_t kMaxDepth = 64;
+
+// Reads all documents of a file. Never throws, whatever the bytes. Bytes that are no text give no
+// documents. Comments alone are no document; `---` with nothing behind it is an empty one. At most
+// 2^31 bytes.
 Stream Parse(std::string_view bytes);
 
 }  // namespace riposte::yaml
