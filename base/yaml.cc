@@ -59,6 +59,7 @@ void CheckEncoding(std::string_view bytes, std::vector<Problem>& problems) {
 struct Chunk {
   Span span;  // its `---` included, a closing `...` not
   bool explicit_begin = false;
+  std::optional<Span> directive;  // the first line that begins with '%'
 };
 
 bool IsMarker(std::string_view line, std::string_view marker) {
@@ -74,14 +75,14 @@ bool IsBlankOrComment(std::string_view line) {
 
 std::vector<Chunk> Split(std::string_view bytes) {
   std::vector<Chunk> chunks;
-  Chunk current{
-      .span = {.begin = U32(bytes.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0),
-               .end = 0}};
+  Chunk current;
+  if (bytes.starts_with(kByteOrderMark)) current.span.begin = U32(kByteOrderMark.size());
   bool has_content = false;
   const auto close = [&](uint32_t end, uint32_t next, bool next_is_explicit) {
     current.span.end = end;
     if (has_content || current.explicit_begin) chunks.push_back(current);
-    current = {.span = {.begin = next, .end = 0}, .explicit_begin = next_is_explicit};
+    current = {
+        .span = {.begin = next, .end = 0}, .explicit_begin = next_is_explicit, .directive = {}};
     has_content = false;
   };
   for (uint32_t at = current.span.begin; at < bytes.size();) {
@@ -97,6 +98,8 @@ std::vector<Chunk> Split(std::string_view bytes) {
       has_content = !alone;
     } else if (!IsBlankOrComment(line)) {
       has_content = true;
+      if (line.starts_with('%') && !current.directive)
+        current.directive = Span{.begin = at, .end = at + U32(line.size())};
     }
     at = next;
   }
@@ -133,7 +136,11 @@ class DocumentReader {
     void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
   };
   struct DiagDeleter {
-    void operator()(fy_diag* diag) const { fy_diag_unref(diag); }
+    // The errors that it collected refer back to it: without the reset they and it would stay.
+    void operator()(fy_diag* diag) const {
+      fy_diag_reset_error(diag);
+      fy_diag_unref(diag);
+    }
   };
   using Parser = std::unique_ptr<fy_parser, ParserDeleter>;
   using Diag = std::unique_ptr<fy_diag, DiagDeleter>;
@@ -204,6 +211,11 @@ DocumentReader::Parser DocumentReader::MakeParser(fy_diag* diag) const {
 }
 
 std::optional<Document> DocumentReader::Read() {
+  // libfyaml takes such a line for a directive wherever it stands, and skips it with a warning.
+  if (chunk_.directive) {
+    Fail(Problem::Kind::kSyntax, *chunk_.directive, "directives are not supported");
+    return std::nullopt;
+  }
   const Diag diag = MakeDiag();
   const Parser parser = MakeParser(diag.get());
   ReadEvents(parser.get());
@@ -264,15 +276,13 @@ bool DocumentReader::TakeEvent(const fy_event& event) {
   }
 }
 
-// Warnings count: libfyaml only warns where it skips a line that it takes for a directive.
+// Warnings count: something was skipped.
 void DocumentReader::ReportErrors(fy_diag* diag) {
   void* previous = nullptr;
   const fy_diag_error* error = fy_diag_errors_iterate(diag, &previous);
   if (error == nullptr) return;
   const Span place = Place(error->fyt).value_or(Span{.begin = last_end_, .end = last_end_});
-  const std::string message = error->msg == nullptr ? "cannot be read" : error->msg;
-  Fail(Problem::Kind::kSyntax, place,
-       message == "Unsupported directive" ? "directives are not supported" : message);
+  Fail(Problem::Kind::kSyntax, place, error->msg == nullptr ? "cannot be read" : error->msg);
 }
 
 void DocumentReader::CheckAllWasRead() {
