@@ -19,6 +19,19 @@ constexpr Duration kRetryPauseMax{1000};
 // Whether, and how, a record was decoded.
 enum class Verdict : uint8_t { kEvent, kDeadLetter, kEmpty };
 
+// What the events of a run of records took: for a metric only, nothing depends on it.
+struct Stopwatch {
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  uint64_t events = 0;
+
+  void AddTo(DelayHistogram& histogram) const {
+    if (events == 0) return;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+    histogram.Add(spent.count() / static_cast<double>(events), events);
+  }
+  void Restart() { *this = {}; }
+};
+
 }  // namespace
 
 struct Task::Impl {
@@ -80,27 +93,25 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules, const St
   now = surroundings.clock->Now();
   if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
   RIPOSTE_TRY(Consume(wait));
-  const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
-  uint64_t events = 0;
+  Stopwatch stopwatch;
   for (const Record& record : batch) {
     if (!IsNew(record)) continue;
     open.Consume(record.offset, now);
-    ++events;
+    ++stopwatch.events;
     if (Decode(record) == Verdict::kEvent)
       for (const match::Match& match : FindMatches(record)) Order(match, record, standing);
     if (open.output_bytes() < options.commit_output_bytes_max) continue;
+    stopwatch.AddTo(open.counts().processing);
     RIPOSTE_TRY(Commit());
     if (rewound) return Progress::kWorked;
+    stopwatch.Restart();
   }
-  if (events > 0) {
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-    open.counts().processing.Add(spent.count() / static_cast<double>(events), events);
-  }
+  stopwatch.AddTo(open.counts().processing);
   now = surroundings.clock->Now();
   const bool commits = CommitIsDue(now) || (ended && !open.empty());
   if (commits) RIPOSTE_TRY(Commit());
   if (ended && open.empty() && !rewound) return Progress::kEnded;
-  return events > 0 || commits ? Progress::kWorked : Progress::kIdle;
+  return !batch.empty() || commits ? Progress::kWorked : Progress::kIdle;
 }
 
 // Rules change between transactions: the counts of one are by the rules of one set.

@@ -1,0 +1,160 @@
+#include "connectors/memory/connector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace riposte::memory {
+namespace {
+
+class MemoryInput final : public pipeline::Input {
+ public:
+  MemoryInput(MemoryLog& log, pipeline::PartitionId id, int64_t start)
+      : log_(log), id_(std::move(id)), position_(start) {}
+
+  const pipeline::PartitionId& id() const override { return id_; }
+
+  Status Poll(size_t max_records, size_t max_bytes, Duration wait,
+              std::vector<pipeline::Record>& records) override {
+    records.clear();
+    polled_ = log_.Read(id_, position_, max_records, max_bytes, wait, lag_);
+    if (polled_.empty() && log_.closed())
+      return Status(ErrorCode::kCancelled, "the input is at its end");
+    for (const StoredRecord& stored : polled_) {
+      pipeline::Record& record = records.emplace_back();
+      record.offset = stored.offset;
+      record.key = stored.key;
+      if (stored.value) record.value = *stored.value;
+      record.append_time = stored.append_time;
+      position_ = stored.offset + 1;
+    }
+    return Status::Ok();
+  }
+
+  Status Rewind(int64_t offset) override {
+    position_ = offset;
+    return Status::Ok();
+  }
+
+  int64_t Lag() const override { return lag_; }
+
+ private:
+  MemoryLog& log_;
+  const pipeline::PartitionId id_;
+  int64_t position_;
+  int64_t lag_ = -1;
+  std::vector<StoredRecord> polled_;  // what the last records point into
+};
+
+class MemoryOutbox final : public pipeline::Outbox {
+ public:
+  MemoryOutbox(MemoryLog& log, pipeline::PartitionId id, size_t value_bytes_max)
+      : log_(log), id_(std::move(id)), epoch_(log.Fence(id_)), value_bytes_max_(value_bytes_max) {}
+
+  size_t MaxValueBytes(pipeline::OutTopic) const override { return value_bytes_max_; }
+
+  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
+                                     int64_t next_offset) override {
+    // As a broker does: the whole transaction fails, and would again.
+    for (const pipeline::OutRecord& record : records)
+      if (record.value.size() > value_bytes_max_) return pipeline::Committed::kAborted;
+    return log_.Commit(id_, epoch_, records, next_offset);
+  }
+
+ private:
+  MemoryLog& log_;
+  const pipeline::PartitionId id_;
+  const int64_t epoch_;
+  const size_t value_bytes_max_;
+};
+
+}  // namespace
+
+pipeline::Assignment Assign(MemoryLog& log, const pipeline::PartitionId& partition,
+                            const std::string& profile, size_t value_bytes_max) {
+  pipeline::Assignment assignment;
+  // The fence comes first: a predecessor's late commit would move the offset.
+  assignment.outbox = std::make_unique<MemoryOutbox>(log, partition, value_bytes_max);
+  assignment.start_offset = log.CommittedOffset(partition);
+  assignment.input = std::make_unique<MemoryInput>(log, partition, assignment.start_offset);
+  assignment.profile = profile;
+  return assignment;
+}
+
+MemoryConnector::MemoryConnector(MemoryLog& log, Options options)
+    : log_(log), options_(std::move(options)) {}
+
+MemoryConnector::~MemoryConnector() { Stop(Duration::zero()); }
+
+Status MemoryConnector::Start(pipeline::AssignmentListener& listener) {
+  std::vector<pipeline::Assignment> assignments;
+  for (const pipeline::PartitionId& partition : log_.Partitions()) {
+    const std::map<std::string, std::string>::const_iterator profile =
+        options_.profiles.find(partition.topic);
+    if (profile == options_.profiles.end()) continue;
+    assignments.push_back(Assign(log_, partition, profile->second, options_.value_bytes_max));
+    assigned_.push_back(partition);
+  }
+  listener_ = &listener;
+  listener.OnAssigned(std::move(assignments));
+  return Status::Ok();
+}
+
+void MemoryConnector::Stop(Duration) {
+  if (listener_ == nullptr) return;
+  std::exchange(listener_, nullptr)->OnRevoked(assigned_, false);
+}
+
+Status MemoryConnector::Ready() const {
+  if (listener_ != nullptr) return Status::Ok();
+  return Status(ErrorCode::kUnavailable, "the connector is not started");
+}
+
+bool MemoryConnector::Finished() const {
+  if (!log_.closed()) return false;
+  return std::all_of(assigned_.begin(), assigned_.end(), [this](const pipeline::PartitionId& id) {
+    int64_t lag = 0;
+    return log_.Read(id, log_.CommittedOffset(id), 1, 1, Duration::zero(), lag).empty();
+  });
+}
+
+MemoryControl::MemoryControl(bool complete, bool read_back_at_once)
+    : read_back_at_once_(read_back_at_once), complete_(complete) {
+  Publish();
+}
+
+std::shared_ptr<const pipeline::Control::Snapshot> MemoryControl::Read() const {
+  const std::scoped_lock lock(mutex_);
+  return snapshot_;
+}
+
+Status MemoryControl::Write(const pipeline::ControlRecord& record) {
+  const std::scoped_lock lock(mutex_);
+  if (record.value.empty()) {
+    written_.erase(record.key);
+  } else {
+    written_.insert_or_assign(record.key, record);
+  }
+  if (read_back_at_once_) Publish();
+  return Status::Ok();
+}
+
+void MemoryControl::ReadBack() {
+  const std::scoped_lock lock(mutex_);
+  Publish();
+}
+
+void MemoryControl::SetComplete(bool complete) {
+  const std::scoped_lock lock(mutex_);
+  complete_ = complete;
+  Publish();
+}
+
+void MemoryControl::Publish() {
+  std::shared_ptr<Snapshot> snapshot = std::make_shared<Snapshot>();
+  for (const std::pair<const std::string, pipeline::ControlRecord>& entry : written_)
+    snapshot->records.push_back(entry.second);
+  snapshot->complete = complete_;
+  snapshot_ = std::move(snapshot);
+}
+
+}  // namespace riposte::memory

@@ -1,0 +1,64 @@
+// The ports over a MemoryLog.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connectors/memory/memory_log.h"
+
+namespace riposte::memory {
+
+struct Options {
+  // Profile of each topic's events.
+  std::map<std::string, std::string> profiles;
+  size_t value_bytes_max = 1'000'000;
+};
+
+// A partition as a worker gets it, beginning at its committed offset; earlier owners are fenced.
+// `log` outlives it.
+pipeline::Assignment Assign(MemoryLog& log, const pipeline::PartitionId& partition,
+                            const std::string& profile, size_t value_bytes_max = 1'000'000);
+
+// Assigns every partition of the log whose topic has a profile, at the start.
+class MemoryConnector final : public pipeline::Connector {
+ public:
+  // `log` outlives it.
+  MemoryConnector(MemoryLog& log, Options options);
+  ~MemoryConnector() override;  // Stop()
+  Status Start(pipeline::AssignmentListener& listener) override;
+  void Stop(Duration deadline) override;
+  Status Ready() const override;
+  // The log is closed and committed to its end.
+  bool Finished() const override;
+
+ private:
+  MemoryLog& log_;
+  const Options options_;
+  pipeline::AssignmentListener* listener_ = nullptr;
+  std::vector<pipeline::PartitionId> assigned_;
+};
+
+// Control records in memory. A record is seen once it was read back: at once, or by ReadBack() if
+// `read_back_at_once` is false.
+class MemoryControl final : public pipeline::Control {
+ public:
+  explicit MemoryControl(bool complete = true, bool read_back_at_once = true);
+  std::shared_ptr<const Snapshot> Read() const override;
+  Status Write(const pipeline::ControlRecord& record) override;
+  void ReadBack();
+  // Whether the topic counts as read to its end.
+  void SetComplete(bool complete);
+
+ private:
+  void Publish();
+  const bool read_back_at_once_;
+  mutable std::mutex mutex_;
+  bool complete_;
+  std::map<std::string, pipeline::ControlRecord> written_;
+  std::shared_ptr<const Snapshot> snapshot_;
+};
+
+}  // namespace riposte::memory

@@ -1,0 +1,74 @@
+#include "engine/pipeline/pulse.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace riposte::pipeline {
+namespace {
+
+// Waiting for as long as it lives.
+class Pause {
+ public:
+  Pause(Pulse& pulse, const Clock& clock) : pulse_(pulse), clock_(clock) { pulse_.Waiting(); }
+  ~Pause() { pulse_.Working(clock_.Now()); }
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+
+ private:
+  Pulse& pulse_;
+  const Clock& clock_;
+};
+
+class PulsedInput final : public Input {
+ public:
+  PulsedInput(std::unique_ptr<Input> input, Pulse& pulse, const Clock& clock)
+      : input_(std::move(input)), pulse_(pulse), clock_(clock) {}
+  const PartitionId& id() const override { return input_->id(); }
+  Status Poll(size_t max_records, size_t max_bytes, Duration wait,
+              std::vector<Record>& records) override {
+    const Pause pause(pulse_, clock_);
+    return input_->Poll(max_records, max_bytes, wait, records);
+  }
+  Status Rewind(int64_t offset) override {
+    const Pause pause(pulse_, clock_);
+    return input_->Rewind(offset);
+  }
+  int64_t Lag() const override { return input_->Lag(); }
+
+ private:
+  std::unique_ptr<Input> input_;
+  Pulse& pulse_;
+  const Clock& clock_;
+};
+
+class PulsedOutbox final : public Outbox {
+ public:
+  PulsedOutbox(std::unique_ptr<Outbox> outbox, Pulse& pulse, const Clock& clock)
+      : outbox_(std::move(outbox)), pulse_(pulse), clock_(clock) {}
+  size_t MaxValueBytes(OutTopic topic) const override { return outbox_->MaxValueBytes(topic); }
+  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
+    const Pause pause(pulse_, clock_);
+    return outbox_->Commit(records, next_offset);
+  }
+
+ private:
+  std::unique_ptr<Outbox> outbox_;
+  Pulse& pulse_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+Duration Pulse::WorkingFor(Time now) const {
+  const int64_t since = working_since_ms_.load(std::memory_order_relaxed);
+  if (since == kWaiting) return Duration::zero();
+  return std::max(Duration::zero(), now - TimeFromMs(since));
+}
+
+Assignment WithPulse(Assignment assignment, Pulse& pulse, const Clock& clock) {
+  assignment.input = std::make_unique<PulsedInput>(std::move(assignment.input), pulse, clock);
+  assignment.outbox = std::make_unique<PulsedOutbox>(std::move(assignment.outbox), pulse, clock);
+  return assignment;
+}
+
+}  // namespace riposte::pipeline
