@@ -59,7 +59,7 @@ struct Matches {
 // is missing. Equality is an interval with both ends equal and inclusive.
 template <typename T>
 struct Interval {
-  std::optional<T> low, high;
+  std::optional<T> low{}, high{};
   bool low_inclusive = true, high_inclusive = true;
   bool operator==(const Interval&) const = default;
 };
