@@ -68,6 +68,8 @@ bool StepRunner::RunOne(const CompiledStep& step, Arena& arena, std::string_view
     case schema::Step::Kind::kHex:
       text = FromHex(text, arena);
       return true;
+    case schema::Step::Kind::kDrop:
+      return text != step.key;
   }
   return true;
 }

@@ -41,7 +41,9 @@ struct Step {
     kPrefix,      // puts `key` in front
     kTrimBraces,  // "{guid}" -> "guid"
     kBefore,      // what stands before the first `key`; absent if `key` does not occur
-    kHex,         // "0x1a4c" -> "6732"; a text that does not begin with 0x, or is beyond 64 bits, stays as it is
+    kHex,  // "0x1a4c" -> "6732"; a text that does not begin with 0x, or is beyond 64 bits, stays as
+           // it is
+    kDrop,  // absent if the text is `key`: how a format writes "nothing"
   };
   Kind kind;
   std::string key;
