@@ -30,15 +30,15 @@ constexpr size_t Index(FieldId id) { return static_cast<size_t>(id); }
 inline constexpr FieldId kNoField{0xffff};
 
 struct Token {
-  std::string name;  // as written in the profile; look-ups ignore case
+  std::string name{};  // as written in the profile; look-ups ignore case
   FieldType type = FieldType::kKeyword;
-  std::vector<std::string> values;  // closed list of an enum (a keyword); empty: open
-  std::string description;          // one line
-  std::string example;
+  std::vector<std::string> values{};  // closed list of an enum (a keyword); empty: open
+  std::string description{};          // one line
+  std::string example{};
   // Filled by the Catalogue: the object tokens whose dotted name is a prefix of this one, outermost
   // first ("indicator" for "indicator.score"), whatever order they were added in. A nested group
   // over one of them needs a single sub-object to satisfy all of it.
-  std::vector<FieldId> groups;
+  std::vector<FieldId> groups{};
 };
 
 // All tokens of all loaded profiles. Immutable once built; shared by pointer from the rule set that

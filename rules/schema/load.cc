@@ -111,7 +111,7 @@ bool Assembler::Agrees(const TokenText& text, const ProfileText& file, FieldId k
     message = fmt::format("token '{}' is {} here and {} in profile '{}'", known.name,
                           FieldTypeName(text.token.type), FieldTypeName(known.type), first);
     hint = "a token has one type in all profiles; name yours otherwise";
-  } else if (text.token.values != known.values) {
+  } else if (!text.token.values.empty() && text.token.values != known.values) {
     message = fmt::format("token '{}' has other values in profile '{}'", known.name, first);
     hint = known.values.empty() ? "there it is open: remove 'values'"
                                 : fmt::format("there: [{}]", fmt::join(known.values, ", "));

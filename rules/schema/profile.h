@@ -26,8 +26,8 @@ struct Path {
 // Holds if any value at `path` (as text) equals one of `any_of`, ignoring case by simple folding.
 // An absent path does not hold.
 struct Condition {
-  Path path;
-  std::vector<std::string> any_of;
+  Path path{};
+  std::vector<std::string> any_of{};
 };
 
 // What is done to each text value that was read, in order.
@@ -45,20 +45,20 @@ struct Step {
            // it is
     kDrop,  // absent if the text is `key`: how a format writes "nothing"
   };
-  Kind kind;
-  std::string key;
-  std::vector<std::pair<std::string, std::string>> map;
-  std::optional<std::string> map_default;
+  Kind kind{};
+  std::string key{};
+  std::vector<std::pair<std::string, std::string>> map{};
+  std::optional<std::string> map_default{};
 };
 
 // One way to get a token's value.
 struct Alternative {
-  std::vector<Condition> when;  // all must hold; empty: always
-  std::vector<Path>
-      paths;  // one; or several, whose first values are joined by `separator` if all are present
-  std::string separator;
-  std::optional<std::string> constant;  // instead of paths
-  std::vector<Step> steps;
+  std::vector<Condition> when{};  // all must hold; empty: always
+  // One; or several, whose first values are joined by `separator` if all are present.
+  std::vector<Path> paths{};
+  std::string separator{};
+  std::optional<std::string> constant{};  // instead of paths
+  std::vector<Step> steps{};
 };
 
 enum class TimeFormat : uint8_t {
@@ -73,7 +73,7 @@ enum class TimeFormat : uint8_t {
 struct FieldSource {
   // The first alternative that gives a value (JSON null and [] are none) wins; with `union_of_all`
   // all values of all count.
-  std::vector<Alternative> alternatives;
+  std::vector<Alternative> alternatives{};
   bool union_of_all = false;
   bool guaranteed = false;  // each event of the format has it
   TimeFormat time_format = TimeFormat::kText;
@@ -117,13 +117,13 @@ std::optional<EventType> ParseEventType(std::string_view text);  // ignoring cas
 std::string_view EventTypeName(EventType type);                  // "FILE", ..., "OTHER"
 
 struct Profile {
-  std::string name;
-  std::string description;
+  std::string name{};
+  std::string description{};
   // By FieldId of the catalogue; empty where the format does not carry the token.
-  std::vector<std::optional<FieldSource>> fields;
+  std::vector<std::optional<FieldSource>> fields{};
   // Token that plays each role; kNoField where the format has none.
   std::array<FieldId, static_cast<size_t>(Role::kCount)> roles{};
-  std::string sha256;  // of its file
+  std::string sha256{};  // of its file
 
   bool Has(FieldId id) const { return Index(id) < fields.size() && fields[Index(id)].has_value(); }
   FieldId role(Role r) const { return roles[static_cast<size_t>(r)]; }

@@ -10,24 +10,24 @@
 namespace riposte::schema {
 
 struct TokenText {
-  Token token;
-  FieldSource source;
-  text::Span span;  // of its name
+  Token token{};
+  FieldSource source{};
+  text::Span span{};  // of its name
 };
 
 struct RoleText {
   Role role = Role::kEventId;
-  std::string token;
-  text::Span span;  // of the token's name
+  std::string token{};
+  text::Span span{};  // of the token's name
 };
 
 struct ProfileText {
-  text::SourcePtr source;
-  std::string name;
-  text::Span name_span;
-  std::string description;
-  std::vector<TokenText> tokens;
-  std::vector<RoleText> roles;
+  text::SourcePtr source{};
+  std::string name{};
+  text::Span name_span{};
+  std::string description{};
+  std::vector<TokenText> tokens{};
+  std::vector<RoleText> roles{};
 };
 
 // What could be read; each error of the file is added to `diagnostics`.
