@@ -36,8 +36,8 @@ class KafkaConnector final : public pipeline::Connector {
 
  private:
   struct Impl;
-  explicit KafkaConnector(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;
+  explicit KafkaConnector(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 // Keeps freed fetch buffers in the process instead of giving their pages back and faulting them in

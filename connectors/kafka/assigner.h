@@ -1,0 +1,54 @@
+// From a list of partitions that the group gave to ready Inputs and Outboxes, in the order that the
+// promise of delivery needs: fence, committed offsets, split queues, and only then assign with
+// offsets.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "connectors/kafka/client.h"
+#include "connectors/kafka/membership.h"
+#include "connectors/kafka/options.h"
+#include "connectors/kafka/outbox.h"
+#include "connectors/kafka/start_plan.h"
+#include "engine/pipeline/ports.h"
+
+namespace riposte::kafka {
+
+struct BuiltAssignment {
+  std::vector<pipeline::Assignment> tasks;
+  PartitionListPtr partitions;  // with offsets, for rd_kafka_assign
+};
+
+class Assigner {
+ public:
+  // All must outlive it. `stopping` is asked between the attempts of what takes long.
+  Assigner(const Options& options, const TaskContext& context, rd_kafka_t* consumer,
+           std::function<bool()> stopping);
+
+  // In the assign callback. kPermission, kInvalidArgument and kNotFound need an operator; after any
+  // other error joining the group anew may help.
+  Result<BuiltAssignment> Build(const std::shared_ptr<Membership>& membership,
+                                const rd_kafka_topic_partition_list_t& partitions);
+
+ private:
+  using Outboxes = std::map<pipeline::PartitionId, std::unique_ptr<KafkaOutbox>>;
+  Result<Outboxes> FenceAll(const std::shared_ptr<Membership>& membership,
+                            const std::vector<pipeline::PartitionId>& ids);
+  Result<std::vector<Start>> Starts(const std::string& topic, const std::vector<int32_t>& mine,
+                                    const Outboxes& outboxes);
+  Result<TopicState> ReadState(const std::string& topic, const std::vector<int32_t>& mine);
+  Status Pin(const std::vector<Start>& pins, const Outboxes& outboxes);
+  void NoteSkip(const Start& start) const;
+
+  const Options& options_;
+  const TaskContext& context_;
+  rd_kafka_t* const consumer_;
+  const std::function<bool()> stopping_;
+};
+
+}  // namespace riposte::kafka

@@ -1,0 +1,326 @@
+#include "connectors/kafka/outbox.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/uuid.h"
+
+namespace riposte::kafka {
+namespace {
+
+using std::chrono::steady_clock;
+
+// One call's time. Short, so that a revocation is noticed; a call that was cut off is simply made
+// again.
+constexpr int kCallTimeoutMs = 2000;
+constexpr Duration kPause{50};
+// Brokers may be away for long; what ends the wait is the group (GroupView::Lost, GivenUp).
+constexpr Duration kAnyTime = std::chrono::hours(24 * 365);
+// What a record's batch adds to key and value, generously.
+constexpr size_t kBatchOverhead = 1024;
+constexpr size_t kKeyBytesMax = 4096;
+
+// Of the last begun generation: the library keeps why it gave up.
+rd_kafka_resp_err_t FatalError(rd_kafka_t* producer) {
+  std::array<char, 256> text{};
+  return rd_kafka_fatal_error(producer, text.data(), text.size());
+}
+
+void SetMetadata(rd_kafka_topic_partition_t* partition, const std::string& mark) {
+  partition->metadata = rd_kafka_mem_malloc(nullptr, mark.size());
+  std::memcpy(partition->metadata, mark.data(), mark.size());
+  partition->metadata_size = mark.size();
+}
+
+}  // namespace
+
+KafkaOutbox::KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
+                         std::string transactional_id, pipeline::PartitionId id)
+    : context_(context),
+      group_(std::move(group)),
+      transactional_id_(std::move(transactional_id)),
+      id_(std::move(id)),
+      session_(Uuid::Random().ToString()) {
+  group_->CountIn();
+}
+
+KafkaOutbox::~KafkaOutbox() {
+  topics_.clear();
+  producer_.reset();
+  group_->CountOut();
+}
+
+Status KafkaOutbox::Fence(Duration patience) {
+  const steady_clock::time_point deadline = steady_clock::now() + patience;
+  for (;;) {
+    topics_.clear();
+    producer_.reset();
+    const PropertyMap more = {
+        {"transactional.id", transactional_id_},
+        {"message.max.bytes", std::to_string(context_.message_bytes_max)},
+    };
+    ClientCallbacks callbacks;
+    callbacks.on_error = [this](rd_kafka_resp_err_t, bool, std::string_view) { suspect_ = true; };
+    callbacks.on_delivery = [this](const rd_kafka_message_t& message) {
+      if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+      if (delivery_error_ != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+      delivery_error_ = message.err;
+      delivery_topic_ = rd_kafka_topic_name(message.rkt);
+    };
+    Result<std::unique_ptr<Client>> producer =
+        Client::Create(*context_.settings, Role::kTask, more, context_.log, std::move(callbacks));
+    if (!producer.ok()) return producer.status();
+    producer_ = std::move(producer).value();
+    const Status status = InitTransactions(deadline);
+    if (status.ok()) {
+      WarmUp();
+      suspect_ = false;
+      return status;
+    }
+    if (IsPermanent(status) || status.code() == ErrorCode::kFenced || Hopeless() ||
+        steady_clock::now() >= deadline) {
+      return status;
+    }
+    Note(LogLevel::kWarning, "task-start", status.message());
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+Status KafkaOutbox::InitTransactions(steady_clock::time_point deadline) {
+  for (;;) {
+    const ErrorPtr error(rd_kafka_init_transactions(producer_->get(), kCallTimeoutMs));
+    if (!error) return Status::Ok();
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
+    const Status status = ToStatus(
+        code, fmt::format("{}: the transactional producer cannot start", transactional_id_));
+    if (const std::string_view refusal = producer_->Refusal(); !refusal.empty()) {
+      return {ErrorCode::kPermission, fmt::format("{}: {}", status.message(), refusal)};
+    }
+    if (StepAfter(error.get()) != Step::kRetry || Hopeless()) return status;
+    if (steady_clock::now() >= deadline) return status;
+  }
+}
+
+void KafkaOutbox::WarmUp() {
+  for (const std::string& name : context_.topics) {
+    topics_.emplace_back(rd_kafka_topic_new(producer_->get(), name.c_str(), nullptr));
+  }
+  // Without it the first record of each topic waits up to a second for its leader.
+  const struct rd_kafka_metadata* metadata = nullptr;
+  if (rd_kafka_metadata(producer_->get(), 0, nullptr, &metadata, kCallTimeoutMs) ==
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_metadata_destroy(metadata);
+  }
+  rd_kafka_poll(producer_->get(), 0);
+}
+
+size_t KafkaOutbox::MaxValueBytes(pipeline::OutTopic) const {
+  const size_t reserved = kBatchOverhead + kKeyBytesMax;
+  const size_t most = context_.message_bytes_max;
+  return most > 4 * reserved ? most - reserved : most / 4 * 3;
+}
+
+Status KafkaOutbox::CheckSizes(std::span<const pipeline::OutRecord> records) const {
+  for (const pipeline::OutRecord& record : records) {
+    const size_t bytes = record.key.size() + record.value.size();
+    if (bytes <= MaxValueBytes(record.topic) + kKeyBytesMax &&
+        bytes + kBatchOverhead / 4 <= context_.message_bytes_max) {
+      continue;
+    }
+    return {ErrorCode::kInvalidArgument,
+            fmt::format("a record of {} bytes for topic '{}' is above its limit of {}", bytes,
+                        context_.topics[static_cast<size_t>(record.topic)],
+                        context_.message_bytes_max)};
+  }
+  return Status::Ok();
+}
+
+Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRecord> records,
+                                                int64_t next_offset) {
+  return Run(records, {NextOffset{.id = id_, .offset = next_offset}});
+}
+
+Result<pipeline::Committed> KafkaOutbox::CommitOffsets(const std::vector<NextOffset>& offsets) {
+  return Run({}, offsets);
+}
+
+Result<pipeline::Committed> KafkaOutbox::Run(std::span<const pipeline::OutRecord> records,
+                                             const std::vector<NextOffset>& offsets) {
+  if (Hopeless()) return WhyHopeless();
+  RIPOSTE_TRY(CheckSizes(records));
+  // Errors that came while nothing was under way do not concern this transaction, but those of the
+  // last one do.
+  if (suspect_) {
+    if (const Status status = Fence(kAnyTime); !status.ok()) {
+      return status.code() == ErrorCode::kFenced ? StopFenced() : status;
+    }
+  }
+  rd_kafka_poll(producer_->get(), 0);
+  suspect_ = false;
+  delivery_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+  mark_ = fmt::format("{}:{}", session_, ++sequence_);
+  for (const NextOffset& next : offsets) {
+    if (next.id == id_) own_offset_ = next.offset;
+  }
+  rd_kafka_t* producer = producer_->get();
+  const Duration patience = context_.transaction_timeout;
+  Step step = Call([&](int) { return rd_kafka_begin_transaction(producer); }, patience);
+  if (step == Step::kDone) step = Produce(records);
+  if (step == Step::kDone) step = SendOffsets(offsets);
+  if (step == Step::kDone) {
+    step =
+        Call([&](int timeout) { return rd_kafka_commit_transaction(producer, timeout); }, patience);
+    // Errors in between: the request may have been sent twice, and the answer be the other one's.
+    if (step == Step::kDone && suspect_) step = Step::kRebuild;
+  }
+  if (step == Step::kDone) return pipeline::Committed::kYes;
+  return step == Step::kAbort ? Abort() : Settle();
+}
+
+Step KafkaOutbox::Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& call,
+                       Duration patience) {
+  const steady_clock::time_point deadline = steady_clock::now() + patience;
+  for (;;) {
+    const ErrorPtr error(call(kCallTimeoutMs));
+    const Step step = StepAfter(error.get());
+    rd_kafka_poll(producer_->get(), 0);
+    error_ = error ? rd_kafka_error_code(error.get()) : RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (step != Step::kRetry) return step;
+    suspect_ = true;
+    if (Hopeless() || steady_clock::now() >= deadline) return Step::kRebuild;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
+  for (const pipeline::OutRecord& record : records) {
+    rd_kafka_topic_t* topic = topics_[static_cast<size_t>(record.topic)].get();
+    // The library takes the bytes as they are; the copy lets a timed-out transaction end without
+    // us.
+    const auto produce = [&] {
+      return rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                              const_cast<char*>(record.value.data()), record.value.size(),
+                              record.key.empty() ? nullptr : record.key.data(), record.key.size(),
+                              nullptr);
+    };
+    while (produce() != 0) {
+      error_ = rd_kafka_last_error();
+      if (error_ == RD_KAFKA_RESP_ERR__QUEUE_FULL && !Hopeless()) {
+        rd_kafka_poll(producer_->get(), 100);
+        continue;
+      }
+      if (IsFencing(FatalError(producer_->get()))) return Step::kRebuild;
+      delivery_error_ = error_;
+      delivery_topic_ = rd_kafka_topic_name(topic);
+      return Step::kAbort;
+    }
+    rd_kafka_poll(producer_->get(), 0);
+  }
+  return Step::kDone;
+}
+
+Step KafkaOutbox::SendOffsets(const std::vector<NextOffset>& offsets) {
+  const PartitionListPtr list = NewPartitionList(offsets.size());
+  for (const NextOffset& next : offsets) {
+    rd_kafka_topic_partition_t* partition =
+        rd_kafka_topic_partition_list_add(list.get(), next.id.topic.c_str(), next.id.partition);
+    partition->offset = next.offset;
+    SetMetadata(partition, mark_);
+  }
+  return Call(
+      [&](int timeout) {
+        return rd_kafka_send_offsets_to_transaction(producer_->get(), list.get(),
+                                                    group_->metadata(), timeout);
+      },
+      context_.transaction_timeout);
+}
+
+Result<pipeline::Committed> KafkaOutbox::Abort() {
+  const rd_kafka_resp_err_t cause = error_;
+  rd_kafka_t* producer = producer_->get();
+  const Step step = Call([&](int timeout) { return rd_kafka_abort_transaction(producer, timeout); },
+                         context_.transaction_timeout);
+  if (step != Step::kDone) return Settle();
+  // The group no longer knows this member in this generation: the partition is another's.
+  if (IsStaleMember(cause)) return StopFenced();
+  if (IsRefusal(cause)) {
+    const Status status =
+        ToStatus(cause, fmt::format("{}: a transaction is refused", transactional_id_));
+    group_->ReportFailure(status);
+    return status;
+  }
+  if (delivery_error_ != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const Status status = ToStatus(
+        delivery_error_, fmt::format("topic '{}' does not take a record", delivery_topic_));
+    // The same records would be refused again, for ever.
+    if (IsPermanent(status)) {
+      group_->ReportFailure(status);
+      return status;
+    }
+  }
+  Note(LogLevel::kWarning, "transaction-aborted",
+       fmt::format("{}: transaction aborted ({})", transactional_id_,
+                   rd_kafka_err2str(delivery_error_ != RD_KAFKA_RESP_ERR_NO_ERROR ? delivery_error_
+                                                                                  : cause)));
+  // A commit that was answered with an error may have happened all the same.
+  return Verdict();
+}
+
+Result<pipeline::Committed> KafkaOutbox::Settle() {
+  if (IsFencing(error_) || IsFencing(FatalError(producer_->get()))) return StopFenced();
+  if (Hopeless()) return WhyHopeless();
+  Note(LogLevel::kWarning, "transaction-uncertain",
+       fmt::format("{}: the transaction's outcome is not known ({}), asking the committed offset",
+                   transactional_id_, rd_kafka_err2str(error_)));
+  if (const Status status = Fence(kAnyTime); !status.ok()) {
+    if (status.code() == ErrorCode::kFenced) return StopFenced();
+    if (Hopeless()) return WhyHopeless();
+    group_->ReportFailure(status);
+    return status;
+  }
+  return Verdict();
+}
+
+Result<pipeline::Committed> KafkaOutbox::Verdict() {
+  for (;;) {
+    const Result<Position> position = group_->Committed(id_, Duration(kCallTimeoutMs));
+    if (position.ok()) {
+      const bool committed = position->offset == own_offset_ && position->metadata == mark_;
+      Note(LogLevel::kInfo, "transaction-settled",
+           fmt::format("{}: the transaction was {}", transactional_id_,
+                       committed ? "committed" : "aborted"));
+      return committed ? pipeline::Committed::kYes : pipeline::Committed::kAborted;
+    }
+    if (Hopeless()) return WhyHopeless();
+    if (IsPermanent(position.status())) {
+      group_->ReportFailure(position.status());
+      return position.status();
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+Status KafkaOutbox::StopFenced() {
+  group_->ReportFenced(id_);
+  return {ErrorCode::kFenced,
+          fmt::format("{}: another instance has the partition", transactional_id_)};
+}
+
+Status KafkaOutbox::WhyHopeless() const {
+  if (group_->Lost()) {
+    return {ErrorCode::kFenced,
+            fmt::format("{}: the partition was lost to another instance", transactional_id_)};
+  }
+  return {ErrorCode::kCancelled,
+          fmt::format("{}: there was no time left to end the transaction", transactional_id_)};
+}
+
+void KafkaOutbox::Note(LogLevel level, std::string_view code, std::string_view text) const {
+  if (context_.log) context_.log(level, code, text);
+}
+
+}  // namespace riposte::kafka

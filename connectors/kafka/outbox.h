@@ -1,0 +1,96 @@
+// The transactional producer of one task.
+//
+// After each call its error class decides (errors.h): the same call again, abort, or a new
+// producer. Whatever is left uncertain is settled by the committed offset, which carries a mark
+// that is unique to the transaction, so that also a transaction that does not move the offset can
+// be told from its predecessor.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "connectors/kafka/client.h"
+#include "connectors/kafka/errors.h"
+#include "connectors/kafka/membership.h"
+#include "connectors/kafka/topics.h"
+#include "engine/pipeline/ports.h"
+
+namespace riposte::kafka {
+
+// The same for all tasks; must outlive them.
+struct TaskContext {
+  const Settings* settings = nullptr;
+  OutTopicNames topics;
+  size_t message_bytes_max = 0;
+  Duration transaction_timeout{15000};
+  Log log;
+};
+
+struct NextOffset {
+  pipeline::PartitionId id;
+  int64_t offset = 0;
+};
+
+class KafkaOutbox final : public pipeline::Outbox {
+ public:
+  KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
+              std::string transactional_id, pipeline::PartitionId id);
+  ~KafkaOutbox() override;
+
+  // Makes the producer: fences its predecessor, ends the transaction that it left open, and finds
+  // the leaders of the output topics. Tries again while the brokers do not answer, until `patience`
+  // ends or the group gives up.
+  Status Fence(Duration patience);
+
+  size_t MaxValueBytes(pipeline::OutTopic topic) const override;
+  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
+                                     int64_t next_offset) override;
+  // The same for offsets of several partitions, the task's own among them, without records.
+  Result<pipeline::Committed> CommitOffsets(const std::vector<NextOffset>& offsets);
+
+ private:
+  // One transaction as far as it comes.
+  Result<pipeline::Committed> Run(std::span<const pipeline::OutRecord> records,
+                                  const std::vector<NextOffset>& offsets);
+  Status CheckSizes(std::span<const pipeline::OutRecord> records) const;
+  Status InitTransactions(std::chrono::steady_clock::time_point deadline);
+  void WarmUp();
+  Step Produce(std::span<const pipeline::OutRecord> records);
+  Step SendOffsets(const std::vector<NextOffset>& offsets);
+  // Calls again while the answer is kRetry and there is time.
+  Step Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& call, Duration patience);
+  // Ends a transaction that cannot commit. An error says why doing it again would not help either.
+  Result<pipeline::Committed> Abort();
+  // What became of a transaction whose end is not known: fences it, then Verdict().
+  Result<pipeline::Committed> Settle();
+  // By the committed offset and its mark. Nothing of the transaction may be under way any more.
+  Result<pipeline::Committed> Verdict();
+  Status StopFenced();
+  bool Hopeless() const { return group_->Lost() || group_->GivenUp(); }
+  Status WhyHopeless() const;
+  void Note(LogLevel level, std::string_view code, std::string_view text) const;
+
+  const TaskContext& context_;
+  const std::shared_ptr<GroupView> group_;
+  const std::string transactional_id_;
+  const pipeline::PartitionId id_;
+  const std::string session_;  // unique to this object, first part of each mark
+
+  std::unique_ptr<Client> producer_;
+  std::vector<TopicPtr> topics_;  // by pipeline::OutTopic; destroyed before the producer
+  uint64_t sequence_ = 0;
+  std::string mark_;        // of the transaction under way
+  int64_t own_offset_ = 0;  // that it commits
+  bool suspect_ = false;    // a late request of this generation may still be on its way
+  rd_kafka_resp_err_t error_ = RD_KAFKA_RESP_ERR_NO_ERROR;           // the last call's
+  rd_kafka_resp_err_t delivery_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the first of the transaction
+  std::string delivery_topic_;
+};
+
+}  // namespace riposte::kafka

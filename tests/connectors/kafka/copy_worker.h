@@ -1,0 +1,76 @@
+// The least that a pipeline does: each input record becomes one command, batch by batch, exactly
+// once.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/pipeline/ports.h"
+
+namespace riposte::test {
+
+class CopyWorker final : public pipeline::AssignmentListener {
+ public:
+  // Seen by a hook before each commit; true makes the worker throw the batch away and rewind, as
+  // after an abort.
+  using Spoil = std::function<bool(const pipeline::PartitionId& id, size_t batch)>;
+
+  CopyWorker() = default;
+  ~CopyWorker() override;
+
+  void set_spoil(Spoil spoil) { spoil_ = std::move(spoil); }
+  void set_batch(size_t records) { batch_ = records; }
+
+  void OnAssigned(std::vector<pipeline::Assignment> assignments) override;
+  void OnRevoked(const std::vector<pipeline::PartitionId>& partitions, bool lost) override;
+  void OnFailed(const Status& status) override;
+
+  // Waits until `condition`, which is asked whenever something happened; false after `timeout`.
+  bool Await(const std::function<bool()>& condition,
+             std::chrono::seconds timeout = std::chrono::seconds(60));
+
+  // Since the beginning. Safe at any time.
+  size_t copied() const { return copied_.load(); }  // records whose commit was answered with yes
+  size_t aborts() const { return aborts_.load(); }
+  size_t fenced() const { return fenced_.load(); }
+  size_t lost() const { return lost_.load(); }
+  size_t running() const;
+  std::optional<Status> failure() const;
+  // Of each assignment that ever was, in order.
+  struct Seen {
+    pipeline::PartitionId id;
+    int64_t start_offset = 0, skipped_from = -1;
+    std::string profile;
+  };
+  std::vector<Seen> seen() const;
+  std::vector<pipeline::Record> records() const;  // of the last batch, values cut off
+
+ private:
+  struct Task {
+    std::atomic<bool> stop{false};
+    std::thread thread;
+  };
+  void Work(Task& task, pipeline::Assignment assignment);
+  void Tell();
+
+  Spoil spoil_;
+  size_t batch_ = 100;
+  std::atomic<size_t> copied_{0}, aborts_{0}, fenced_{0}, lost_{0};
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<pipeline::PartitionId, std::unique_ptr<Task>> tasks_;
+  std::vector<Seen> seen_;
+  std::vector<pipeline::Record> records_;
+  std::optional<Status> failure_;
+};
+
+}  // namespace riposte::test
