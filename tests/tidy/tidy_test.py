@@ -60,6 +60,7 @@ LONG_FILES = re.compile(r"(unicode_tables|word_break_cases)")
 NO_OWN_TEST = {
     "app/main.cc": "runs in every test of tests/app",
     "base/check.cc": "tests/base/result_test.cc",
+    "base/unicode_tables.cc": "tests/base/unicode_test.cc compares all of it with the Unicode Character Database",
 }
 NO_OWN_TEST_FOLDERS = {
     "app/cli": "each verb is tested through the built binary in tests/app",
