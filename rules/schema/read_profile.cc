@@ -8,7 +8,7 @@
 
 #include "base/unicode.h"
 #include "rules/schema/read_source.h"
-#include "rules/text/suggest.h"
+#include "rules/text/node_reader.h"
 
 namespace riposte::schema {
 namespace {
@@ -19,26 +19,6 @@ constexpr std::array<std::string_view, 5> kTokenKeys = {"type", "description", "
 constexpr std::array<FieldType, 7> kTypes = {
     FieldType::kText, FieldType::kKeyword, FieldType::kNumber, FieldType::kIp,
     FieldType::kDate, FieldType::kBool,    FieldType::kObject};
-
-text::Span ToText(yaml::Span span) { return {span.begin, span.end}; }
-
-std::string_view ProblemCode(yaml::Problem::Kind kind) {
-  switch (kind) {
-    case yaml::Problem::Kind::kSyntax:
-      return "yaml-syntax";
-    case yaml::Problem::Kind::kEncoding:
-      return "yaml-encoding";
-    case yaml::Problem::Kind::kDuplicateKey:
-      return "duplicate-key";
-    case yaml::Problem::Kind::kAlias:
-      return "yaml-alias";
-    case yaml::Problem::Kind::kTag:
-      return "yaml-tag";
-    case yaml::Problem::Kind::kTooDeep:
-      return "yaml-too-deep";
-  }
-  return "yaml-syntax";
-}
 
 // Letters, digits, '_' and '-', in parts separated by single dots: what a query can name.
 bool IsTokenName(std::string_view name) {
@@ -71,20 +51,20 @@ class ProfileReader {
   void ReadRoles(const yaml::Node& node);
   void ReadTokens(const yaml::Node& node);
   void ReadToken(const yaml::Entry& entry);
+  std::optional<std::string> RequiredText(const yaml::Node& mapping, std::string_view key,
+                                          std::string_view owner, yaml::Span place);
   std::optional<FieldType> ReadType(const yaml::Node& node, std::string_view name, yaml::Span span);
   std::vector<std::string> ReadValues(const yaml::Node& node, const Token& token);
   void CheckValues(const TokenText& token);
   void CheckGuaranteed(const TokenText& token, yaml::Span span);
 
-  NodeReader reader_;
+  text::NodeReader reader_;
   ProfileText profile_;
 };
 
 ProfileText ProfileReader::Read() {
   const yaml::Stream stream = yaml::Parse(profile_.source->bytes());
-  for (const yaml::Problem& problem : stream.problems) {
-    reader_.Error(problem.span, ProblemCode(problem.kind), problem.message);
-  }
+  text::AddProblems(stream, profile_.source, reader_.diagnostics());
   if (stream.documents.size() == 1) {
     ReadRoot(stream.documents.front().root);
   } else if (stream.problems.empty()) {
@@ -100,18 +80,14 @@ ProfileText ProfileReader::Read() {
 void ProfileReader::ReadRoot(const yaml::Node& root) {
   if (!reader_.Mapping(root, "the profile", kProfileKeys)) return;
   const yaml::Span top = {root.span.begin, root.span.begin};
-  if (const yaml::Node* name = root.Find("name")) profile_.name_span = ToText(name->span);
-  profile_.name = reader_.Required(root, "name", "the profile", top).value_or("");
-  profile_.description = reader_.Required(root, "description", "the profile", top).value_or("");
-  if (const yaml::Node* tokens = root.Find("tokens")) {
+  if (const yaml::Node* name = root.Find("name")) profile_.name_span = text::ToSpan(name->span);
+  profile_.name = RequiredText(root, "name", "the profile", top).value_or("");
+  profile_.description = RequiredText(root, "description", "the profile", top).value_or("");
+  if (const yaml::Node* tokens = reader_.Required(root, "tokens", "the profile", top)) {
     ReadTokens(*tokens);
-  } else {
-    reader_.Error(top, "missing-key", "the profile has no 'tokens'", "add 'tokens:'");
   }
-  if (const yaml::Node* roles = root.Find("roles")) {
+  if (const yaml::Node* roles = reader_.Required(root, "roles", "the profile", top)) {
     ReadRoles(*roles);
-  } else {
-    reader_.Error(top, "missing-key", "the profile has no 'roles'", "add 'roles:'");
   }
 }
 
@@ -121,18 +97,16 @@ void ProfileReader::ReadRoles(const yaml::Node& node) {
     names.push_back(RoleName(static_cast<Role>(i)));
   }
   if (node.kind != yaml::Node::Kind::kMapping) {
-    reader_.Error(node.span, "wrong-type", "'roles' is no mapping",
-                  "write the role and the token that plays it, 'event_time: event.dateTime'");
+    reader_.WrongType(node, "'roles'",
+                      "write the role and the token that plays it, 'event_time: event.dateTime'");
     return;
   }
   for (const yaml::Entry& entry : node.entries) {
     const std::vector<std::string_view>::iterator found =
         std::find(names.begin(), names.end(), entry.key);
     if (found == names.end()) {
-      std::string hint = text::DidYouMean(entry.key, names);
-      if (hint.empty()) hint = fmt::format("known: {}", fmt::join(names, ", "));
       reader_.Error(entry.key_span, "unknown-role", fmt::format("unknown role '{}'", entry.key),
-                    std::move(hint));
+                    text::Suggestion(entry.key, names));
       continue;
     }
     const std::optional<std::string> token =
@@ -140,14 +114,13 @@ void ProfileReader::ReadRoles(const yaml::Node& node) {
     if (!token) continue;
     profile_.roles.push_back({.role = static_cast<Role>(found - names.begin()),
                               .token = *token,
-                              .span = ToText(entry.value.span)});
+                              .span = text::ToSpan(entry.value.span)});
   }
 }
 
 void ProfileReader::ReadTokens(const yaml::Node& node) {
   if (node.kind != yaml::Node::Kind::kMapping || node.entries.empty()) {
-    reader_.Error(node.span, "wrong-type", "'tokens' is no mapping",
-                  "write the token's name and, below it, what it is");
+    reader_.WrongType(node, "'tokens'", "write the token's name and, below it, what it is");
     return;
   }
   for (const yaml::Entry& entry : node.entries) ReadToken(entry);
@@ -172,12 +145,11 @@ void ProfileReader::ReadToken(const yaml::Entry& entry) {
   }
   if (!reader_.Mapping(entry.value, what, keys)) return;
   const std::optional<FieldType> type = ReadType(entry.value, what, entry.key_span);
-  TokenText text{.token = {.name = entry.key}, .span = ToText(entry.key_span)};
+  TokenText text{.token = {.name = entry.key}, .span = text::ToSpan(entry.key_span)};
   text.token.description =
-      reader_.Required(entry.value, "description", what, entry.key_span).value_or("");
+      RequiredText(entry.value, "description", what, entry.key_span).value_or("");
   if (type != FieldType::kObject) {
-    text.token.example =
-        reader_.Required(entry.value, "example", what, entry.key_span).value_or("");
+    text.token.example = RequiredText(entry.value, "example", what, entry.key_span).value_or("");
   }
   if (!type) return;
   text.token.type = *type;
@@ -199,18 +171,26 @@ void ProfileReader::ReadToken(const yaml::Entry& entry) {
 
 std::optional<FieldType> ProfileReader::ReadType(const yaml::Node& node, std::string_view what,
                                                  yaml::Span span) {
-  const std::optional<std::string> name = reader_.Required(node, "type", what, span);
-  if (!name) return std::nullopt;
+  const yaml::Node* type = reader_.Required(node, "type", what, span);
+  if (type == nullptr) return std::nullopt;
   std::vector<std::string_view> names;
-  for (const FieldType type : kTypes) {
-    if (FieldTypeName(type) == *name) return type;
-    names.push_back(FieldTypeName(type));
+  for (const FieldType known : kTypes) names.push_back(FieldTypeName(known));
+  const std::optional<size_t> chosen =
+      reader_.Choice(*type, fmt::format("the type of {}", what), names);
+  if (!chosen) return std::nullopt;
+  return kTypes[*chosen];
+}
+
+std::optional<std::string> ProfileReader::RequiredText(const yaml::Node& mapping,
+                                                       std::string_view key, std::string_view owner,
+                                                       yaml::Span place) {
+  const yaml::Node* node = reader_.Required(mapping, key, owner, place);
+  if (node == nullptr) return std::nullopt;
+  std::optional<std::string> text = reader_.Text(*node, fmt::format("'{}' of {}", key, owner));
+  if (text && text->empty()) {
+    reader_.Error(node->span, "empty-value", fmt::format("'{}' of {} is empty", key, owner));
   }
-  std::string hint = text::DidYouMean(*name, names);
-  if (hint.empty()) hint = fmt::format("known: {}", fmt::join(names, ", "));
-  reader_.Error(node.Find("type")->span, "unknown-type", fmt::format("unknown type '{}'", *name),
-                std::move(hint));
-  return std::nullopt;
+  return text;
 }
 
 std::vector<std::string> ProfileReader::ReadValues(const yaml::Node& node, const Token& token) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "rules/schema/node_reader.h"
 #include "rules/schema/profile.h"
+#include "rules/text/diagnostic.h"
 
 namespace riposte::schema {
 

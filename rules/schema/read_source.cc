@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "rules/text/suggest.h"
-
 namespace riposte::schema {
 namespace {
 
@@ -48,10 +46,23 @@ constexpr std::array<NamedStep, 7> kSteps = {{
 constexpr std::array<std::string_view, 8> kStepNames = {"basename", "trim_braces", "hex",  "split",
                                                         "prefix",   "before",      "drop", "map"};
 
+// A scalar, or the scalars of a list.
+std::vector<const yaml::Node*> Scalars(text::NodeReader& reader, const yaml::Node& node,
+                                       std::string_view what) {
+  std::vector<const yaml::Node*> scalars;
+  if (node.kind == yaml::Node::Kind::kScalar) return {&node};
+  if (!reader.List(node, what)) return scalars;
+  for (const yaml::Node& item : node.items) {
+    if (reader.Text(item, fmt::format("an entry of {}", what))) scalars.push_back(&item);
+  }
+  return scalars;
+}
+
 // The source of one token, with the names that its messages need.
 class SourceReader {
  public:
-  SourceReader(NodeReader& reader, std::string_view name, yaml::Span name_span, FieldType type)
+  SourceReader(text::NodeReader& reader, std::string_view name, yaml::Span name_span,
+               FieldType type)
       : reader_(reader), name_(name), name_span_(name_span), type_(type) {}
 
   FieldSource Read(const yaml::Node& token);
@@ -68,11 +79,12 @@ class SourceReader {
   std::vector<Condition> ReadWhen(const yaml::Node& node);
   std::vector<Step> ReadSteps(const yaml::Node& node);
   std::optional<Step> ReadStep(const yaml::Node& node);
+  std::optional<Step> ReadStepText(const NamedStep& step, const yaml::Node& node);
   std::optional<Step> ReadMap(const yaml::Node& node);
   TimeFormat ReadTime(const yaml::Node& node);
   std::optional<Path> ReadPath(const yaml::Node& node);
 
-  NodeReader& reader_;
+  text::NodeReader& reader_;
   std::string_view name_;
   yaml::Span name_span_;
   FieldType type_;
@@ -132,7 +144,7 @@ std::vector<Alternative> SourceReader::ReadAlternatives(const yaml::Entry& kind)
   } else {
     const std::string what = fmt::format("'{}' of token '{}'", kind.key, name_);
     if (kind.key == "path" && !reader_.Text(kind.value, what)) return alternatives;
-    for (const yaml::Node* node : reader_.Scalars(kind.value, what)) {
+    for (const yaml::Node* node : Scalars(reader_, kind.value, what)) {
       if (std::optional<Path> path = ReadPath(*node)) {
         alternatives.push_back({.paths = {std::move(*path)}});
       }
@@ -158,11 +170,7 @@ std::vector<Alternative> SourceReader::ReadCase(const yaml::Node& node, std::str
 }
 
 std::vector<Alternative> SourceReader::ReadCases(const yaml::Node& node) {
-  if (node.kind != yaml::Node::Kind::kSequence || node.items.empty()) {
-    reader_.Error(node.span, "wrong-type", fmt::format("'cases' of token '{}' is no list", name_),
-                  "write a list of mappings");
-    return {};
-  }
+  if (!reader_.List(node, fmt::format("'cases' of token '{}'", name_))) return {};
   std::vector<Alternative> all;
   for (const yaml::Node& item : node.items) {
     std::vector<Alternative> some = ReadCase(item, fmt::format("a case of token '{}'", name_));
@@ -172,11 +180,7 @@ std::vector<Alternative> SourceReader::ReadCases(const yaml::Node& node) {
 }
 
 std::vector<Alternative> SourceReader::ReadUnion(const yaml::Node& node) {
-  if (node.kind != yaml::Node::Kind::kSequence || node.items.empty()) {
-    reader_.Error(node.span, "wrong-type", fmt::format("'union' of token '{}' is no list", name_),
-                  "write a list of paths");
-    return {};
-  }
+  if (!reader_.List(node, fmt::format("'union' of token '{}'", name_))) return {};
   std::vector<Alternative> all;
   for (const yaml::Node& item : node.items) {
     if (item.kind == yaml::Node::Kind::kScalar) {
@@ -195,12 +199,9 @@ std::optional<Alternative> SourceReader::ReadJoin(const yaml::Node& node) {
   const std::string what = fmt::format("'join' of token '{}'", name_);
   if (!reader_.Mapping(node, what, kKeys)) return std::nullopt;
   Alternative joined;
-  const yaml::Node* paths = node.Find("paths");
-  if (paths == nullptr) {
-    reader_.Error(node.span, "missing-key", fmt::format("{} has no 'paths'", what), "add 'paths:'");
-    return std::nullopt;
-  }
-  for (const yaml::Node* scalar : reader_.Scalars(*paths, fmt::format("'paths' of {}", what))) {
+  const yaml::Node* paths = reader_.Required(node, "paths", what, node.span);
+  if (paths == nullptr) return std::nullopt;
+  for (const yaml::Node* scalar : Scalars(reader_, *paths, fmt::format("'paths' of {}", what))) {
     if (std::optional<Path> path = ReadPath(*scalar)) joined.paths.push_back(std::move(*path));
   }
   if (joined.paths.size() == 1) {
@@ -229,19 +230,18 @@ std::vector<Condition> SourceReader::ReadWhen(const yaml::Node& node) {
                     "keys are separated by single dots; a dot inside a key is '\\.'");
       continue;
     }
-    conditions.push_back({.path = std::move(*path),
-                          .any_of = reader_.Texts(entry.value, fmt::format("'{}'", entry.key))});
+    Condition condition{.path = std::move(*path)};
+    for (const yaml::Node* value : Scalars(reader_, entry.value, fmt::format("'{}'", entry.key))) {
+      condition.any_of.push_back(value->value);
+    }
+    conditions.push_back(std::move(condition));
   }
   return conditions;
 }
 
 std::vector<Step> SourceReader::ReadSteps(const yaml::Node& node) {
   std::vector<Step> steps;
-  if (node.kind != yaml::Node::Kind::kSequence || node.items.empty()) {
-    reader_.Error(node.span, "wrong-type", fmt::format("'steps' in token '{}' is no list", name_),
-                  "write a list of steps, '[basename]'");
-    return steps;
-  }
+  if (!reader_.List(node, fmt::format("'steps' in token '{}'", name_))) return steps;
   for (const yaml::Node& item : node.items) {
     if (std::optional<Step> step = ReadStep(item)) steps.push_back(std::move(*step));
   }
@@ -251,41 +251,39 @@ std::vector<Step> SourceReader::ReadSteps(const yaml::Node& node) {
 std::optional<Step> SourceReader::ReadStep(const yaml::Node& node) {
   const bool bare = node.kind == yaml::Node::Kind::kScalar;
   if (!bare && (node.kind != yaml::Node::Kind::kMapping || node.entries.empty())) {
-    reader_.Error(node.span, "wrong-type", fmt::format("a step of token '{}' is no name", name_),
-                  fmt::format("known: {}", fmt::join(kStepNames, ", ")));
+    reader_.WrongType(node, fmt::format("a step of token '{}'", name_),
+                      fmt::format("one of {}", fmt::join(kStepNames, ", ")));
     return std::nullopt;
   }
   if (!bare && node.Find("map") != nullptr) return ReadMap(node);
   const std::string& name = bare ? node.value : node.entries.front().key;
   const yaml::Span span = bare ? node.span : node.entries.front().key_span;
+  if (std::find(kStepNames.begin(), kStepNames.end(), name) == kStepNames.end()) {
+    reader_.Error(span, "unknown-step", fmt::format("unknown step '{}'", name),
+                  text::Suggestion(name, kStepNames));
+    return std::nullopt;
+  }
   const NamedStep* found = std::find_if(
       kSteps.begin(), kSteps.end(), [&name](const NamedStep& known) { return known.name == name; });
-  if (found == kSteps.end() && name != "map") {
-    std::string hint = text::DidYouMean(name, kStepNames);
-    if (hint.empty()) hint = fmt::format("known: {}", fmt::join(kStepNames, ", "));
-    reader_.Error(span, "unknown-step", fmt::format("unknown step '{}'", name), std::move(hint));
-    return std::nullopt;
-  }
-  if (name == "map" || found->takes_text == bare || (!bare && node.entries.size() != 1)) {
+  const bool takes_value = found == kSteps.end() || found->takes_text;  // a map, or a text
+  if (takes_value == bare || (!bare && node.entries.size() != 1)) {
     reader_.Error(span, "bad-step", fmt::format("step '{}' is not written like that", name),
-                  name == "map" || found->takes_text
-                      ? fmt::format("write '{{{}: ...}}'", name)
-                      : fmt::format("write '{}' alone, as an entry of the list", name));
+                  takes_value ? fmt::format("write '{{{}: ...}}'", name)
+                              : fmt::format("write '{}' alone, as an entry of the list", name));
     return std::nullopt;
   }
-  Step step{.kind = found->kind};
-  if (!bare) {
-    const std::optional<std::string> key =
-        reader_.Text(node.entries.front().value, fmt::format("step '{}'", name));
-    if (!key) return std::nullopt;
-    if (key->empty()) {
-      reader_.Error(node.entries.front().value.span, "bad-step",
-                    fmt::format("step '{}' has an empty text", name));
-      return std::nullopt;
-    }
-    step.key = *key;
+  if (bare) return Step{.kind = found->kind};
+  return ReadStepText(*found, node.entries.front().value);
+}
+
+std::optional<Step> SourceReader::ReadStepText(const NamedStep& step, const yaml::Node& node) {
+  const std::optional<std::string> key = reader_.Text(node, fmt::format("step '{}'", step.name));
+  if (!key) return std::nullopt;
+  if (key->empty()) {
+    reader_.Error(node.span, "empty-value", fmt::format("step '{}' has an empty text", step.name));
+    return std::nullopt;
   }
-  return step;
+  return Step{.kind = step.kind, .key = *key};
 }
 
 std::optional<Step> SourceReader::ReadMap(const yaml::Node& node) {
@@ -310,23 +308,16 @@ std::optional<Step> SourceReader::ReadMap(const yaml::Node& node) {
 }
 
 TimeFormat SourceReader::ReadTime(const yaml::Node& node) {
-  const std::optional<std::string> name = reader_.Text(node, "'time'");
-  if (!name) return TimeFormat::kText;
   if (type_ != FieldType::kDate) {
-    reader_.Error(node.span, "bad-time",
+    reader_.Error(node.span, "time-of-no-date",
                   fmt::format("token '{}' is no date, so it has no 'time'", name_),
                   "remove it, or write 'type: date'");
+    return TimeFormat::kText;
   }
   std::vector<std::string_view> names;
-  for (const NamedTimeFormat& known : kTimeFormats) {
-    if (known.name == *name) return known.format;
-    names.push_back(known.name);
-  }
-  std::string hint = text::DidYouMean(*name, names);
-  if (hint.empty()) hint = fmt::format("known: {}", fmt::join(names, ", "));
-  reader_.Error(node.span, "bad-time", fmt::format("unknown time format '{}'", *name),
-                std::move(hint));
-  return TimeFormat::kText;
+  for (const NamedTimeFormat& known : kTimeFormats) names.push_back(known.name);
+  const std::optional<size_t> chosen = reader_.Choice(node, "'time'", names);
+  return chosen ? kTimeFormats[*chosen].format : TimeFormat::kText;
 }
 
 std::optional<Path> SourceReader::ReadPath(const yaml::Node& node) {
@@ -359,7 +350,7 @@ std::optional<Path> ParsePath(std::string_view text) {
   return path;
 }
 
-std::optional<FieldSource> ReadSource(NodeReader& reader, const yaml::Node& token,
+std::optional<FieldSource> ReadSource(text::NodeReader& reader, const yaml::Node& token,
                                       std::string_view name, yaml::Span name_span, FieldType type) {
   const size_t errors_before = reader.diagnostics().error_count();
   FieldSource source = SourceReader(reader, name, name_span, type).Read(token);

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "rules/schema/node_reader.h"
 #include "rules/schema/profile.h"
+#include "rules/text/node_reader.h"
 
 namespace riposte::schema {
 
@@ -20,7 +20,7 @@ inline constexpr std::string_view kSourceKeys[] = {"path",     "paths", "union",
 
 // The source that `token`, a mapping, describes; `name` is the token's, `name_span` where it
 // stands. Empty if there was an error, which the reader's collector then has.
-std::optional<FieldSource> ReadSource(NodeReader& reader, const yaml::Node& token,
+std::optional<FieldSource> ReadSource(text::NodeReader& reader, const yaml::Node& token,
                                       std::string_view name, yaml::Span name_span, FieldType type);
 
 }  // namespace riposte::schema
