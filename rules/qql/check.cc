@@ -112,19 +112,31 @@ Interval<T> Between(const Interval<T>& above, const Interval<T>& below) {
                      .high_inclusive = below.high_inclusive};
 }
 
-// Reports an interval in which nothing can lie.
+const Number& Place(const Number& number) { return number; }
+const IpAddress& Place(const IpAddress& address) { return address; }
+const TimePoint& Place(const DateLiteral& date) { return date.at; }
+
+// The interval between two ends; empty, and reported, if nothing can lie in it.
 template <typename T>
-bool HoldsSomething(const Interval<T>& interval, text::Span span, Reporter& reporter) {
-  const std::optional<std::strong_ordering> order = Compare(*interval.low, *interval.high);
-  if (!order || *order == std::strong_ordering::less) return true;
-  if (*order == std::strong_ordering::greater) {
-    reporter.Error(span, "reversed-range", "the range ends before it begins",
+auto Range(const Value& range, const T& low, const T& high, Reporter& reporter)
+    -> std::optional<Interval<std::decay_t<decltype(Place(low))>>> {
+  if (Compare(Place(low), Place(high)) == std::strong_ordering::greater) {
+    reporter.Error(range.span, "reversed-range", "the range ends before it begins",
                    "the smaller end comes first");
-    return false;
+    return std::nullopt;
   }
-  if (interval.low_inclusive && interval.high_inclusive) return true;
-  reporter.Error(span, "empty-range", "nothing lies in this range", "'[' and ']' include the ends");
-  return false;
+  const auto interval =
+      Between(Compared(range.low_inclusive ? Operator::kGreaterOrEqual : Operator::kGreater, low),
+              Compared(range.high_inclusive ? Operator::kLessOrEqual : Operator::kLess, high));
+  const std::optional<std::strong_ordering> order = Compare(*interval.low, *interval.high);
+  const bool point = interval.low_inclusive && interval.high_inclusive;
+  if (!order || order == std::strong_ordering::less ||
+      (order == std::strong_ordering::equal && point)) {
+    return interval;
+  }
+  reporter.Error(range.span, "empty-range", "nothing lies in this range",
+                 "'[' and ']' include the ends");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -276,13 +288,9 @@ Checker::Found Checker::Range(const ClauseText& clause, const Value& value) {
                     "a range needs a number, ip or date token; " + TokenText(token));
     return std::nullopt;
   }
-  const Operator above = value.low_inclusive ? Operator::kGreaterOrEqual : Operator::kGreater;
-  const Operator below = value.high_inclusive ? Operator::kLessOrEqual : Operator::kLess;
   const auto between = [&](const auto& low, const auto& high) -> Found {
     if (!low || !high) return std::nullopt;
-    const auto interval = Between(Compared(above, *low), Compared(below, *high));
-    if (!HoldsSomething(interval, value.span, reporter_)) return std::nullopt;
-    return interval;
+    return qql::Range(value, *low, *high, reporter_);
   };
   const Scalar& low = value.scalars.front();
   const Scalar& high = value.scalars.back();

@@ -304,6 +304,8 @@ bool Lexer::EndsBareValue(size_t at, bool in_brackets, bool first) const {
   if (in_brackets && (c == ',' || (c == '.' && CharAt(at + 1) == '.'))) return true;
   if (OperatorWordAt(at) || (!first && IsQuote(c))) return true;
   const Word word = ScanWord(at, in_brackets);
+  const std::string_view written = text_.substr(at, word.end - at);
+  if (written == "&&" || written == "||") return true;  // meant as `and` and `or`
   if (!first && c == '(' && !word.balanced) return true;
   return LooksLikeToken(at, word.end) || IsTokenWithOperator(at);
 }

@@ -25,14 +25,14 @@ constexpr size_t kMostNested = 1000;
 // Brackets that are open, or the whole query. Operands gather here until the bracket closes: the
 // parser has no recursion, nesting costs memory alone.
 struct Level {
-  Span begin;                         // the bracket, for a group from its token on
-  FieldId object = schema::kNoField;  // innermost object whose group this is or stands in
-  FieldId group = schema::kNoField;   // this bracket is a group over it
-  bool quiet = false;                 // over something unknown: names and types are not checked
-  bool negated = false;               // by `not` in front
-  bool present_and_not = false;       // by `!=`
+  Span begin;                             // the bracket, for a group from its token on
+  FieldId object = schema::kNoField;      // innermost object whose group this is or stands in
+  FieldId group = schema::kNoField;       // this bracket is a group over it
+  bool quiet = false;                     // over something unknown: names and types are not checked
+  bool negated = false;                   // by `not` in front
+  bool present_and_not = false;           // by `!=`
   std::vector<NodeId> alternatives = {};  // of an `or`
-  std::vector<NodeId> conjuncts = {};  // of the `and` under way
+  std::vector<NodeId> conjuncts = {};     // of the `and` under way
 };
 
 // What stood in front of where a clause is expected.
@@ -82,7 +82,8 @@ class Parser {
   bool negated_ = false;  // an odd number of `not` since the last operand
   Before before_ = Before::kStart;
   Span before_span_;
-  bool stopped_ = false;  // too deep to go on
+  bool value_missing_ = false;  // of the last clause, or it was in error
+  bool stopped_ = false;        // too deep to go on
 };
 
 std::optional<query::Expression> Parser::Run() {
@@ -180,8 +181,11 @@ bool Parser::Between() {
   std::string hint = "quote a value that has such words or signs in it";
   if (written.starts_with('&')) hint = "write 'and'";
   if (written.starts_with('|')) hint = "write 'or'";
-  reporter_.Error(piece, "missing-operator", "missing 'and' or 'or' before " + Quoted(written),
-                  std::move(hint));
+  // A clause behind an operator without a value was said to miss that value.
+  const bool reported = std::exchange(value_missing_, false) && lexer_.AtClause();
+  if (!reported)
+    reporter_.Error(piece, "missing-operator", "missing 'and' or 'or' before " + Quoted(written),
+                    std::move(hint));
   if (written == "&&" || written == "||") lexer_.Advance(written.size());
   lexer_.SkipBlanks();
   if (lexer_.AtClause()) {
@@ -288,6 +292,7 @@ bool Parser::ClauseBehind(Span name) {
     return true;
   }
   const std::optional<Value> value = lexer_.ReadValue(*op);
+  value_missing_ = !value;
   if (!value || field == schema::kNoField) return false;
   const Span whole{name.begin, value->span.end};
   if (!CheckDepth(whole, *op, *value)) return false;
@@ -330,10 +335,12 @@ bool Parser::NullTest(Span name) {
 void Parser::ReportNoOperator(Span name) {
   const std::string written(lexer_.Slice(name).substr(0, 60));
   const bool known = Find(lexer_.Slice(name)) != schema::kNoField;
+  std::string hint = known ? "write '" + written + ": value' or '" + written + " is not null'"
+                           : "a value follows its token: 'token: " + written + "'";
+  if (lexer_.TakeWord("in")) hint = "write '" + written + ": [a, b]'";
   reporter_.Error(name, "missing-comparison",
                   "expected ':' or another operator behind " + Quoted(lexer_.Slice(name)),
-                  known ? "write '" + written + ": value' or '" + written + " is not null'"
-                        : "a value follows its token: 'token: " + written + "'");
+                  std::move(hint));
   lexer_.SkipJunk();
 }
 
