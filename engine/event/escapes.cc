@@ -1,5 +1,12 @@
 #include "engine/event/escapes.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -35,9 +42,9 @@ struct Escape {
   bool lone_surrogate = false;
 };
 
-// `rest` begins with "\u".
+// `rest` begins with a backslash.
 Escape ReadUnicodeEscape(std::string_view rest) {
-  if (rest.size() < 6) return {};
+  if (rest.size() < 6 || rest[1] != 'u') return {};
   const int32_t unit = ReadHex4(rest.data() + 2);
   if (unit < 0) return {};
   if (!IsHighSurrogate(unit) && !IsLowSurrogate(unit))
@@ -52,29 +59,44 @@ Escape ReadUnicodeEscape(std::string_view rest) {
   return {.size = 6, .code_point = kReplacement, .lone_surrogate = true};
 }
 
-// `rest` begins with a backslash.
-Escape ReadEscape(std::string_view rest) {
-  if (rest.size() < 2) return {};
-  switch (rest[1]) {
-    case '"':
-    case '\\':
-    case '/':
-      return {.size = 2, .code_point = static_cast<char32_t>(rest[1])};
-    case 'b':
-      return {.size = 2, .code_point = '\b'};
-    case 'f':
-      return {.size = 2, .code_point = '\f'};
-    case 'n':
-      return {.size = 2, .code_point = '\n'};
-    case 'r':
-      return {.size = 2, .code_point = '\r'};
-    case 't':
-      return {.size = 2, .code_point = '\t'};
-    case 'u':
-      return ReadUnicodeEscape(rest);
-    default:
-      return {};
+// What a backslash and this byte stand for; 0: not one of the two-byte escapes.
+constexpr std::array<char, 256> MakeShortEscapes() {
+  std::array<char, 256> table{};
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['/'] = '/';
+  table['b'] = '\b';
+  table['f'] = '\f';
+  table['n'] = '\n';
+  table['r'] = '\r';
+  table['t'] = '\t';
+  return table;
+}
+constexpr std::array<char, 256> kShortEscapes = MakeShortEscapes();
+
+char ShortEscape(char c) { return kShortEscapes[static_cast<unsigned char>(c)]; }
+
+constexpr size_t kBlock = 64;
+
+// Which of the bytes from `at` on, up to kBlock and the text's end, are backslashes; the first is
+// the lowest bit.
+uint64_t FindBackslashes(std::string_view text, size_t at) {
+  uint64_t found = 0;
+#if defined(__SSE2__)
+  if (text.size() - at >= kBlock) {
+    const __m128i backslashes = _mm_set1_epi8('\\');
+    for (size_t i = 0; i < kBlock; i += sizeof(__m128i)) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at + i));
+      const auto mask =
+          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslashes)));
+      found |= uint64_t{mask} << i;
+    }
+    return found;
   }
+#endif
+  const size_t count = std::min(text.size() - at, kBlock);
+  for (size_t i = 0; i < count; ++i) found |= uint64_t{text[at + i] == '\\'} << i;
+  return found;
 }
 
 // Never longer than the escape that it came from.
@@ -101,17 +123,27 @@ char* WriteUtf8(char32_t code_point, char* out) {
 }  // namespace
 
 std::optional<size_t> EscapeIndex::Build(std::string_view text) {
-  starts_.clear();
   has_lone_surrogate_ = false;
-  size_t next = text.find('\\');
-  while (next != std::string_view::npos) {
-    const Escape escape = ReadEscape(text.substr(next));
-    if (escape.size == 0) return next;
-    has_lone_surrogate_ |= escape.lone_surrogate;
-    starts_.push_back(static_cast<uint32_t>(next));
-    next = text.find('\\', next + escape.size);
+  size_t count = 0;
+  size_t resume = 0;  // behind the last escape
+  for (size_t block = 0; block < text.size(); block += kBlock) {
+    if (starts_.size() < count + kBlock + 1) starts_.resize(2 * starts_.size() + 2 * kBlock);
+    for (uint64_t found = FindBackslashes(text, block); found != 0; found &= found - 1) {
+      const size_t at = block + static_cast<size_t>(std::countr_zero(found));
+      if (at < resume) continue;
+      if (at + 1 < text.size() && ShortEscape(text[at + 1]) != 0) {
+        resume = at + 2;
+      } else {
+        const Escape escape = ReadUnicodeEscape(text.substr(at));
+        if (escape.size == 0) return at;
+        has_lone_surrogate_ |= escape.lone_surrogate;
+        resume = at + escape.size;
+      }
+      starts_[count++] = static_cast<uint32_t>(at);
+    }
   }
-  starts_.push_back(std::numeric_limits<uint32_t>::max());
+  if (starts_.empty()) starts_.resize(1);
+  starts_[count] = std::numeric_limits<uint32_t>::max();
   return std::nullopt;
 }
 
@@ -120,8 +152,14 @@ char* Unescape(std::string_view text, uint32_t begin, uint32_t end, const uint32
   for (; *escape < end; ++escape) {
     const size_t plain = *escape - begin;
     std::memcpy(out, text.data() + begin, plain);
-    const Escape decoded = ReadEscape(text.substr(*escape, end - *escape));
-    out = WriteUtf8(decoded.code_point, out + plain);
+    out += plain;
+    if (const char c = ShortEscape(text[*escape + 1]); c != 0) {
+      *out++ = c;
+      begin = *escape + 2;
+      continue;
+    }
+    const Escape decoded = ReadUnicodeEscape(text.substr(*escape, end - *escape));
+    out = WriteUtf8(decoded.code_point, out);
     begin = *escape + decoded.size;
   }
   std::memcpy(out, text.data() + begin, end - begin);

@@ -23,7 +23,7 @@ class EscapeIndex {
   bool has_lone_surrogate() const { return has_lone_surrogate_; }
 
  private:
-  std::vector<uint32_t> starts_;
+  std::vector<uint32_t> starts_;  // longer than what is in use: it never shrinks
   bool has_lone_surrogate_ = false;
 };
 

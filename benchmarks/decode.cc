@@ -1,0 +1,152 @@
+// Decoding against simdjson's stage 1 and its DOM on the same bytes.
+//   bench_decode [FILE.ndjson | FILE.ndjson.zst ...]   events of the profile windows-nxlog; without
+//   a file, generated ones
+#include "engine/event/decode.h"
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "base/check.h"
+#include "benchmarks/harness.h"
+#include "tests/support/corpus.h"
+#include "tests/support/event_text.h"
+#include "tests/support/schema_builder.h"
+#include "tests/support/zst.h"
+
+namespace riposte::bench {
+namespace {
+
+constexpr size_t kMostEvents = 60'000;
+
+// One event, with the padding that the DOM wants to read behind it.
+using Events = std::vector<simdjson::padded_string>;
+
+void ReadEvents(const std::string& path, Events& events) {
+  const auto add = [&](std::string_view line) {
+    if (!line.empty()) events.emplace_back(line);
+    return events.size() < kMostEvents;
+  };
+  if (path.ends_with(".zst")) return test::ForEachLineOfZst(path, add);
+  const std::string bytes = test::ReadFile(path);
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    if (!add(rest.substr(0, end))) return;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+void GenerateEvents(const schema::Profile& profile, Events& events) {
+  test::EventTextGenerator generator(1, {.paths = test::PathsOf(profile), .texts = {}});
+  for (int i = 0; i < 10'000; ++i) events.emplace_back(generator.Next());
+}
+
+Measurement MeasureStageOne(const Events& events) {
+  simdjson::dom::parser parser;
+  size_t largest = 0;
+  for (const simdjson::padded_string& event : events) largest = std::max(largest, event.size());
+  RIPOSTE_CHECK(parser.allocate(largest) == simdjson::SUCCESS, "simdjson has memory");
+  return Measure([&] {
+    for (const simdjson::padded_string& event : events) {
+      const simdjson::error_code error =
+          parser.implementation->stage1(reinterpret_cast<const uint8_t*>(event.data()),
+                                        event.size(), simdjson::stage1_mode::regular);
+      Keep(error);
+      Keep(parser.implementation->n_structural_indexes);
+    }
+  });
+}
+
+Measurement MeasureDom(const Events& events) {
+  simdjson::dom::parser parser;
+  return Measure([&] {
+    for (const simdjson::padded_string& event : events) {
+      const simdjson::error_code error = parser.parse(event).error();
+      Keep(error);
+    }
+  });
+}
+
+Measurement MeasureDecode(const event::Plan& plan, const Events& events, size_t& decoded) {
+  event::Decoder decoder;
+  return Measure([&] {
+    decoded = 0;
+    for (const simdjson::padded_string& event : events)
+      decoded += decoder.Decode(plan, {event.data(), event.size()}) == event::Reject::kNone;
+  });
+}
+
+void Run(int argument_count, char** arguments) {
+  test::SchemaBuilder builder;
+  for (const char* name : {"EventID",
+                           "Channel",
+                           "SourceName",
+                           "Hostname",
+                           "EventTime",
+                           "UtcTime",
+                           "Image",
+                           "CommandLine",
+                           "ParentImage",
+                           "ParentCommandLine",
+                           "User",
+                           "ProcessId",
+                           "ProcessGuid",
+                           "ParentProcessId",
+                           "ParentProcessGuid",
+                           "Hashes",
+                           "TargetFilename",
+                           "TargetObject",
+                           "Details",
+                           "DestinationIp",
+                           "DestinationPort",
+                           "SourceIp",
+                           "SourcePort",
+                           "Protocol",
+                           "DestinationHostname",
+                           "PipeName",
+                           "ImageLoaded",
+                           "OriginalFileName",
+                           "Message",
+                           "ScriptBlockText",
+                           "NewProcessName",
+                           "SubjectUserName"})
+    builder.Field(name, schema::FieldType::kText, name);
+  Events events;
+  for (int i = 1; i < argument_count; ++i) ReadEvents(arguments[i], events);
+  if (argument_count < 2) GenerateEvents(builder.profile(), events);
+  RIPOSTE_CHECK(!events.empty(), "there are events");
+
+  const std::shared_ptr<const event::Plan> plan =
+      event::Plan::Compile(builder.schema(), builder.profile(), builder.AllFields());
+  const auto count = static_cast<double>(events.size());
+  size_t decoded = 0;
+  const Measurement stage_one = MeasureStageOne(events);
+  const Measurement dom = MeasureDom(events);
+  const Measurement decode = MeasureDecode(*plan, events, decoded);
+  std::fprintf(stderr, "%zu events, %zu decoded\n", events.size(), decoded);
+  const auto print = [&](std::string_view name, const Measurement& measured,
+                         std::string_view reference, const Measurement& against) {
+    Print({.name = name,
+           .value = measured.seconds / count * 1e9,
+           .unit = "ns/event",
+           .reference = reference,
+           .ratio = measured.seconds / against.seconds,
+           .spread = measured.spread});
+  };
+  print("simdjson_stage1", stage_one, "simdjson_stage1", stage_one);
+  print("simdjson_dom", dom, "simdjson_stage1", stage_one);
+  print("decode", decode, "simdjson_stage1", stage_one);
+  print("decode", decode, "simdjson_dom", dom);
+}
+
+}  // namespace
+}  // namespace riposte::bench
+
+int main(int argc, char** argv) {
+  riposte::bench::Run(argc, argv);
+  return 0;
+}

@@ -1,0 +1,48 @@
+#include "benchmarks/harness.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "base/json.h"
+
+namespace riposte::bench {
+namespace {
+
+double ThreadSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+}  // namespace
+
+Measurement Measure(const std::function<void()>& work) {
+  work();
+  std::array<double, 5> runs{};
+  for (double& run : runs) {
+    const double begin = ThreadSeconds();
+    work();
+    run = ThreadSeconds() - begin;
+  }
+  std::sort(runs.begin(), runs.end());
+  const double median = runs[runs.size() / 2];
+  return {.seconds = median, .spread = (runs.back() - runs.front()) / median};
+}
+
+void Print(const Figure& figure) {
+  std::string line;
+  json::Writer writer(line);
+  writer.BeginObject();
+  writer.Field("name", figure.name);
+  writer.Key("value").Double(figure.value);
+  writer.Field("unit", figure.unit);
+  writer.Field("reference", figure.reference);
+  writer.Key("ratio").Double(figure.ratio);
+  writer.Key("spread").Double(figure.spread);
+  writer.EndObject();
+  std::puts(line.c_str());
+}
+
+}  // namespace riposte::bench
