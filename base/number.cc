@@ -1,5 +1,6 @@
 #include "base/number.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -41,6 +42,28 @@ size_t ScanJsonNumber(std::string_view text, bool& integer) {
     if (!digits()) return 0;
   }
   return i;
+}
+
+// Whether a JSON number that is not zero has a magnitude below one, however it is written: "0.001",
+// "1e-3", "1000e-6", "0.0001e1".
+bool IsBelowOne(std::string_view text) {
+  const size_t mark = text.find_first_of("eE");
+  const std::string_view mantissa = text.substr(0, mark);
+  const size_t first = mantissa.find_first_of("123456789");
+  const size_t point = std::min(mantissa.find('.'), mantissa.size());
+  // The power of ten of the first digit that is not zero.
+  const int64_t power = first < point ? static_cast<int64_t>(point - first) - 1
+                                      : static_cast<int64_t>(point) - static_cast<int64_t>(first);
+  if (mark == std::string_view::npos) return power < 0;
+  std::string_view digits = text.substr(mark + 1);
+  const bool negative = digits.front() == '-';
+  if (digits.front() == '-' || digits.front() == '+') digits.remove_prefix(1);
+  int64_t exponent = 0;
+  const std::from_chars_result parsed =
+      std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  // Beyond any power of ten that a text has room for.
+  if (parsed.ec != std::errc() || exponent > int64_t{1} << 40) return negative;
+  return (negative ? power - exponent : power + exponent) < 0;
 }
 
 // The order of an integer's magnitude and a finite, non-negative double.
@@ -109,9 +132,8 @@ std::optional<Number> Number::Parse(std::string_view text) {
       std::from_chars(text.data(), text.data() + text.size(), real);
   if (parsed.ec == std::errc::result_out_of_range) {
     // Too small is zero, too large is no number; from_chars does not say which.
-    const size_t exponent = text.find_first_of("eE");
-    if (exponent == std::string_view::npos || text[exponent + 1] != '-') return std::nullopt;
-    return Number();
+    if (IsBelowOne(text)) return Number();
+    return std::nullopt;
   }
   if (parsed.ec != std::errc() || !std::isfinite(real)) return std::nullopt;
   return FromDouble(real);

@@ -42,6 +42,7 @@ Decoder::Decoder(size_t size_limit_bytes) : impl_(std::make_unique<Impl>()) {
   impl_->size_limit = std::min(size_limit_bytes, kLargestRecord);
 }
 Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
 Reject Decoder::Decode(const Plan& plan, std::string_view bytes) {

@@ -47,6 +47,7 @@ class Decoder {
   // `size_limit_bytes`: the topic's max.message.bytes.
   explicit Decoder(size_t size_limit_bytes = 64u << 20);
   Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
   ~Decoder();
 
   // On kNone event() is the event. `position` of a broken grammar (a byte offset, for people) is

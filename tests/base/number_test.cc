@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -25,6 +26,16 @@ TEST(Number, RangeEnds) {
   EXPECT_FALSE(Number::Parse("-1e999"));
   EXPECT_FALSE(Number::Parse("123456789012345678901234567890"));
   EXPECT_EQ(*Number::Parse("1e-999"), Number::FromInt(0));
+  // What is too small is zero and what is too large is none, however it is written.
+  const std::string zeros(400, '0');
+  for (const std::string& small :
+       std::vector<std::string>{"0." + zeros + "1", "-0." + zeros + "1e5", "1" + zeros + "e-900",
+                                "0.1e-9999999999999999999", "1e-9223372036854775807"})
+    EXPECT_EQ(Number::Parse(small), Number::FromInt(0)) << small;
+  for (const std::string& large :
+       std::vector<std::string>{"1" + zeros + ".5", "1" + zeros + "e-5", "0." + zeros + "1e900",
+                                "1e9999999999999999999", "1e9223372036854775807", "-1e+309"})
+    EXPECT_EQ(Number::Parse(large), std::nullopt) << large;
 }
 
 TEST(Number, OneValueHoweverItIsWritten) {

@@ -1,0 +1,89 @@
+#include "engine/event/plan.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/schema_builder.h"
+
+namespace riposte::event {
+namespace {
+
+using schema::FieldType;
+
+TEST(CompiledPlan, PathsShareTheirBeginnings) {
+  test::SchemaBuilder schema;
+  schema.Field("a", FieldType::kText, "process.name");
+  schema.Field("b", FieldType::kText, "process.pid");
+  schema.Field("c", FieldType::kText, "process.name");
+  schema.Field("unused", FieldType::kText, "other.path");
+  const std::vector<schema::FieldId> fields = {schema::FieldId{0}, schema::FieldId{1},
+                                               schema::FieldId{2}, schema::FieldId{0}};
+  const CompiledPlan plan(schema.schema(), schema.profile(), fields);
+  EXPECT_EQ(plan.path_count(), 4u);  // root, process, name, pid
+  EXPECT_EQ(plan.fields().size(), 3u);
+  const auto child = [&](PathId parent, std::string_view key) {
+    return plan.Child(parent, key, plan.HashKey(key));
+  };
+  const PathId process = child(kRootPath, "process");
+  ASSERT_NE(process, kNoPath);
+  EXPECT_FALSE(plan.IsWanted(process));
+  EXPECT_TRUE(plan.IsWanted(child(process, "name")));
+  EXPECT_EQ(plan.KeysOf(child(process, "pid")), (std::vector<std::string_view>{"process", "pid"}));
+  EXPECT_EQ(child(kRootPath, "name"), kNoPath);
+  EXPECT_EQ(child(process, "Name"), kNoPath);  // keys are exact
+  EXPECT_EQ(child(kRootPath, "other"), kNoPath);
+}
+
+TEST(CompiledPlan, TheGroupsAroundAFieldAreThere) {
+  test::SchemaBuilder schema;
+  const schema::FieldId object = schema.Field("g", FieldType::kObject, "list");
+  const schema::FieldId name = schema.Field("g.name", FieldType::kText, "list.name");
+  const CompiledPlan plan(schema.schema(), schema.profile(), std::vector<schema::FieldId>{name});
+  ASSERT_EQ(plan.fields().size(), 2u);
+  const PathId list = plan.Child(kRootPath, "list", plan.HashKey("list"));
+  EXPECT_EQ(plan.ObjectsAt(list), (std::vector<schema::FieldId>{object}));
+}
+
+TEST(CompiledPlan, AFieldThatTheProfileLacksIsLeftOut) {
+  test::SchemaBuilder schema;
+  schema::Schema without = schema.schema();
+  schema::Token token;
+  token.name = "elsewhere";
+  const schema::FieldId id = without.catalogue.Add(token);
+  const CompiledPlan plan(without, without.profiles.front(), std::vector<schema::FieldId>{id});
+  EXPECT_TRUE(plan.fields().empty());
+  EXPECT_EQ(plan.catalogue_size(), 1u);
+}
+
+TEST(CompiledPlan, EqualConditionsAreOne) {
+  test::SchemaBuilder schema;
+  schema::Alternative alternative = test::At("a");
+  alternative.when.push_back({.path = test::PathOf("kind"), .any_of = {"B", "a"}});
+  schema.Field("x", FieldType::kText, {alternative});
+  alternative.when.front().any_of = {"A", "b"};
+  schema.Field("y", FieldType::kText, {alternative});
+  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  ASSERT_EQ(plan.conditions().size(), 1u);
+  EXPECT_EQ(plan.conditions().front().any_of, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(CompiledPlan, ManyPaths) {
+  test::SchemaBuilder schema;
+  for (int i = 0; i < 1000; ++i)
+    schema.Field("f" + std::to_string(i), FieldType::kText,
+                 "k" + std::to_string(i % 50) + ".k" + std::to_string(i));
+  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  EXPECT_EQ(plan.path_count(), 1051u);
+  for (uint32_t i = 1; i < plan.path_count(); ++i) {
+    PathId at = kRootPath;
+    for (const std::string_view key : plan.KeysOf(PathId{i}))
+      at = plan.Child(at, key, plan.HashKey(key));
+    EXPECT_EQ(at, PathId{i});
+  }
+}
+
+}  // namespace
+}  // namespace riposte::event
