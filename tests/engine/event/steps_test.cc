@@ -62,6 +62,12 @@ TEST(StepRunner, PrefixBracesBefore) {
   EXPECT_EQ(Apply(StepOf(Kind::kBefore, ":"), ":"), "");
 }
 
+TEST(StepRunner, Drop) {
+  EXPECT_EQ(Apply(StepOf(Kind::kDrop, "-"), "-"), "absent");
+  EXPECT_EQ(Apply(StepOf(Kind::kDrop, "-"), "--"), "--");
+  EXPECT_EQ(Apply(StepOf(Kind::kDrop, "-"), ""), "");
+}
+
 TEST(StepRunner, Hex) {
   for (const auto& [text, expected] : {std::pair("0x1a4c", "6732"),
                                        {"0X1A4C", "6732"},
