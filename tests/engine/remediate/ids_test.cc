@@ -1,0 +1,124 @@
+#include "engine/remediate/ids.h"
+
+#include <gtest/gtest.h>
+
+#include "base/digest.h"
+#include "tests/support/engine_fixture.h"
+
+namespace riposte::remediate {
+namespace {
+
+using test::At;
+
+// Written down by hand from the layout in ids.h, not by the code under test.
+std::string Field(std::string_view text) {
+  return std::string("\0\0\0", 3) + static_cast<char>(text.size()) + std::string(text);
+}
+
+Command KillOf(const ProcessTarget& process) {
+  Command command;
+  command.action = Action::kKillProcess;
+  command.asset.id = "A1";
+  command.rule_id = *Uuid::Parse("0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10");
+  command.process = process;
+  return command;
+}
+
+TEST(IdsTest, FieldsAreLengthPrefixed) {
+  EXPECT_EQ(JoinFields({"ab", "", "c"}), std::string("\0\0\0\2ab\0\0\0\0\0\0\0\1c", 15));
+  EXPECT_EQ(JoinFields({std::string(300, 'x')}).substr(0, 4), std::string("\0\0\1\x2c", 4));
+  // Neighbours cannot trade bytes.
+  EXPECT_NE(JoinFields({"ab", "c"}), JoinFields({"a", "bc"}));
+}
+
+TEST(IdsTest, TriggerKeys) {
+  EXPECT_EQ(TriggerKey("e1", TimeFromMs(1234)), Field("event") + Field("e1") + Field("1234"));
+  const Origin origin{
+      .topic = "edr", .partition = 3, .offset = 42, .index = 1, .append_time = TimeFromMs(9)};
+  EXPECT_EQ(TriggerKey(origin, "{}"), Field("record") + Field("edr") + Field("3") + Field("42") +
+                                          Field("1") + Field(Sha256Hex("{}")));
+}
+
+TEST(IdsTest, TargetIdentityIsTheStrongestThatIsThere) {
+  ProcessTarget process{.pid = 7, .image = "C:\\a.exe"};
+  process.started_not_after = TimeFromMs(2000);
+  EXPECT_EQ(
+      TargetIdentity(KillOf(process)),
+      Field("process") + Field("A1") + Field("started_not_after") + Field("7") + Field("2000"));
+  process.started_at = TimeFromMs(1000);
+  EXPECT_EQ(TargetIdentity(KillOf(process)),
+            Field("process") + Field("A1") + Field("started_at") + Field("7") + Field("1000"));
+  process.guid = "G";
+  EXPECT_EQ(TargetIdentity(KillOf(process)),
+            Field("process") + Field("A1") + Field("guid") + Field("G"));
+  process.tree = true;
+  EXPECT_EQ(TargetIdentity(KillOf(process)),
+            Field("tree") + Field("A1") + Field("guid") + Field("G"));
+
+  Command file = KillOf({});
+  file.process.reset();
+  file.file = FileTarget{.path = "/x", .sha256 = "ab"};
+  EXPECT_EQ(TargetIdentity(file), Field("file") + Field("A1") + Field("/x") + Field("ab"));
+  file.file.reset();
+  EXPECT_EQ(TargetIdentity(file), Field("asset") + Field("A1"));
+}
+
+// If one of these changes, every agent takes repeated commands for new ones: the layout may not
+// change.
+TEST(IdsTest, Golden) {
+  ProcessTarget process{.pid = 4711, .image = "C:\\x\\evil.exe"};
+  process.started_at = At("2026-11-25T00:59:00Z");
+  Command command = KillOf(process);
+  const std::string key = TriggerKey("e1", At("2026-11-25T01:00:00Z"));
+  EXPECT_EQ(FiringId(command.rule_id, "A1", key).ToString(),
+            "00000000-0000-0000-0000-000000000000");
+  EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000001");
+  command.action = Action::kQuarantineFile;
+  command.process.reset();
+  command.file = FileTarget{.path = "C:\\x\\evil.exe", .sha256 = "ab"};
+  EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000002");
+  command.action = Action::kIsolateAsset;
+  command.file.reset();
+  EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000003");
+}
+
+TEST(IdsTest, EveryPartOfTheIdentityCounts) {
+  ProcessTarget process{.pid = 4711, .image = "C:\\x\\evil.exe"};
+  process.started_at = TimeFromMs(1000);
+  const Command command = KillOf(process);
+  const Uuid id = CommandId(command, "key");
+  EXPECT_EQ(CommandId(command, "key"), id);
+  EXPECT_NE(CommandId(command, "other key"), id);
+
+  Command other = command;
+  other.asset.id = "A2";
+  EXPECT_NE(CommandId(other, "key"), id);
+  other = command;
+  other.process->pid = 4712;
+  EXPECT_NE(CommandId(other, "key"), id);
+  other = command;
+  other.process->started_at = TimeFromMs(1001);
+  EXPECT_NE(CommandId(other, "key"), id);
+  other = command;
+  other.rule_id = Uuid{};
+  EXPECT_NE(CommandId(other, "key"), id);
+}
+
+TEST(IdsTest, WhatMayChangeOverTimeDoesNotCount) {
+  ProcessTarget process{.pid = 4711, .image = "C:\\x\\evil.exe"};
+  process.started_at = TimeFromMs(1000);
+  const Command command = KillOf(process);
+  const Uuid id = CommandId(command, "key");
+  Command other = command;
+  other.rule_version = "another";
+  other.rule_name = "renamed";
+  other.severity = rule::Severity::kLow;
+  other.issued_at = TimeFromMs(5);
+  other.not_after = TimeFromMs(6);
+  other.mode = Mode::kEnforce;
+  other.asset.name = "renamed";
+  EXPECT_EQ(CommandId(other, "key"), id);
+}
+
+}  // namespace
+}  // namespace riposte::remediate

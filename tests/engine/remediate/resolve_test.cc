@@ -1,0 +1,227 @@
+#include "engine/remediate/resolve.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/remediate/ids.h"
+#include "tests/support/engine_fixture.h"
+
+namespace riposte::remediate {
+namespace {
+
+using rule::AutoMode;
+using rule::Target;
+using test::At;
+using test::EventJson;
+
+const Time kNow = At("2026-11-25T01:00:05Z");
+const Origin kOrigin{.topic = "edr",
+                     .partition = 2,
+                     .offset = 17,
+                     .index = 0,
+                     .append_time = At("2026-11-25T01:00:01Z")};
+
+// An event with both processes and a file, so that what is taken was chosen.
+EventJson Full(std::string_view type) {
+  EventJson event(type);
+  event.With("pid", 100).With("start", "2026-11-25T00:00:00Z").With("image", "C:\\own.exe");
+  event.With("sha", "AA").With("ppid", 200).With("pstart", "2026-11-24T00:00:00Z");
+  event.With("pimage", "C:\\parent.exe").With("psha", "BB");
+  event.With("file", "C:\\dropped.exe").With("fsha", "CC");
+  return event;
+}
+
+std::vector<Proposal> ProposeFor(const rule::Rule& rule, const EventJson& json) {
+  test::EngineDecoder decoder;
+  const event::Event& event = decoder.Decode(json);
+  return Propose(MakeFiring(rule, event, kOrigin), event, TimeToLive{}, kNow);
+}
+
+// "kill_process C:\own.exe (pid 100)", "quarantine_file: no_file": what a table shows.
+std::vector<std::string> Show(const std::vector<Proposal>& proposals) {
+  std::vector<std::string> shown;
+  for (const Proposal& proposal : proposals) {
+    const std::string action(ActionName(proposal.action));
+    shown.push_back(proposal.command ? action + " " + DescribeTarget(*proposal.command)
+                                     : action + ": " + std::string(RefusalName(proposal.refusal)));
+  }
+  return shown;
+}
+
+struct Row {
+  const char* what;
+  EventJson event;
+  Target target;
+  std::vector<std::string> expected;
+};
+
+TEST(ResolveTest, TheActionMatrix) {
+  const std::vector<std::string> by_file = {"kill_process processes of C:\\dropped.exe",
+                                            "quarantine_file C:\\dropped.exe"};
+  const std::vector<std::string> own = {"kill_process C:\\own.exe (pid 100)",
+                                        "quarantine_file C:\\own.exe"};
+  const std::vector<std::string> parent = {"kill_process C:\\parent.exe (pid 200)",
+                                           "quarantine_file C:\\parent.exe"};
+  const std::vector<std::string> tree = {"kill_process C:\\own.exe (pid 100) and its descendants",
+                                         "quarantine_file C:\\own.exe"};
+  const auto refused = [](const char* reason) -> std::vector<std::string> {
+    return {std::string("kill_process: ") + reason, std::string("quarantine_file: ") + reason};
+  };
+  const std::vector<Row> rows = {
+      {"FILE takes the file's processes", Full("FILE"), Target::kProcess, by_file},
+      {"FILE whatever the target", Full("FILE"), Target::kParent, by_file},
+      {"FILE whatever the target", Full("FILE"), Target::kTree, by_file},
+      {"FILE without path", Full("FILE").Without("file"), Target::kProcess, refused("no_file")},
+      {"FILE without hash", Full("FILE").Without("fsha"), Target::kProcess,
+       refused("no_file_hash")},
+      {"PROCESS", Full("PROCESS"), Target::kProcess, own},
+      {"PROCESS, type in lower case", Full("process"), Target::kProcess, own},
+      {"PROCESS, parent", Full("PROCESS"), Target::kParent, parent},
+      {"PROCESS, tree", Full("PROCESS"), Target::kTree, tree},
+      {"NETWORK, the owner", Full("NETWORK"), Target::kProcess, own},
+      {"NETWORK, the owner is the vendor's parent", Full("NETWORK"), Target::kParent, own},
+      {"NETWORK, tree", Full("NETWORK"), Target::kTree, tree},
+      {"MUTEX, the owner", Full("MUTEX"), Target::kProcess, own},
+      {"MUTEX, the owner is the vendor's parent", Full("MUTEX"), Target::kParent, own},
+      {"REGISTRY", Full("REGISTRY"), Target::kProcess, refused("registry_event")},
+      {"another type", Full("DNS"), Target::kProcess, refused("unsupported_event_type")},
+      {"no asset", Full("PROCESS").Without("asset"), Target::kProcess, refused("no_asset")},
+      {"empty asset", Full("PROCESS").With("asset", ""), Target::kProcess, refused("no_asset")},
+      {"no pid",
+       Full("PROCESS").Without("pid"),
+       Target::kProcess,
+       {"kill_process: no_process", "quarantine_file C:\\own.exe"}},
+      {"a pid that is none",
+       Full("PROCESS").With("pid", -1),
+       Target::kProcess,
+       {"kill_process: no_process", "quarantine_file C:\\own.exe"}},
+      {"nothing but a pid",
+       Full("PROCESS").Without("start"),
+       Target::kProcess,
+       {"kill_process: no_process_identity", "quarantine_file C:\\own.exe"}},
+      {"a bound of the start time is enough",
+       Full("PROCESS").Without("start").With("start_max", "2026-11-25T00:00:00Z"), Target::kProcess,
+       own},
+      {"a guid is enough", Full("PROCESS").Without("start").With("guid", "G"), Target::kProcess,
+       own},
+      {"the parent's identity is its own",
+       Full("PROCESS").Without("pstart"),
+       Target::kParent,
+       {"kill_process: no_process_identity", "quarantine_file C:\\parent.exe"}},
+      {"no image",
+       Full("PROCESS").Without("image"),
+       Target::kProcess,
+       {"kill_process process (pid 100)", "quarantine_file: no_file"}},
+      {"no hash of the image",
+       Full("PROCESS").Without("sha"),
+       Target::kProcess,
+       {"kill_process C:\\own.exe (pid 100)", "quarantine_file: no_file_hash"}},
+  };
+  for (const Row& row : rows)
+    EXPECT_EQ(Show(ProposeFor(test::KillRule("x", AutoMode::kEnforce, row.target), row.event)),
+              row.expected)
+        << row.what;
+}
+
+TEST(ResolveTest, IsolationNeedsAnAssetAndNothingElse) {
+  const rule::Rule rule = test::IsolateRule("x", AutoMode::kDryRun);
+  for (const char* type : {"FILE", "PROCESS", "NETWORK", "MUTEX", "REGISTRY", "DNS"})
+    EXPECT_EQ(Show(ProposeFor(rule, EventJson(type))),
+              std::vector<std::string>{"quarantine_asset host WIN7"})
+        << type;
+  EXPECT_EQ(Show(ProposeFor(rule, EventJson("FILE").Without("asset"))),
+            std::vector<std::string>{"quarantine_asset: no_asset"});
+}
+
+TEST(ResolveTest, ASnapshotTellsNothingNew) {
+  test::EngineDecoder decoder;
+  std::string json = Full("PROCESS").Text();
+  json.insert(1, R"("snapshot":true,)");
+  const event::Event& event = decoder.Decode(json);
+  const rule::Rule rule = test::KillRule("x", AutoMode::kEnforce);
+  EXPECT_EQ(Show(Propose(MakeFiring(rule, event, kOrigin), event, TimeToLive{}, kNow)),
+            (std::vector<std::string>{"kill_process: snapshot", "quarantine_file: snapshot"}));
+}
+
+TEST(ResolveTest, NothingIsProposedWithoutARemediationOrWithOff) {
+  EXPECT_TRUE(ProposeFor(test::RuleFor("x"), Full("PROCESS")).empty());
+  EXPECT_TRUE(ProposeFor(test::KillRule("x", AutoMode::kOff), Full("PROCESS")).empty());
+  EXPECT_TRUE(ProposeFor(test::IsolateRule("x", AutoMode::kOff), Full("PROCESS")).empty());
+}
+
+TEST(ResolveTest, ACommandCarriesRuleFiringAndTimes) {
+  const rule::Rule rule = test::KillRule("x", AutoMode::kEnforce);
+  const std::vector<Proposal> proposals = ProposeFor(rule, Full("PROCESS"));
+  ASSERT_EQ(proposals.size(), 2u);
+  const Command& kill = *proposals[0].command;
+  EXPECT_EQ(kill.asset.id, "A1");
+  EXPECT_EQ(kill.asset.platform, "Windows");
+  EXPECT_EQ(kill.rule_id, rule.id);
+  EXPECT_EQ(kill.rule_version, rule.version);
+  EXPECT_EQ(kill.severity, rule.severity);
+  EXPECT_EQ(kill.mode, Mode::kEnforce);
+  EXPECT_EQ(kill.event_ids, std::vector<std::string>{"e1"});
+  EXPECT_EQ(kill.process->started_at, At("2026-11-25T00:00:00Z"));
+  EXPECT_EQ(kill.process->sha256, "aa");  // one spelling of a hash
+  EXPECT_EQ(kill.issued_at, kNow);
+  EXPECT_EQ(kill.not_after, kNow + std::chrono::hours(1));
+  EXPECT_EQ(kill.event_time, At(test::kEventTime));
+  EXPECT_EQ(kill.append_time, kOrigin.append_time);
+  const Command& quarantine = *proposals[1].command;
+  EXPECT_EQ(quarantine.not_after, kNow + std::chrono::hours(24 * 7));
+  EXPECT_EQ(quarantine.file->sha256, "aa");
+  EXPECT_EQ(quarantine.firing_id, kill.firing_id);
+  EXPECT_NE(quarantine.id, kill.id);
+}
+
+TEST(ResolveTest, TheTimeToLiveIsTheActions) {
+  test::EngineDecoder decoder;
+  const event::Event& event = decoder.Decode(Full("PROCESS"));
+  const TimeToLive ttl{.kill = Duration(1), .file = Duration(2), .isolate = Duration(3)};
+  const rule::Rule kill = test::KillRule("x", AutoMode::kDryRun);
+  const std::vector<Proposal> proposals =
+      Propose(MakeFiring(kill, event, kOrigin), event, ttl, kNow);
+  EXPECT_EQ(proposals[0].command->not_after, kNow + Duration(1));
+  EXPECT_EQ(proposals[0].command->mode, Mode::kDryRun);
+  EXPECT_EQ(proposals[1].command->not_after, kNow + Duration(2));
+  const rule::Rule isolate = test::IsolateRule("x", AutoMode::kDryRun);
+  EXPECT_EQ(Propose(MakeFiring(isolate, event, kOrigin), event, ttl, kNow)[0].command->not_after,
+            kNow + Duration(3));
+}
+
+TEST(ResolveTest, AFiringIsIdentifiedByTheEventOrByItsPlace) {
+  test::EngineDecoder decoder;
+  const rule::Rule rule = test::RuleFor("x");
+  const Firing with_id = MakeFiring(rule, decoder.Decode(EventJson("FILE")), kOrigin);
+  EXPECT_EQ(with_id.trigger_key, TriggerKey("e1", At(test::kEventTime)));
+  Origin elsewhere = kOrigin;
+  elsewhere.offset = 18;
+  EXPECT_EQ(MakeFiring(rule, decoder.Decode(EventJson("FILE")), elsewhere).id, with_id.id);
+
+  const EventJson no_id = EventJson("FILE").Without("id");
+  const Firing first = MakeFiring(rule, decoder.Decode(no_id), kOrigin);
+  EXPECT_TRUE(first.event_ids.empty());
+  EXPECT_EQ(MakeFiring(rule, decoder.Decode(no_id), kOrigin).id, first.id);
+  EXPECT_NE(MakeFiring(rule, decoder.Decode(no_id), elsewhere).id, first.id);
+}
+
+TEST(ResolveTest, AnEventWithoutATimeHasTheRecords) {
+  test::EngineDecoder decoder;
+  const rule::Rule rule = test::RuleFor("x");
+  for (const EventJson& json :
+       {EventJson("FILE").Without("time"), EventJson("FILE").With("time", "yesterday")})
+    EXPECT_EQ(MakeFiring(rule, decoder.Decode(json), kOrigin).event_time, kOrigin.append_time);
+}
+
+TEST(ResolveTest, EachRefusalHasANameAndASentence) {
+  std::vector<std::string_view> names;
+  for (size_t i = 1; i < static_cast<size_t>(Refusal::kCount); ++i) {
+    const Refusal refusal = static_cast<Refusal>(i);
+    EXPECT_FALSE(RefusalName(refusal).empty()) << i;
+    EXPECT_TRUE(RefusalSentence(refusal).ends_with('.')) << i;
+    for (const std::string_view other : names) EXPECT_NE(RefusalName(refusal), other);
+    names.push_back(RefusalName(refusal));
+  }
+}
+
+}  // namespace
+}  // namespace riposte::remediate
