@@ -139,7 +139,7 @@ rule::RuleSetPtr RuleSetOf(std::vector<rule::Rule> rules) {
   return std::make_shared<const rule::RuleSet>(std::move(set));
 }
 
-Time At(std::string_view text) {
+Time TimeAt(std::string_view text) {
   const std::optional<Time> time = ParseTime(text);
   RIPOSTE_CHECK(time.has_value(), text);
   return *time;

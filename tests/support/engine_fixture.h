@@ -55,6 +55,6 @@ rule::Rule IsolateRule(std::string_view wanted, rule::AutoMode mode);
 rule::RuleSetPtr RuleSetOf(std::vector<rule::Rule> rules);
 
 // The time of an RFC 3339 text that is one.
-Time At(std::string_view text);
+Time TimeAt(std::string_view text);
 
 }  // namespace riposte::test

@@ -7,7 +7,14 @@
 namespace riposte::remediate {
 namespace {
 
-using test::At;
+ProcessTarget ProcessOf(int64_t pid, std::string image) {
+  ProcessTarget process;
+  process.pid = pid;
+  process.image = std::move(image);
+  return process;
+}
+
+using test::TimeAt;
 
 Command Base(Action action) {
   Command command;
@@ -21,8 +28,8 @@ Command Base(Action action) {
   command.firing_id = Uuid::V5(Uuid{}, "firing");
   command.event_ids = {"e1", "e2"};
   command.mode = Mode::kEnforce;
-  command.issued_at = At("2026-11-25T01:00:00Z");
-  command.not_after = At("2026-11-25T02:00:00.5Z");
+  command.issued_at = TimeAt("2026-11-25T01:00:00Z");
+  command.not_after = TimeAt("2026-11-25T02:00:00.5Z");
   return command;
 }
 
@@ -39,7 +46,7 @@ TEST(CommandTest, TheNamesAreThoseOfTheSchema) {
 
 TEST(CommandTest, DescribesTheTargetForPeople) {
   Command kill = Base(Action::kKillProcess);
-  kill.process = ProcessTarget{.pid = 4711, .image = "C:\\x\\evil.exe"};
+  kill.process = ProcessOf(4711, "C:\\x\\evil.exe");
   EXPECT_EQ(DescribeTarget(kill), "C:\\x\\evil.exe (pid 4711)");
   kill.process->tree = true;
   EXPECT_EQ(DescribeTarget(kill), "C:\\x\\evil.exe (pid 4711) and its descendants");
@@ -62,7 +69,7 @@ TEST(CommandTest, DescribesTheTargetForPeople) {
 TEST(CommandTest, WritesAProcessAsItsIdentity) {
   Command kill = Base(Action::kKillProcess);
   kill.process = ProcessTarget{.pid = 4711,
-                               .started_at = At("2026-11-25T00:59:00Z"),
+                               .started_at = TimeAt("2026-11-25T00:59:00Z"),
                                .started_not_after = {},
                                .guid = {},
                                .image = "C:\\x\\evil.exe",

@@ -8,7 +8,14 @@
 namespace riposte::remediate {
 namespace {
 
-using test::At;
+ProcessTarget ProcessOf(int64_t pid, std::string image) {
+  ProcessTarget process;
+  process.pid = pid;
+  process.image = std::move(image);
+  return process;
+}
+
+using test::TimeAt;
 
 // Written down by hand from the layout in ids.h, not by the code under test.
 std::string Field(std::string_view text) {
@@ -40,7 +47,7 @@ TEST(IdsTest, TriggerKeys) {
 }
 
 TEST(IdsTest, TargetIdentityIsTheStrongestThatIsThere) {
-  ProcessTarget process{.pid = 7, .image = "C:\\a.exe"};
+  ProcessTarget process = ProcessOf(7, "C:\\a.exe");
   process.started_not_after = TimeFromMs(2000);
   EXPECT_EQ(
       TargetIdentity(KillOf(process)),
@@ -66,10 +73,10 @@ TEST(IdsTest, TargetIdentityIsTheStrongestThatIsThere) {
 // If one of these changes, every agent takes repeated commands for new ones: the layout may not
 // change.
 TEST(IdsTest, Golden) {
-  ProcessTarget process{.pid = 4711, .image = "C:\\x\\evil.exe"};
-  process.started_at = At("2026-11-25T00:59:00Z");
+  ProcessTarget process = ProcessOf(4711, "C:\\x\\evil.exe");
+  process.started_at = TimeAt("2026-11-25T00:59:00Z");
   Command command = KillOf(process);
-  const std::string key = TriggerKey("e1", At("2026-11-25T01:00:00Z"));
+  const std::string key = TriggerKey("e1", TimeAt("2026-11-25T01:00:00Z"));
   EXPECT_EQ(FiringId(command.rule_id, "A1", key).ToString(),
             "00000000-0000-0000-0000-000000000000");
   EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000001");
@@ -83,7 +90,7 @@ TEST(IdsTest, Golden) {
 }
 
 TEST(IdsTest, EveryPartOfTheIdentityCounts) {
-  ProcessTarget process{.pid = 4711, .image = "C:\\x\\evil.exe"};
+  ProcessTarget process = ProcessOf(4711, "C:\\x\\evil.exe");
   process.started_at = TimeFromMs(1000);
   const Command command = KillOf(process);
   const Uuid id = CommandId(command, "key");
@@ -105,7 +112,7 @@ TEST(IdsTest, EveryPartOfTheIdentityCounts) {
 }
 
 TEST(IdsTest, WhatMayChangeOverTimeDoesNotCount) {
-  ProcessTarget process{.pid = 4711, .image = "C:\\x\\evil.exe"};
+  ProcessTarget process = ProcessOf(4711, "C:\\x\\evil.exe");
   process.started_at = TimeFromMs(1000);
   const Command command = KillOf(process);
   const Uuid id = CommandId(command, "key");

@@ -10,15 +10,15 @@ namespace {
 
 using rule::AutoMode;
 using rule::Target;
-using test::At;
 using test::EventJson;
+using test::TimeAt;
 
-const Time kNow = At("2026-11-25T01:00:05Z");
+const Time kNow = TimeAt("2026-11-25T01:00:05Z");
 const Origin kOrigin{.topic = "edr",
                      .partition = 2,
                      .offset = 17,
                      .index = 0,
-                     .append_time = At("2026-11-25T01:00:01Z")};
+                     .append_time = TimeAt("2026-11-25T01:00:01Z")};
 
 // An event with both processes and a file, so that what is taken was chosen.
 EventJson Full(std::string_view type) {
@@ -160,11 +160,11 @@ TEST(ResolveTest, ACommandCarriesRuleFiringAndTimes) {
   EXPECT_EQ(kill.severity, rule.severity);
   EXPECT_EQ(kill.mode, Mode::kEnforce);
   EXPECT_EQ(kill.event_ids, std::vector<std::string>{"e1"});
-  EXPECT_EQ(kill.process->started_at, At("2026-11-25T00:00:00Z"));
+  EXPECT_EQ(kill.process->started_at, TimeAt("2026-11-25T00:00:00Z"));
   EXPECT_EQ(kill.process->sha256, "aa");  // one spelling of a hash
   EXPECT_EQ(kill.issued_at, kNow);
   EXPECT_EQ(kill.not_after, kNow + std::chrono::hours(1));
-  EXPECT_EQ(kill.event_time, At(test::kEventTime));
+  EXPECT_EQ(kill.event_time, TimeAt(test::kEventTime));
   EXPECT_EQ(kill.append_time, kOrigin.append_time);
   const Command& quarantine = *proposals[1].command;
   EXPECT_EQ(quarantine.not_after, kNow + std::chrono::hours(24 * 7));
@@ -192,7 +192,7 @@ TEST(ResolveTest, AFiringIsIdentifiedByTheEventOrByItsPlace) {
   test::EngineDecoder decoder;
   const rule::Rule rule = test::RuleFor("x");
   const Firing with_id = MakeFiring(rule, decoder.Decode(EventJson("FILE")), kOrigin);
-  EXPECT_EQ(with_id.trigger_key, TriggerKey("e1", At(test::kEventTime)));
+  EXPECT_EQ(with_id.trigger_key, TriggerKey("e1", TimeAt(test::kEventTime)));
   Origin elsewhere = kOrigin;
   elsewhere.offset = 18;
   EXPECT_EQ(MakeFiring(rule, decoder.Decode(EventJson("FILE")), elsewhere).id, with_id.id);
