@@ -70,23 +70,23 @@ TEST(IdsTest, TargetIdentityIsTheStrongestThatIsThere) {
   EXPECT_EQ(TargetIdentity(file), Field("asset") + Field("A1"));
 }
 
-// If one of these changes, every agent takes repeated commands for new ones: the layout may not
-// change.
+// Computed from the layout by another implementation (Python's hashlib and uuid). If one of these
+// changes, every agent takes repeated commands for new ones: the layout may not change.
 TEST(IdsTest, Golden) {
   ProcessTarget process = ProcessOf(4711, "C:\\x\\evil.exe");
   process.started_at = TimeAt("2026-11-25T00:59:00Z");
   Command command = KillOf(process);
   const std::string key = TriggerKey("e1", TimeAt("2026-11-25T01:00:00Z"));
   EXPECT_EQ(FiringId(command.rule_id, "A1", key).ToString(),
-            "00000000-0000-0000-0000-000000000000");
-  EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000001");
+            "be02f017-6fa8-521b-a466-14796df19f95");
+  EXPECT_EQ(CommandId(command, key).ToString(), "d47b39d1-9e9c-51d0-8960-585462ab30ed");
   command.action = Action::kQuarantineFile;
   command.process.reset();
   command.file = FileTarget{.path = "C:\\x\\evil.exe", .sha256 = "ab"};
-  EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000002");
+  EXPECT_EQ(CommandId(command, key).ToString(), "66dc55e6-cf5d-5f15-a832-bb1ddfec941d");
   command.action = Action::kIsolateAsset;
   command.file.reset();
-  EXPECT_EQ(CommandId(command, key).ToString(), "00000000-0000-0000-0000-000000000003");
+  EXPECT_EQ(CommandId(command, key).ToString(), "dbb45116-68da-5277-80f9-fc69f209fc61");
 }
 
 TEST(IdsTest, EveryPartOfTheIdentityCounts) {
