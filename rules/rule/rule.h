@@ -73,7 +73,7 @@ struct Rule {
   std::vector<std::string> tags, references, false_positives;
   std::vector<std::string> profiles;  // runs only on these; empty: on each that has its tokens
   query::Expression query;
-  std::string query_text;       // as written
+  std::string query_text;       // as written, without trailing blanks
   std::string canonical_query;  // query::Print
   Trigger trigger;
   std::optional<Remediation> remediation;
@@ -81,12 +81,14 @@ struct Rule {
 
   // Hash (SHA-256, hex) of what arming depends on: canonical query, trigger, target, action.
   std::string arming_hash;
-  // Hash of the whole rule's document text: "version" on commands and alerts.
+  // Hash (SHA-256, hex) of the whole rule's document text: "version" on commands and alerts.
   std::string version;
 
   text::SourcePtr source;
   text::Span span;        // of the document
   text::Span query_span;  // of the query's value
+  // Leads spans of `query`'s nodes to the file; null for a rule that was made without one.
+  std::shared_ptr<const text::Fragment> query_in_file;
   text::Span id_span;
 };
 
@@ -99,8 +101,9 @@ std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profi
 struct RuleSet {
   schema::SchemaPtr schema;
   std::vector<Rule> rules;  // by path, then place; disabled ones included
-  std::string sha256;       // over all rule files' paths and bytes, and the profiles
-  Time loaded_at{};
+  // Over the names and bytes of all rule files, and the profiles. A file's name counts from the
+  // folder that was given, so that the same set has the same hash wherever it is mounted.
+  std::string sha256;
 };
 using RuleSetPtr = std::shared_ptr<const RuleSet>;
 
