@@ -138,6 +138,7 @@ Status Task::Impl::Consume(Duration wait) {
     ended = true;
     batch.clear();
   } else if (!polled.ok()) {
+    RIPOSTE_TRY(Commit());  // what came before is whole
     return polled;
   }
   backlog = batch.size() >= options.batch_records_max ||
