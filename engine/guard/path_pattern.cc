@@ -74,7 +74,7 @@ Result<PathPattern> PathPattern::Parse(std::string_view text) {
   pattern.text_ = std::string(text);
   if (text.ends_with("/**") || text.ends_with("\\**")) {
     pattern.below_ = true;
-    text.remove_suffix(3);
+    text.remove_suffix(2);
   }
   pattern.pattern_ = NormalisePath(text);
   if (pattern.pattern_.empty())
