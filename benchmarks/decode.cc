@@ -3,6 +3,7 @@
 //   a file, generated ones
 #include "engine/event/decode.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -12,9 +13,9 @@
 
 #include "base/check.h"
 #include "benchmarks/harness.h"
+#include "rules/schema/load.h"
 #include "tests/support/corpus.h"
 #include "tests/support/event_text.h"
-#include "tests/support/schema_builder.h"
 #include "tests/support/zst.h"
 
 namespace riposte::bench {
@@ -43,6 +44,14 @@ void ReadEvents(const std::string& path, Events& events) {
 void GenerateEvents(const schema::Profile& profile, Events& events) {
   test::EventTextGenerator generator(1, {.paths = test::PathsOf(profile), .texts = {}});
   for (int i = 0; i < 10'000; ++i) events.emplace_back(generator.Next());
+}
+
+// More than any rule set uses.
+std::vector<schema::FieldId> AllTokens(const schema::Catalogue& catalogue) {
+  std::vector<schema::FieldId> all;
+  for (size_t i = 0; i < catalogue.size(); ++i)
+    all.push_back(schema::FieldId{static_cast<uint16_t>(i)});
+  return all;
 }
 
 Measurement MeasureStageOne(const Events& events) {
@@ -81,47 +90,18 @@ Measurement MeasureDecode(const event::Plan& plan, const Events& events, size_t&
 }
 
 void Run(int argument_count, char** arguments) {
-  test::SchemaBuilder builder;
-  for (const char* name : {"EventID",
-                           "Channel",
-                           "SourceName",
-                           "Hostname",
-                           "EventTime",
-                           "UtcTime",
-                           "Image",
-                           "CommandLine",
-                           "ParentImage",
-                           "ParentCommandLine",
-                           "User",
-                           "ProcessId",
-                           "ProcessGuid",
-                           "ParentProcessId",
-                           "ParentProcessGuid",
-                           "Hashes",
-                           "TargetFilename",
-                           "TargetObject",
-                           "Details",
-                           "DestinationIp",
-                           "DestinationPort",
-                           "SourceIp",
-                           "SourcePort",
-                           "Protocol",
-                           "DestinationHostname",
-                           "PipeName",
-                           "ImageLoaded",
-                           "OriginalFileName",
-                           "Message",
-                           "ScriptBlockText",
-                           "NewProcessName",
-                           "SubjectUserName"})
-    builder.Field(name, schema::FieldType::kText, name);
+  text::Diagnostics diagnostics;
+  const schema::SchemaPtr schema = schema::LoadSchema({}, diagnostics);
+  RIPOSTE_CHECK(schema != nullptr, text::Render(diagnostics));
+  const schema::Profile* const profile = schema->FindProfile("windows-nxlog");
+  RIPOSTE_CHECK(profile != nullptr, "the profile ships");
   Events events;
   for (int i = 1; i < argument_count; ++i) ReadEvents(arguments[i], events);
-  if (argument_count < 2) GenerateEvents(builder.profile(), events);
+  if (argument_count < 2) GenerateEvents(*profile, events);
   RIPOSTE_CHECK(!events.empty(), "there are events");
 
   const std::shared_ptr<const event::Plan> plan =
-      event::Plan::Compile(builder.schema(), builder.profile(), builder.AllFields());
+      event::Plan::Compile(*schema, *profile, AllTokens(schema->catalogue));
   const auto count = static_cast<double>(events.size());
   size_t decoded = 0;
   const Measurement stage_one = MeasureStageOne(events);

@@ -40,11 +40,12 @@ class OddEventsTest : public testing::Test {
     const Reject reject = decoder_.Decode(*plan, json);
     EXPECT_EQ(RejectName(reject), "none") << json;
     return reject == Reject::kNone &&
-           match::Evaluate(*expression, decoder_.event(), {}) == match::Truth::kTrue;
+           match::Evaluate(*expression, decoder_.event(), {}, regexes_) == match::Truth::kTrue;
   }
 
   test::SchemaBuilder schema_;
   Decoder decoder_;
+  match::RegexCache regexes_;
 };
 
 TEST_F(OddEventsTest, TheRuleStillMatches) {
