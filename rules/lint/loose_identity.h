@@ -1,0 +1,13 @@
+// loose-identity: a rule that remediates and selects a process or a file by a phrase of its name or
+// path. A phrase also hits longer names that hold its words, and the attacker chooses names.
+#pragma once
+
+#include "rules/rule/rule.h"
+#include "rules/text/diagnostic.h"
+
+namespace riposte::lint {
+
+void CheckLooseIdentity(const rule::Rule& rule, const schema::Schema& schema,
+                        text::Diagnostics& diagnostics);
+
+}  // namespace riposte::lint

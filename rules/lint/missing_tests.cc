@@ -1,0 +1,15 @@
+#include "rules/lint/missing_tests.h"
+
+#include <fmt/format.h>
+
+namespace riposte::lint {
+
+void CheckMissingTests(const rule::Rule& rule, const schema::Schema&,
+                       text::Diagnostics& diagnostics) {
+  if (!rule.tests.empty()) return;
+  diagnostics.Warning(rule.source, rule.id_span, "missing-tests",
+                      fmt::format("the rule '{}' has no tests", rule.name),
+                      "add 'tests:' with an event that fires and a near miss that does not");
+}
+
+}  // namespace riposte::lint

@@ -1,0 +1,50 @@
+#include "rules/lint/kill_on_registry.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/rules/lint/lint_text.h"
+
+namespace riposte::lint {
+namespace {
+
+using test::Lint;
+
+TEST(KillOnRegistry, IsAnErrorWhereNothingElseCanMatch) {
+  for (const char* query : {
+           "type: REGISTRY",
+           "type: registry and registry.key: \"*\\Run\"",
+           "type: [REGISTRY]",
+           "registry.key: \"*\\Run\" and (type: REGISTRY or (type: REGISTRY and type: FILE))",
+           "not (not type: REGISTRY)",
+           "type: [REGISTRY, FILE] and not type: FILE",
+       }) {
+    const std::string findings = Lint({.query = query, .mode = "off"});
+    EXPECT_NE(findings.find("error kill-on-registry"), std::string::npos)
+        << query << ": " << findings;
+  }
+}
+
+TEST(KillOnRegistry, IsNoneWhereAnotherEventCanMatch) {
+  for (const char* query : {
+           "type: PROCESS", "type: [REGISTRY, PROCESS]", "type: REGISTRY or process.name: `a.exe`",
+           "not type: REGISTRY", "registry.key: \"*\\Run\"", "not type: PROCESS and not type: FILE",
+           "type: REGISTRY and type: FILE",  // matches nothing: another mistake
+           "type: REG*",                     // not analysed
+       }) {
+    const std::string findings = Lint({.query = query, .mode = "dry_run"});
+    EXPECT_EQ(findings.find("kill-on-registry"), std::string::npos) << query << ": " << findings;
+  }
+}
+
+TEST(KillOnRegistry, IsolationIsAllowed) {
+  EXPECT_EQ(Lint({.query = "type: REGISTRY", .mode = "enforce", .action = "quarantine_asset"}), "");
+  EXPECT_EQ(Lint({.query = "type: REGISTRY"}), "");
+}
+
+TEST(KillOnRegistry, PointsAtTheType) {
+  EXPECT_EQ(Lint({.query = "registry.key: \"*x\" and type: REGISTRY", .mode = "enforce"}),
+            "error kill-on-registry `type: REGISTRY`");
+}
+
+}  // namespace
+}  // namespace riposte::lint

@@ -1,0 +1,67 @@
+#include "rules/lint/negated_optional.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/rules/lint/lint_text.h"
+
+namespace riposte::lint {
+namespace {
+
+using test::Lint;
+
+bool Found(const std::string& query) {
+  return Lint({.query = query}).find("negated-optional") != std::string::npos;
+}
+
+TEST(NegatedOptional, IsAnErrorOnlyWhereTheRuleEnforces) {
+  const std::string query = "type: PROCESS and not process.username: `x`";
+  EXPECT_EQ(Lint({.query = query}), "warning negated-optional `process.username: `x``");
+  EXPECT_EQ(Lint({.query = query, .mode = "dry_run"}),
+            "warning negated-optional `process.username: `x``");
+  EXPECT_EQ(Lint({.query = query, .mode = "enforce"}),
+            "error negated-optional `process.username: `x``");
+}
+
+TEST(NegatedOptional, NegationsOfAnyDepthCount) {
+  EXPECT_TRUE(Found("not (type: FILE or process.username: `x`)"));
+  EXPECT_TRUE(Found("not (type: FILE and process.username: `x`)"));
+  EXPECT_FALSE(Found("not (type: FILE and not process.username: `x`)"));
+  EXPECT_TRUE(Found("not indicator: (score: 8)"));
+  EXPECT_TRUE(Found("indicator: (score > 3 and not verdict: MALICIOUS)"));
+}
+
+TEST(NegatedOptional, AGuaranteedFieldRaisesNoDoubt) { EXPECT_FALSE(Found("not type: PROCESS")); }
+
+TEST(NegatedOptional, WhatMustBeThereRaisesNoDoubt) {
+  EXPECT_FALSE(Found("process.username is not null and not process.username: `x`"));
+  EXPECT_FALSE(Found("not process.username is null and not process.username: `x`"));
+  EXPECT_FALSE(Found("process.username != `x`"));
+  EXPECT_FALSE(Found("process.name: \"a*\" and (type: FILE or not process.name: `ab`)"));
+  EXPECT_FALSE(Found("process.name: [\"a*\", \"b*\"] and not process.name: `ab`"));
+  EXPECT_FALSE(Found("indicator: (score: 3 and not score: 4)"));
+  // Only the other branch needs it.
+  EXPECT_TRUE(Found("(process.name: \"a*\" or type: FILE) and not process.name: `ab`"));
+  EXPECT_TRUE(Found("process.name: \"a*\" or not process.name: `ab`"));
+  EXPECT_TRUE(Found("not process.name: `ab` and not process.name: `cd`"));
+}
+
+TEST(NegatedOptional, NullTestsAreMeantThatWay) {
+  EXPECT_FALSE(Found("type: PROCESS and process.username is null"));
+  EXPECT_FALSE(Found("type: PROCESS and process.username is not null"));
+}
+
+TEST(NegatedOptional, OnlyProfilesThatTheRuleRunsOnCount) {
+  const test::Case both{.query = "not asset.hostName: `x`"};
+  EXPECT_EQ(
+      test::Rendered(both),
+      "rules.yaml:5:7: warning[negated-optional]: the negation also holds where "
+      "'asset.hostName' is absent, which qualys-edr allows\n"
+      "    5 |   not asset.hostName: `x`\n"
+      "      |       ^^^^^^^^^^^^^^^^^^^ add 'asset.hostName is not null' if it must be there\n");
+  test::Case one = both;
+  one.more += "profiles: [windows-nxlog]\n";
+  EXPECT_EQ(Lint(one), "");
+}
+
+}  // namespace
+}  // namespace riposte::lint
