@@ -37,13 +37,20 @@ void Deriver::Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent&
 
 void Deriver::DeriveField(const CompiledField& field, EventBuilder& builder) {
   for (const CompiledAlternative& alternative : field.alternatives) {
-    const bool counts = (field.union_of_all || builder.count() == 0) && AllHold(alternative);
+    const bool counts = (field.union_of_all || builder.count() == 0) && HasValues(alternative) &&
+                        AllHold(alternative);
     if (counts) {
       DeriveAlternative(field, alternative, builder);
     } else if (field.type == schema::FieldType::kObject) {
       UnnameRows(field, alternative, builder);
     }
   }
+}
+
+// Most alternatives of an event have none; no condition needs to be asked then.
+bool Deriver::HasValues(const CompiledAlternative& alternative) {
+  return std::all_of(alternative.paths.begin(), alternative.paths.end(),
+                     [this](PathId path) { return raw_->First(path) != nullptr; });
 }
 
 bool Deriver::AllHold(const CompiledAlternative& alternative) {
@@ -56,12 +63,10 @@ bool Deriver::Holds(uint32_t index) {
   if (answer != Answer::kUnasked) return answer == Answer::kYes;
   const CompiledCondition& condition = plan_->conditions()[index];
   answer = Answer::kNo;
-  for (const RawValue* value = raw_->First(condition.path); value != nullptr;
+  for (RawValue* value = raw_->First(condition.path); value != nullptr;
        value = raw_->Next(*value)) {
     if (value->kind == RawValue::Kind::kObject) continue;
-    folded_.clear();
-    unicode::FoldAppend(value->text, folded_);
-    if (std::binary_search(condition.any_of.begin(), condition.any_of.end(), folded_))
+    if (std::binary_search(condition.any_of.begin(), condition.any_of.end(), FoldOnce(*value)))
       answer = Answer::kYes;
   }
   return answer == Answer::kYes;
@@ -70,16 +75,14 @@ bool Deriver::Holds(uint32_t index) {
 void Deriver::DeriveAlternative(const CompiledField& field, const CompiledAlternative& alternative,
                                 EventBuilder& builder) {
   if (alternative.constant.has_value()) {
-    AddValue(field, alternative,
-             {.kind = RawValue::Kind::kString,
-              .row = kRootRow,
-              .next = 0,
-              .text = *alternative.constant},
-             builder);
+    RawValue constant;
+    constant.text = *alternative.constant;
+    constant.folded = alternative.folded_constant;
+    AddValue(field, alternative, constant, builder);
   } else if (alternative.paths.size() > 1) {
     AddJoined(field, alternative, builder);
   } else if (!alternative.paths.empty()) {
-    for (const RawValue* value = raw_->First(alternative.paths.front()); value != nullptr;
+    for (RawValue* value = raw_->First(alternative.paths.front()); value != nullptr;
          value = raw_->Next(*value))
       AddValue(field, alternative, *value, builder);
   }
@@ -91,7 +94,7 @@ void Deriver::AddJoined(const CompiledField& field, const CompiledAlternative& a
   joined_.clear();
   RawValue joined;
   for (size_t i = 0; i < alternative.paths.size(); ++i) {
-    const RawValue* value = raw_->First(alternative.paths[i]);
+    RawValue* value = raw_->First(alternative.paths[i]);
     while (value != nullptr && value->kind == RawValue::Kind::kObject) value = raw_->Next(*value);
     if (value == nullptr) return;
     if (i > 0) joined_ += alternative.separator;
@@ -103,7 +106,7 @@ void Deriver::AddJoined(const CompiledField& field, const CompiledAlternative& a
 }
 
 void Deriver::AddValue(const CompiledField& field, const CompiledAlternative& alternative,
-                       const RawValue& raw, EventBuilder& builder) {
+                       RawValue& raw, EventBuilder& builder) {
   Value value;
   value.row = raw.row;
   value.text = raw.text;
@@ -115,7 +118,11 @@ void Deriver::AddValue(const CompiledField& field, const CompiledAlternative& al
   Convert(field.type, field.time_format, kind, value);
   const bool is_text =
       field.type == schema::FieldType::kText || field.type == schema::FieldType::kKeyword;
-  if (is_text && value.undecodable == Undecodable::kNone) value.folded = Fold(value.text);
+  if (is_text && value.undecodable == Undecodable::kNone) {
+    const bool as_read =
+        value.text.data() == raw.text.data() && value.text.size() == raw.text.size();
+    value.folded = as_read ? FoldOnce(raw) : Fold(value.text);
+  }
   if (value.undecodable != Undecodable::kNone) builder.Note(Oddity::kUndecodable);
   builder.Add(value);
 }
@@ -125,7 +132,7 @@ void Deriver::UnnameRows(const CompiledField& field, const CompiledAlternative& 
                          EventBuilder& builder) {
   const std::vector<Row>& rows = builder.event().rows();
   for (const PathId path : alternative.paths) {
-    for (const RawValue* value = raw_->First(path); value != nullptr; value = raw_->Next(*value)) {
+    for (RawValue* value = raw_->First(path); value != nullptr; value = raw_->Next(*value)) {
       if (value->kind != RawValue::Kind::kObject) continue;
       RowId row = value->row;
       while (row != kRootRow && rows[row].object != field.id) row = rows[row].parent;
@@ -138,6 +145,12 @@ std::string_view Deriver::Fold(std::string_view text) {
   folded_.clear();
   unicode::FoldAppend(text, folded_);
   return folded_ == text ? text : raw_->arena().Copy(folded_);
+}
+
+// Conditions and fields that read the same value share its folded text.
+std::string_view Deriver::FoldOnce(RawValue& raw) {
+  if (raw.folded.empty()) raw.folded = Fold(raw.text);
+  return raw.folded;
 }
 
 }  // namespace riposte::event

@@ -22,6 +22,7 @@ class Deriver {
  private:
   enum class Answer : uint8_t { kUnasked, kNo, kYes };
 
+  bool HasValues(const CompiledAlternative& alternative);
   bool AllHold(const CompiledAlternative& alternative);
   bool Holds(uint32_t condition);
   void DeriveField(const CompiledField& field, EventBuilder& builder);
@@ -29,11 +30,12 @@ class Deriver {
                          EventBuilder& builder);
   void AddJoined(const CompiledField& field, const CompiledAlternative& alternative,
                  EventBuilder& builder);
-  void AddValue(const CompiledField& field, const CompiledAlternative& alternative,
-                const RawValue& raw, EventBuilder& builder);
+  void AddValue(const CompiledField& field, const CompiledAlternative& alternative, RawValue& raw,
+                EventBuilder& builder);
   void UnnameRows(const CompiledField& field, const CompiledAlternative& alternative,
                   EventBuilder& builder);
   std::string_view Fold(std::string_view text);
+  std::string_view FoldOnce(RawValue& raw);
 
   const CompiledPlan* plan_ = nullptr;
   RawEvent* raw_ = nullptr;

@@ -100,6 +100,7 @@ CompiledAlternative CompiledPlan::CompileAlternative(const schema::Alternative& 
                                .paths = {},
                                .separator = alternative.separator,
                                .constant = alternative.constant,
+                               .folded_constant = unicode::Fold(alternative.constant.value_or("")),
                                .steps = CompileSteps(alternative.steps)};
   for (const schema::Condition& condition : alternative.when)
     compiled.when.push_back(CompileCondition(condition));

@@ -38,6 +38,7 @@ struct CompiledAlternative {
   std::vector<PathId> paths;
   std::string separator;
   std::optional<std::string> constant;
+  std::string folded_constant;
   std::vector<CompiledStep> steps;
 };
 

@@ -18,6 +18,7 @@ struct RawValue {
   uint32_t next = 0;     // of the same path, in document order; 0: none
   std::string_view
       text;  // unescaped, valid UTF-8; numbers and booleans as written; empty for objects
+  std::string_view folded;  // of the text, once Deriver needed it
 };
 
 // What a reader (the walk, the DOM) writes and Deriver reads. Views live as long as the record's
@@ -35,7 +36,7 @@ class RawEvent {
   // Values of a path are added in document order.
   void Add(PathId path, RawValue::Kind kind, RowId row, std::string_view text) {
     const auto added = static_cast<uint32_t>(values_.size());
-    values_.push_back({.kind = kind, .row = row, .next = 0, .text = text});
+    values_.push_back({.kind = kind, .row = row, .next = 0, .text = text, .folded = {}});
     Chain& chain = by_path_[Index(path)];
     (chain.first == 0 ? chain.first : values_[chain.last].next) = added;
     chain.last = added;
@@ -51,8 +52,8 @@ class RawEvent {
   void Note(Oddity oddity) { oddities_ |= 1u << static_cast<unsigned>(oddity); }
 
   // The first value of a path, or null; then Next().
-  const RawValue* First(PathId path) const { return At(by_path_[Index(path)].first); }
-  const RawValue* Next(const RawValue& value) const { return At(value.next); }
+  RawValue* First(PathId path) { return At(by_path_[Index(path)].first); }
+  RawValue* Next(const RawValue& value) { return At(value.next); }
   const std::vector<Row>& rows() const { return rows_; }
   uint32_t oddities() const { return oddities_; }
   Arena& arena() { return arena_; }
@@ -61,7 +62,7 @@ class RawEvent {
   struct Chain {
     uint32_t first = 0, last = 0;
   };
-  const RawValue* At(uint32_t index) const { return index == 0 ? nullptr : &values_[index]; }
+  RawValue* At(uint32_t index) { return index == 0 ? nullptr : &values_[index]; }
 
   std::vector<RawValue> values_;  // [0] stands for none
   std::vector<Chain> by_path_;
