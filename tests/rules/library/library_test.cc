@@ -1,0 +1,166 @@
+// The rules that ship: their own tests, and what they find in real recordings.
+#include "rules/library/library.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/check.h"
+#include "rules/rule/load.h"
+#include "rules/schema/load.h"
+#include "tests/support/corpus.h"
+#include "tests/support/rule_run.h"
+#include "tests/support/zst.h"
+
+namespace riposte::library {
+namespace {
+
+const rule::RuleSet& Library() {
+  static const rule::RuleSetPtr rules = [] {
+    text::Diagnostics diagnostics;
+    const schema::SchemaPtr schema = schema::LoadSchema({}, diagnostics);
+    std::vector<text::SourcePtr> sources;
+    for (const EmbeddedFile& file : LibraryFiles()) {
+      sources.push_back(
+          std::make_shared<text::Source>(std::string(file.path), std::string(file.bytes)));
+    }
+    rule::RuleSetPtr loaded = rule::LoadRulesFrom(sources, schema, diagnostics);
+    EXPECT_EQ(text::Render(diagnostics), "") << "no error and no warning";
+    RIPOSTE_CHECK(loaded != nullptr, "the library does not load");
+    return loaded;
+  }();
+  return *rules;
+}
+
+// "encoded-powershell" for rules/library/windows/encoded-powershell.yaml
+std::string Slug(const rule::Rule& rule) {
+  return std::filesystem::path(rule.source->path()).stem().string();
+}
+
+TEST(Library, EachRuleSaysWhatPeopleNeed) {
+  ASSERT_GE(Library().rules.size(), 12u);
+  for (const rule::Rule& rule : Library().rules) {
+    SCOPED_TRACE(Slug(rule));
+    EXPECT_FALSE(rule.description.empty());
+    EXPECT_FALSE(rule.false_positives.empty());
+    EXPECT_TRUE(std::any_of(rule.tags.begin(), rule.tags.end(),
+                            [](const std::string& tag) { return tag.starts_with("attack.t1"); }));
+    ASSERT_TRUE(rule.remediation.has_value());
+    EXPECT_NE(rule.remediation->mode, rule::AutoMode::kEnforce);
+    const auto expects = [&rule](int64_t firings) {
+      return std::count_if(rule.tests.begin(), rule.tests.end(),
+                           [&](const rule::TestCase& test) { return test.firings == firings; });
+    };
+    EXPECT_GE(expects(1), 1) << "a test that hits";
+    EXPECT_GE(expects(0), 1) << "a near miss";
+  }
+}
+
+TEST(Library, AllFilesArePartOfTheBinary) {
+  std::set<std::string> embedded;
+  for (const EmbeddedFile& file : LibraryFiles()) embedded.emplace(file.path);
+  std::set<std::string> files;
+  const std::filesystem::path root = RIPOSTE_SOURCE_DIR;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(root / "rules" / "library")) {
+    if (entry.path().extension() == ".yaml") {
+      files.insert(std::filesystem::relative(entry.path(), root).generic_string());
+    }
+  }
+  EXPECT_EQ(embedded, files);
+}
+
+// One rule's own test: what came of its events, and what was expected.
+struct Counted {
+  int64_t firings = 0;
+  std::vector<std::pair<std::string, std::string>> commands;  // action, target
+};
+
+Counted RunTest(const rule::Rule& rule, const rule::TestCase& test) {
+  test::RuleRun run(Library(), test.profile, {}, false);
+  Counted counted;
+  for (const rule::TestEvent& event : test.events) {
+    const Time now = TimeFromMs(1'800'000'000'000) + event.at;
+    for (const match::Match& match : run.Match(event.json, now)) {
+      if (&Library().rules[match.rule] == &rule) ++counted.firings;
+    }
+    for (const test::RuleOutcome& outcome : run.Outcomes(now)) {
+      if (outcome.rule == &rule && outcome.verdict != "refused" && outcome.verdict != "deny") {
+        counted.commands.emplace_back(outcome.action, outcome.target);
+      }
+    }
+  }
+  std::sort(counted.commands.begin(), counted.commands.end());
+  return counted;
+}
+
+TEST(Library, TheRulesPassTheirOwnTests) {
+  size_t tests = 0;
+  for (const rule::Rule& rule : Library().rules) {
+    for (const rule::TestCase& test : rule.tests) {
+      SCOPED_TRACE(Slug(rule) + ": " + test.name);
+      const Counted counted = RunTest(rule, test);
+      ++tests;
+      if (test.firings) {
+        EXPECT_EQ(counted.firings, *test.firings);
+      }
+      if (!test.commands) continue;
+      std::vector<std::pair<std::string, std::string>> expected;
+      for (const rule::ExpectedCommand& command : *test.commands) {
+        expected.emplace_back(command.action, command.target);
+      }
+      std::sort(expected.begin(), expected.end());
+      EXPECT_EQ(counted.commands, expected);
+    }
+  }
+  std::printf("%zu tests of %zu rules\n", tests, Library().rules.size());
+}
+
+// The matches of each rule in the first 200,000 events of the nxlog-flat recordings.
+std::map<std::string, uint64_t> CountHits(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with("otrf-nxlog-flat")) {
+      files.push_back(entry.path().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  std::map<std::string, uint64_t> hits;
+  for (const rule::Rule& rule : Library().rules) hits[Slug(rule)] = 0;
+  test::RuleRun run(Library(), "windows-nxlog", {}, false);
+  size_t left = 200'000;
+  for (const std::string& file : files) {
+    test::ForEachLineOfZst(file, [&](std::string_view line) {
+      if (left == 0) return false;
+      --left;
+      for (const match::Match& match : run.Match(line, TimeFromMs(1'800'000'000'000))) {
+        ++hits[Slug(Library().rules[match.rule])];
+      }
+      return true;
+    });
+  }
+  EXPECT_EQ(left, 0u);
+  return hits;
+}
+
+TEST(Library, TheRulesFireOnTheRecordings) {
+  RIPOSTE_REQUIRE_CORPUS(folder, "events");
+  const std::map<std::string, uint64_t> hits = CountHits(folder);
+  uint64_t total = 0;
+  size_t firing = 0;
+  for (const auto& [slug, count] : hits) {
+    std::printf("  %-40s %6llu\n", slug.c_str(), static_cast<unsigned long long>(count));
+    total += count;
+    if (count > 0) ++firing;
+  }
+  std::printf("  %zu rules fire, %llu matches\n", firing, static_cast<unsigned long long>(total));
+  EXPECT_GE(firing, 10u);
+  EXPECT_GE(total, 1'000u);
+}
+
+}  // namespace
+}  // namespace riposte::library
