@@ -187,7 +187,7 @@ void AddFolder(const std::string& folder, std::vector<text::SourcePtr>& sources,
     paths.push_back(it->path().string());
   }
   if (error) {
-    diagnostics.Error(std::make_shared<text::Source>(folder, ""), {}, "unreadable",
+    diagnostics.Error(std::make_shared<text::Source>(folder, ""), {}, "unreadable-file",
                       fmt::format("the folder of profiles cannot be read: {}", error.message()));
     return;
   }
@@ -198,7 +198,7 @@ void AddFolder(const std::string& folder, std::vector<text::SourcePtr>& sources,
     const bool read = file.is_open() && !file.bad();
     sources.push_back(std::make_shared<text::Source>(path, std::move(bytes)));
     if (read) continue;
-    diagnostics.Error(sources.back(), {}, "unreadable", "the file cannot be read");
+    diagnostics.Error(sources.back(), {}, "unreadable-file", "the file cannot be read");
     sources.pop_back();
   }
 }

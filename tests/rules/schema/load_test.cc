@@ -240,7 +240,7 @@ TEST(LoadSchema, ATakenNameAndAMissingFolderAreErrors) {
   EXPECT_EQ(Codes(diagnostics), "duplicate-profile@1:7 ");
   text::Diagnostics missing;
   EXPECT_EQ(LoadSchema({folder.path() + "/none"}, missing), nullptr);
-  EXPECT_EQ(Codes(missing), "unreadable@1:1 ");
+  EXPECT_EQ(Codes(missing), "unreadable-file@1:1 ");
 }
 
 }  // namespace
