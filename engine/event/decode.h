@@ -61,8 +61,13 @@ class Decoder {
   std::unique_ptr<Impl> impl_;
 };
 
-// The oracle: the same contract through simdjson's DOM, wrapped to the same rules. Slow, simple;
-// for tests and as a fallback.
+// The oracle: the same contract through simdjson's DOM, slow and simple; for tests. The text is
+// repaired first (UTF-8, lone surrogates, numbers out of range, byte order mark), then the DOM
+// judges and gives the tree. It is no oracle for
+// - the reason, where both reject: a text that is both broken and too deep may be called either;
+// - the text of numbers, which is the source's own (the DOM keeps values only);
+// - what is made of the raw values: alternatives, conditions, steps, conversion and folding are the
+// same code for both.
 class DomDecoder {
  public:
   explicit DomDecoder(size_t size_limit_bytes = 64u << 20);
