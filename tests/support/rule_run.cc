@@ -1,5 +1,7 @@
 #include "tests/support/rule_run.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace riposte::test {
@@ -79,6 +81,59 @@ void RuleRun::Judge(const rule::Rule& rule, const remediate::Proposal& proposal,
     outcome.reason = decision.reason;
   }
   outcomes.push_back(std::move(outcome));
+}
+
+namespace {
+
+// "2 firings, kill_process a.exe, quarantine_file a.exe": the commands sorted.
+std::string ResultText(int64_t firings, std::vector<std::string> commands) {
+  std::sort(commands.begin(), commands.end());
+  std::string text = std::to_string(firings) + " firings";
+  for (const std::string& command : commands) text += ", " + command;
+  return text;
+}
+
+std::string Came(const rule::RuleSet& rules, const rule::Rule& rule, const rule::TestCase& test) {
+  RuleRun run(rules, test.profile, {}, false);
+  int64_t firings = 0;
+  std::vector<std::string> commands;
+  for (const rule::TestEvent& event : test.events) {
+    const Time now = TimeFromMs(1'800'000'000'000) + event.at;
+    for (const match::Match& match : run.Match(event.json, now)) {
+      if (&rules.rules[match.rule] == &rule) ++firings;
+    }
+    for (const RuleOutcome& outcome : run.Outcomes(now)) {
+      const bool would = outcome.verdict == "allow" || outcome.verdict == "dry_run";
+      if (outcome.rule == &rule && would) commands.push_back(outcome.action + " " + outcome.target);
+    }
+  }
+  return ResultText(test.firings ? firings : 0,
+                    test.commands ? commands : std::vector<std::string>{});
+}
+
+std::string Expected(const rule::TestCase& test) {
+  std::vector<std::string> commands;
+  for (const rule::ExpectedCommand& command :
+       test.commands.value_or(std::vector<rule::ExpectedCommand>{})) {
+    commands.push_back(command.action + " " + command.target);
+  }
+  return ResultText(test.firings.value_or(0), std::move(commands));
+}
+
+}  // namespace
+
+std::vector<std::string> FailedOwnTests(const rule::RuleSet& rules) {
+  std::vector<std::string> failed;
+  for (const rule::Rule& rule : rules.rules) {
+    for (const rule::TestCase& test : rule.tests) {
+      const std::string expected = Expected(test);
+      const std::string came = Came(rules, rule, test);
+      if (came == expected) continue;
+      failed.push_back(rule.source->path() + ": " + test.name + ": expected " + expected +
+                       "; came " + came);
+    }
+  }
+  return failed;
 }
 
 }  // namespace riposte::test

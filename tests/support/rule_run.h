@@ -51,4 +51,8 @@ class RuleRun {
   bool enforcing_;
 };
 
+// Runs the tests inside the rule files. One line for each that fails: the rule's file, the test,
+// what was expected and what came.
+std::vector<std::string> FailedOwnTests(const rule::RuleSet& rules);
+
 }  // namespace riposte::test

@@ -7,6 +7,7 @@
 
 #include "app/demo/scenario.h"
 #include "base/check.h"
+#include "rules/lint/lint.h"
 #include "rules/rule/load.h"
 #include "rules/schema/load.h"
 #include "tests/support/corpus.h"
@@ -57,6 +58,13 @@ std::vector<std::string> RowsOfReadme() {
     at = end + 1;
   }
   return rows;
+}
+
+TEST(Demo, ItsRulesPassTheirOwnTestsAndTheLint) {
+  EXPECT_THAT(test::FailedOwnTests(Rules()), ::testing::IsEmpty());
+  text::Diagnostics findings;
+  lint::LintRules(Rules(), findings);
+  EXPECT_EQ(text::Render(findings), "");
 }
 
 TEST(Demo, LeadsToWhatItsReadmeSays) {

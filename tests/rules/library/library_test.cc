@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/check.h"
+#include "rules/lint/lint.h"
 #include "rules/rule/load.h"
 #include "rules/schema/load.h"
 #include "tests/support/corpus.h"
@@ -74,50 +77,11 @@ TEST(Library, AllFilesArePartOfTheBinary) {
   EXPECT_EQ(embedded, files);
 }
 
-// One rule's own test: what came of its events, and what was expected.
-struct Counted {
-  int64_t firings = 0;
-  std::vector<std::pair<std::string, std::string>> commands;  // action, target
-};
-
-Counted RunTest(const rule::Rule& rule, const rule::TestCase& test) {
-  test::RuleRun run(Library(), test.profile, {}, false);
-  Counted counted;
-  for (const rule::TestEvent& event : test.events) {
-    const Time now = TimeFromMs(1'800'000'000'000) + event.at;
-    for (const match::Match& match : run.Match(event.json, now)) {
-      if (&Library().rules[match.rule] == &rule) ++counted.firings;
-    }
-    for (const test::RuleOutcome& outcome : run.Outcomes(now)) {
-      if (outcome.rule == &rule && outcome.verdict != "refused" && outcome.verdict != "deny") {
-        counted.commands.emplace_back(outcome.action, outcome.target);
-      }
-    }
-  }
-  std::sort(counted.commands.begin(), counted.commands.end());
-  return counted;
-}
-
-TEST(Library, TheRulesPassTheirOwnTests) {
-  size_t tests = 0;
-  for (const rule::Rule& rule : Library().rules) {
-    for (const rule::TestCase& test : rule.tests) {
-      SCOPED_TRACE(Slug(rule) + ": " + test.name);
-      const Counted counted = RunTest(rule, test);
-      ++tests;
-      if (test.firings) {
-        EXPECT_EQ(counted.firings, *test.firings);
-      }
-      if (!test.commands) continue;
-      std::vector<std::pair<std::string, std::string>> expected;
-      for (const rule::ExpectedCommand& command : *test.commands) {
-        expected.emplace_back(command.action, command.target);
-      }
-      std::sort(expected.begin(), expected.end());
-      EXPECT_EQ(counted.commands, expected);
-    }
-  }
-  std::printf("%zu tests of %zu rules\n", tests, Library().rules.size());
+TEST(Library, TheRulesPassTheirOwnTestsAndTheLint) {
+  EXPECT_THAT(test::FailedOwnTests(Library()), ::testing::IsEmpty());
+  text::Diagnostics findings;
+  lint::LintRules(Library(), findings);
+  EXPECT_EQ(text::Render(findings), "");
 }
 
 // The matches of each rule in the first 200,000 events of the nxlog-flat recordings.
@@ -147,7 +111,20 @@ std::map<std::string, uint64_t> CountHits(const std::string& folder) {
   return hits;
 }
 
-TEST(Library, TheRulesFireOnTheRecordings) {
+// Rule and hits of the rows "| [slug](...) | ... | hits |" of docs/library.md.
+std::map<std::string, uint64_t> DocumentedHits() {
+  std::map<std::string, uint64_t> hits;
+  std::istringstream document(test::ReadFile(RIPOSTE_SOURCE_DIR "/docs/library.md"));
+  for (std::string line; std::getline(document, line);) {
+    if (!line.starts_with("| [")) continue;
+    const std::string slug = line.substr(3, line.find(']') - 3);
+    const size_t end = line.rfind(" |");
+    hits[slug] = std::stoull(line.substr(line.rfind('|', end - 1) + 1));
+  }
+  return hits;
+}
+
+TEST(Library, TheRulesFireOnTheRecordingsAsDocumented) {
   RIPOSTE_REQUIRE_CORPUS(folder, "events");
   const std::map<std::string, uint64_t> hits = CountHits(folder);
   uint64_t total = 0;
@@ -160,6 +137,15 @@ TEST(Library, TheRulesFireOnTheRecordings) {
   std::printf("  %zu rules fire, %llu matches\n", firing, static_cast<unsigned long long>(total));
   EXPECT_GE(firing, 10u);
   EXPECT_GE(total, 1'000u);
+  EXPECT_EQ(hits, DocumentedHits());
+}
+
+TEST(Library, TheDocumentListsEachRule) {
+  std::set<std::string> listed;
+  for (const auto& [slug, hits] : DocumentedHits()) listed.insert(slug);
+  std::set<std::string> rules;
+  for (const rule::Rule& rule : Library().rules) rules.insert(Slug(rule));
+  EXPECT_EQ(listed, rules);
 }
 
 }  // namespace
