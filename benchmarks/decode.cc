@@ -100,13 +100,15 @@ void Run(int argument_count, char** arguments) {
   if (argument_count < 2) GenerateEvents(*profile, events);
   RIPOSTE_CHECK(!events.empty(), "there are events");
 
-  const std::shared_ptr<const event::Plan> plan =
+  const std::shared_ptr<const event::Plan> all =
       event::Plan::Compile(*schema, *profile, AllTokens(schema->catalogue));
+  const std::shared_ptr<const event::Plan> roles = event::Plan::Compile(*schema, *profile, {});
   const auto count = static_cast<double>(events.size());
   size_t decoded = 0;
   const Measurement stage_one = MeasureStageOne(events);
   const Measurement dom = MeasureDom(events);
-  const Measurement decode = MeasureDecode(*plan, events, decoded);
+  const Measurement decode = MeasureDecode(*all, events, decoded);
+  const Measurement decode_roles = MeasureDecode(*roles, events, decoded);
   std::fprintf(stderr, "%zu events, %zu decoded\n", events.size(), decoded);
   const auto print = [&](std::string_view name, const Measurement& measured,
                          std::string_view reference, const Measurement& against) {
@@ -121,6 +123,8 @@ void Run(int argument_count, char** arguments) {
   print("simdjson_dom", dom, "simdjson_stage1", stage_one);
   print("decode", decode, "simdjson_stage1", stage_one);
   print("decode", decode, "simdjson_dom", dom);
+  print("decode_roles_only", decode_roles, "simdjson_stage1", stage_one);
+  print("decode_roles_only", decode_roles, "simdjson_dom", dom);
 }
 
 }  // namespace
