@@ -3,10 +3,14 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/event/decode.h"
+#include "rules/qql/parse.h"
+#include "rules/schema/embedded_profiles.h"
 #include "rules/schema/load.h"
+#include "rules/schema/read_profile.h"
 #include "tests/support/corpus.h"
 #include "tests/support/zst.h"
 
@@ -82,6 +86,29 @@ class Reading {
   std::string json_;
   event::Decoder decoder_;
 };
+
+// ---- both
+
+TEST(Profiles, EachExampleIsAQueryThatNamesItsToken) {
+  for (const EmbeddedFile& file : EmbeddedProfiles()) {
+    text::Diagnostics diagnostics;
+    const ProfileText profile =
+        ReadProfile(std::make_shared<text::Source>(std::string(file.path), std::string(file.bytes)),
+                    diagnostics);
+    for (const TokenText& token : profile.tokens) {
+      if (token.token.type == FieldType::kObject) continue;
+      const text::Fragment query(std::make_shared<text::Source>(
+          profile.name + ": " + token.token.name, token.token.example));
+      const std::optional<query::Expression> expression =
+          qql::Parse(query, Shipped().catalogue, diagnostics);
+      ASSERT_TRUE(expression.has_value()) << text::Render(diagnostics);
+      EXPECT_THAT(expression->Fields(),
+                  ::testing::Contains(Shipped().catalogue.Find(token.token.name)))
+          << token.token.example;
+    }
+    EXPECT_EQ(text::Render(diagnostics), "");
+  }
+}
 
 // ---- qualys-edr: the samples of the vendor's public documents
 
