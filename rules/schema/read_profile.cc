@@ -174,6 +174,7 @@ std::optional<FieldType> ProfileReader::ReadType(const yaml::Node& node, std::st
   const yaml::Node* type = reader_.Required(node, "type", what, span);
   if (type == nullptr) return std::nullopt;
   std::vector<std::string_view> names;
+  names.reserve(kTypes.size());
   for (const FieldType known : kTypes) names.push_back(FieldTypeName(known));
   const std::optional<size_t> chosen =
       reader_.Choice(*type, fmt::format("the type of {}", what), names);

@@ -315,6 +315,7 @@ TimeFormat SourceReader::ReadTime(const yaml::Node& node) {
     return TimeFormat::kText;
   }
   std::vector<std::string_view> names;
+  names.reserve(kTimeFormats.size());
   for (const NamedTimeFormat& known : kTimeFormats) names.push_back(known.name);
   const std::optional<size_t> chosen = reader_.Choice(node, "'time'", names);
   return chosen ? kTimeFormats[*chosen].format : TimeFormat::kText;

@@ -129,8 +129,9 @@ std::vector<std::string> FailedOwnTests(const rule::RuleSet& rules) {
       const std::string expected = Expected(test);
       const std::string came = Came(rules, rule, test);
       if (came == expected) continue;
-      failed.push_back(rule.source->path() + ": " + test.name + ": expected " + expected +
-                       "; came " + came);
+      std::string line = rule.source->path();
+      line.append(": ").append(test.name).append(": expected ").append(expected);
+      failed.push_back(line.append("; came ").append(came));
     }
   }
   return failed;
