@@ -66,8 +66,9 @@ enum class Oddity : uint8_t {
 };
 std::string_view OddityName(Oddity oddity);
 
-// Views of the decoder's arena and of the record's bytes: valid until the next Decode() of the same
-// decoder, or the end of the batch, whichever comes first. What a trigger keeps, it copies.
+// Views of the decoder's arena, of the record's bytes and of the plan (constants and mapped texts):
+// valid until the next Decode() of the same decoder, or the end of the batch, whichever comes
+// first, and no longer than the plan. What a trigger keeps, it copies.
 class Event {
  public:
   const schema::Profile& profile() const { return *profile_; }

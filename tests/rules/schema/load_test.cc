@@ -1,5 +1,8 @@
 #include "rules/schema/load.h"
 
+#include <filesystem>
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "rules/schema/embedded_profiles.h"
@@ -69,6 +72,17 @@ TEST(LoadSchema, UnknownNamesAreSuggested) {
   ASSERT_EQ(diagnostics.all().size(), 1u);
   EXPECT_EQ(diagnostics.all()[0].message, "unknown key 'pth' in token 'a.b'");
   EXPECT_EQ(diagnostics.all()[0].hint, "did you mean 'path'?");
+}
+
+TEST(LoadSchema, AllFilesOfTheFolderArePartOfTheBinary) {
+  std::set<std::string> embedded;
+  for (const EmbeddedFile& file : EmbeddedProfiles()) embedded.emplace(file.path);
+  std::set<std::string> files;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(RIPOSTE_SOURCE_DIR "/rules/profiles")) {
+    files.insert("rules/profiles/" + entry.path().filename().string());
+  }
+  EXPECT_EQ(embedded, files);
 }
 
 TEST(LoadSchema, AProfileOfTheUsersOwnJoinsThoseThatShip) {
