@@ -21,11 +21,11 @@ const std::vector<std::string> kQueries = {
     "type: PROCESS and process.name: `powershell.exe`",
     "type: PROCESS and action: CREATED and parent.name: [`cmd.exe`, `explorer.exe`] and not "
     "process.arguments ~ \"-enc\"",
-    "process.image.fullPath: \"c:\\windows\\system32\\*.exe\" and event.code: [1, 4688]",
+    "process.image.fullPath: \"c:\\windows\\system32*.exe\" and event.code: [1, 4688]",
     "event.code: 3 and network.remote.address.ip: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]",
     "event.code: [7 .. 11] and not process.name: `svchost.exe`",
     "process.arguments: /(?:^|\\s)[-\\/](?:e|enc|encodedcommand)\\s/i",
-    "registry.key ~ \"\\currentversion\\run\" or registry.key: \"*\\services\\*\"",
+    "registry.key ~ \"\\currentversion\\run\" or registry.key: \"*\\services\\tcpip*\"",
     "network.remote.address.port: (1024 .. 65535] and network.initiated: true",
     "event.dateTime >= now-10y and process.pid is null",
     "process.image.fullPath: \"windows\\system32\" and type != FILE",
