@@ -31,6 +31,7 @@ std::string TokenText(const Token& token) {
 
 std::vector<std::string> Fold(const std::vector<std::string>& parts) {
   std::vector<std::string> folded;
+  folded.reserve(parts.size());
   for (const std::string& part : parts) folded.push_back(unicode::Fold(part));
   return folded;
 }
