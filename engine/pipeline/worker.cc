@@ -65,6 +65,7 @@ void Worker::Run() {
     const bool stop = inbox.stop;
     Handle(std::move(inbox));
     if (stop) break;
+    if (tasks_.empty()) continue;
     pulse_.Working(surroundings_.clock->Now());
     idle_ = !Round(idle_);
     pulse_.Waiting();

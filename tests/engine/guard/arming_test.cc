@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_fixture.h"
+#include "tests/support/golden.h"
 
 namespace riposte::guard {
 namespace {
@@ -31,6 +32,7 @@ TEST(ArmingTest, ARuleIsArmedAfterItsPeriodOnceTheRecordWasReadBack) {
   const std::vector<ControlRecord> due = writer.Due(test::RuleSetOf({rule}), ControlOf({}), kNow);
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].key, ArmingKey(rule.id));
+  test::ExpectGolden("control.arming.json", due[0].value);
 
   EXPECT_EQ(ArmingTable(ControlOf({})).ArmedAt(rule.id, rule.arming_hash), std::nullopt);
   EXPECT_EQ(ArmingTable(ControlOf(due)).ArmedAt(rule.id, rule.arming_hash), kNow + kPeriod);
@@ -121,7 +123,7 @@ TEST(ArmingTest, APersonCanEndThePeriodEarly) {
   const rule::Rule rule = test::KillRule("evil", AutoMode::kEnforce);
   const ControlRecord record = EndArmingEarly(rule, "ann", "reviewed", kNow);
   EXPECT_EQ(ArmingTable(ControlOf({record})).ArmedAt(rule.id, rule.arming_hash), kNow);
-  EXPECT_NE(record.value.find(R"("by":"ann","comment":"reviewed")"), std::string::npos);
+  test::ExpectGolden("control.armed-early.json", record.value);
   ArmingWriter writer(kPeriod);
   EXPECT_TRUE(writer.Due(test::RuleSetOf({rule}), ControlOf({record}), kNow).empty());
 }

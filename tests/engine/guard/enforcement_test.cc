@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "tests/support/engine_fixture.h"
+#include "tests/support/golden.h"
 #include "tests/support/temp_dir.h"
 
 namespace riposte::guard {
@@ -64,6 +65,7 @@ TEST(EnforcementTest, WhatIsWrittenIsUnderstood) {
   const Time now = test::TimeAt("2026-11-25T01:00:00Z");
   const pipeline::ControlRecord off = EnforcementRecord(false, "ann", "why \"so\"", now);
   EXPECT_EQ(off.key, "enforcement");
+  test::ExpectGolden("control.enforcement-off.json", off.value);
   EXPECT_EQ(JudgeEnforcement(true, false, ControlWith(off.value)).disabled_because,
             "stopped by ann: why \"so\"");
   const pipeline::ControlRecord on = EnforcementRecord(true, "ann", "", now);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_fixture.h"
+#include "tests/support/golden.h"
 
 namespace riposte::remediate {
 namespace {
@@ -98,6 +99,25 @@ TEST(CommandTest, WritesAFileOrNothingButTheAsset) {
   const std::string isolate = ToJson(Base(Action::kIsolateAsset));
   EXPECT_EQ(isolate.find("\"file\""), std::string::npos) << isolate;
   EXPECT_EQ(isolate.find("\"process\""), std::string::npos) << isolate;
+}
+
+TEST(CommandTest, Golden) {
+  Command kill = Base(Action::kKillProcess);
+  kill.process = ProcessOf(4711, "C:\\Users\\u\\evil.exe");
+  kill.process->started_at = TimeAt("2026-11-25T00:59:00Z");
+  kill.process->sha256 = std::string(64, 'a');
+  test::ExpectGolden("command.kill-process.json", ToJson(kill));
+  kill.process->started_at.reset();
+  kill.process->started_not_after = TimeAt("2026-11-25T00:59:30Z");
+  kill.process->guid = "3f2504e0-4f89-11d3";
+  kill.process->tree = true;
+  test::ExpectGolden("command.kill-tree.json", ToJson(kill));
+  Command file = Base(Action::kKillProcess);
+  file.file = FileTarget{.path = "/tmp/\xc3\xa9vil", .sha256 = std::string(64, 'b')};
+  test::ExpectGolden("command.kill-by-file.json", ToJson(file));
+  file.action = Action::kQuarantineFile;
+  test::ExpectGolden("command.quarantine-file.json", ToJson(file));
+  test::ExpectGolden("command.quarantine-asset.json", ToJson(Base(Action::kIsolateAsset)));
 }
 
 }  // namespace

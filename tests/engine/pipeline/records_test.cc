@@ -1,0 +1,173 @@
+#include "engine/pipeline/records.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "engine/guard/standard.h"
+#include "tests/engine/pipeline/task_harness.h"
+#include "tests/support/golden.h"
+
+namespace riposte::pipeline {
+namespace {
+
+using rule::AutoMode;
+using test::TimeAt;
+
+const Time kNow = TimeAt("2026-11-25T01:00:05Z");
+const PartitionId kPartition{.topic = "edr", .partition = 3};
+const remediate::Origin kOrigin{.topic = "edr",
+                                .partition = 3,
+                                .offset = 42,
+                                .index = 0,
+                                .append_time = TimeAt("2026-11-25T01:00:01Z")};
+constexpr size_t kBig = 1'000'000;
+
+// What is decided about an event under the standard guards, enforcing and armed.
+class Case {
+ public:
+  Case(rule::Rule rule, const test::EventJson& json)
+      : rule_(std::move(rule)), event_(decoder_.Decode(json)) {
+    enforcement_.enabled = true;
+    decided_ = Decide(rule_, event_, kOrigin,
+                      {.guards = &guards_,
+                       .enforcement = &enforcement_,
+                       .arming = &arming_,
+                       .ttl = {},
+                       .command_bytes_max = kBig,
+                       .now = kNow});
+  }
+  Case(const Case&) = delete;  // the decision points into it
+  Case& operator=(const Case&) = delete;
+
+  OutRecord Alert(size_t event_bytes_max = 1000, size_t value_bytes_max = kBig) const {
+    return AlertRecord(decided_, event_, kOrigin, kNow, event_bytes_max, value_bytes_max);
+  }
+  OutRecord Decision(size_t index, size_t value_bytes_max = kBig) const {
+    return DecisionRecord(decided_, decided_.actions[index], event_, kOrigin, kNow,
+                          value_bytes_max);
+  }
+
+ private:
+  rule::Rule rule_;
+  test::EngineDecoder decoder_;
+  const event::Event& event_;
+  const guard::Chain guards_ = guard::StandardChain({});
+  guard::Enforcement enforcement_;
+  test::AlwaysArmed arming_;
+  Decided decided_;
+};
+
+json::Value Parsed(const OutRecord& record) {
+  Result<json::Value> value = json::Parse(record.value);
+  EXPECT_TRUE(value.ok()) << record.value;
+  return value.ok() ? std::move(value).value() : json::Value();
+}
+
+TEST(RecordsTest, Golden) {
+  const Case ordered(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent("e1", "evil"));
+  test::ExpectGolden("alert.ordered.json", ordered.Alert().value);
+  test::ExpectGolden("audit.ordered.json", ordered.Decision(0).value);
+  const Case denied(
+      test::KillRule("evil", AutoMode::kEnforce),
+      test::ProcessEvent("e1", "evil").With("image", "C:\\Windows\\System32\\lsass.exe"));
+  test::ExpectGolden("alert.denied.json", denied.Alert().value);
+  test::ExpectGolden("audit.denied.json", denied.Decision(0).value);
+  const Case refused(test::KillRule("evil", AutoMode::kEnforce), test::EventJson("REGISTRY"));
+  test::ExpectGolden("alert.refused.json", refused.Alert(10).value);
+  test::ExpectGolden("audit.refused.json", refused.Decision(0).value);
+  const Case plain(test::RuleFor("evil"),
+                   test::EventJson("FILE").Without("asset").Without("host").Without("id"));
+  test::ExpectGolden("alert.no-asset.json", plain.Alert().value);
+  const Case dry(test::IsolateRule("evil", AutoMode::kDryRun), test::EventJson("MUTEX"));
+  test::ExpectGolden("alert.dry-run.json", dry.Alert().value);
+  test::ExpectGolden("alert.cut.json", ordered.Alert(1000, 1000).value);
+  test::ExpectGolden("audit.cut.json", ordered.Decision(0, 100).value);
+  test::ExpectGolden("audit.counts.json", CountsRecord(kPartition,
+                                                       {.first_offset = 40,
+                                                        .last_offset = 49,
+                                                        .consumed = 10,
+                                                        .matched = 1,
+                                                        .unmatched = 6,
+                                                        .dead_lettered = 2,
+                                                        .empty = 1},
+                                                       kNow)
+                                              .value);
+}
+
+OutRecord Letter(std::string_view original, size_t original_max, size_t value_max = kBig,
+                 event::Reject reason = event::Reject::kInvalidJson) {
+  return DeadLetterRecord({.reason = reason,
+                           .partition = &kPartition,
+                           .offset = 42,
+                           .append_time = kOrigin.append_time,
+                           .original = original,
+                           .error_offset = 7},
+                          kNow, original_max, value_max);
+}
+
+TEST(RecordsTest, GoldenDeadLetters) {
+  test::ExpectGolden("dead-letter.text.json", Letter("{\"a\":\"b\"", 100).value);
+  test::ExpectGolden("dead-letter.bytes.json", Letter("{\"a\":\xff\xfe\x80", 100).value);
+  test::ExpectGolden("dead-letter.cut.json",
+                     Letter("[1,2,3]", 3, kBig, event::Reject::kNotAnObject).value);
+}
+
+TEST(RecordsTest, ADeadLetterKeepsUpToTheLimit) {
+  for (const auto& [size, truncated] : {std::pair(99, false), {100, false}, {101, true}}) {
+    const json::Value letter = Parsed(Letter(std::string(static_cast<size_t>(size), 'x'), 100));
+    EXPECT_EQ(*letter.Find("truncated")->as_bool(), truncated) << size;
+    EXPECT_EQ(*letter.Find("original_bytes")->as_int(), size);
+    EXPECT_EQ(letter.StringOr("original", "").size(), static_cast<size_t>(std::min(size, 100)));
+  }
+  EXPECT_EQ(Letter("x", 100).key, "edr-3");
+}
+
+TEST(RecordsTest, ADeadLetterShrinksToWhatTheTopicTakes) {
+  const OutRecord record = Letter(std::string(10'000, '\x01'), 10'000, 2'000);
+  EXPECT_LE(record.value.size(), 2'000u);
+  EXPECT_FALSE(Parsed(record).StringOr("original", "").empty());
+}
+
+TEST(RecordsTest, AnAlertShrinksInSteps) {
+  const Case whole(test::KillRule("evil", AutoMode::kEnforce),
+                   test::ProcessEvent("e1", "evil").With("x", std::string(5000, 'x')));
+  const size_t full = whole.Alert(10'000).value.size();
+  EXPECT_EQ(whole.Alert(10'000, full).value.size(), full);
+  const json::Value no_copy = Parsed(whole.Alert(10'000, full - 1));
+  EXPECT_EQ(no_copy.Find("event")->StringOr("text", "x"), "");
+  EXPECT_TRUE(*no_copy.Find("event")->Find("truncated")->as_bool());
+  EXPECT_FALSE(*no_copy.Find("truncated")->as_bool());
+  EXPECT_NE(no_copy.Find("actions")->as_array()->front().Find("command"), nullptr);
+  const json::Value cut = Parsed(whole.Alert(10'000, 1000));
+  EXPECT_TRUE(*cut.Find("truncated")->as_bool());
+  EXPECT_EQ(cut.Find("actions")->as_array()->front().Find("command"), nullptr);
+}
+
+TEST(RecordsTest, TheSmallestFormsFitWhateverTheEventHolds) {
+  const std::string hostile(100'000, '\x01');
+  const Case each(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent(hostile, "evil")
+                                                                  .With("asset", hostile)
+                                                                  .With("host", hostile)
+                                                                  .With("platform", hostile)
+                                                                  .With("image", "C:\\" + hostile));
+  EXPECT_LE(each.Alert(10, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
+  EXPECT_LE(each.Decision(0, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
+  EXPECT_LE(each.Decision(1, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
+}
+
+TEST(ClipTest, NeverCutsACharacter) {
+  const std::string text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";  // 1, 2, 3, 4 bytes
+  const std::vector<size_t> sizes = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (size_t limit = 0; limit < sizes.size(); ++limit)
+    EXPECT_EQ(Clip(text, limit).size(), sizes[limit]) << limit;
+  EXPECT_EQ(Clip("\x80\x80\x80\x80\x80\x80", 5).size(), 2u);  // not text: three bytes at most
+}
+
+TEST(KeyTest, AnAssetsKeyIsItsIdOfABoundedLength) {
+  EXPECT_EQ(AssetKey("A1"), "A1");
+  EXPECT_EQ(AssetKey(std::string(512, 'x')).size(), 512u);
+  EXPECT_EQ(AssetKey(std::string(513, 'x')).size(), 512u);
+}
+
+}  // namespace
+}  // namespace riposte::pipeline
