@@ -7,39 +7,17 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <simdjson.h>
 
 #include "base/check.h"
+#include "benchmarks/events.h"
 #include "benchmarks/harness.h"
 #include "rules/schema/load.h"
-#include "tests/support/corpus.h"
 #include "tests/support/event_text.h"
-#include "tests/support/zst.h"
 
 namespace riposte::bench {
 namespace {
-
-constexpr size_t kMostEvents = 60'000;
-
-// One event, with the padding that the DOM wants to read behind it.
-using Events = std::vector<simdjson::padded_string>;
-
-void ReadEvents(const std::string& path, Events& events) {
-  const auto add = [&](std::string_view line) {
-    if (!line.empty()) events.emplace_back(line);
-    return events.size() < kMostEvents;
-  };
-  if (path.ends_with(".zst")) return test::ForEachLineOfZst(path, add);
-  const std::string bytes = test::ReadFile(path);
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    if (!add(rest.substr(0, end))) return;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-}
 
 void GenerateEvents(const schema::Profile& profile, Events& events) {
   test::EventTextGenerator generator(1, {.paths = test::PathsOf(profile), .texts = {}});
@@ -70,16 +48,6 @@ Measurement MeasureStageOne(const Events& events) {
   });
 }
 
-Measurement MeasureDom(const Events& events) {
-  simdjson::dom::parser parser;
-  return Measure([&] {
-    for (const simdjson::padded_string& event : events) {
-      const simdjson::error_code error = parser.parse(event).error();
-      Keep(error);
-    }
-  });
-}
-
 Measurement MeasureDecode(const event::Plan& plan, const Events& events, size_t& decoded) {
   event::Decoder decoder;
   return Measure([&] {
@@ -96,7 +64,7 @@ void Run(int argument_count, char** arguments) {
   const schema::Profile* const profile = schema->FindProfile("windows-nxlog");
   RIPOSTE_CHECK(profile != nullptr, "the profile ships");
   Events events;
-  for (int i = 1; i < argument_count; ++i) ReadEvents(arguments[i], events);
+  for (int i = 1; i < argument_count; ++i) ReadEvents(arguments[i], kMostEvents, events);
   if (argument_count < 2) GenerateEvents(*profile, events);
   RIPOSTE_CHECK(!events.empty(), "there are events");
 
