@@ -49,7 +49,7 @@ THIRD_PARTY = [
     (r"^openssl/", ["base/digest"]),
     (r"^simdjson", ["engine/event", "benchmarks", "tests/engine/event"]),
     (r"^librdkafka/", ["connectors/kafka", "tests/connectors/kafka", "benchmarks"]),
-    (r"^(zlib\.h|zstd\.h)", ["connectors/file", "tests/support"]),
+    (r"^(zlib\.h|zstd\.h)", ["connectors/file", "tests/connectors/file", "tests/support"]),
     (r"^CLI/", ["app/cli", "app/main.cc"]),
 ]
 SYSTEM = re.compile(r"^([a-z_0-9]+|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h|[a-z_0-9]+\.h|c[a-z]+)$")
