@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/cli/rule_input.h"
+#include "app/cli/verbs.h"
+#include "base/json.h"
+
+namespace riposte::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> paths;
+};
+
+std::string_view ModeOf(const rule::Rule& rule) {
+  if (!rule.enabled) return "disabled";
+  return rule.remediation ? rule::AutoModeName(rule.remediation->mode) : "alert";
+}
+
+size_t WarningCount(const text::Diagnostics& diagnostics) {
+  return static_cast<size_t>(std::count_if(diagnostics.all().begin(), diagnostics.all().end(),
+                                           [](const text::Diagnostic& diagnostic) {
+                                             return diagnostic.severity == text::Severity::kWarning;
+                                           }));
+}
+
+void WriteRule(const rule::Rule& rule, const schema::Schema& schema, json::Writer& writer) {
+  const app::Reach reach = app::ReachOf(rule, schema);
+  writer.BeginObject()
+      .Field("id", rule.id.ToString())
+      .Field("name", rule.name)
+      .Field("path", rule.source->path())
+      .Field("line", rule.source->Locate(rule.span.begin).line)
+      .Field("severity", rule::SeverityName(rule.severity))
+      .Field("mode", ModeOf(rule))
+      .Field("tests", static_cast<int64_t>(rule.tests.size()));
+  writer.Key("runs_on").BeginArray();
+  for (const std::string& profile : reach.profiles) writer.String(profile);
+  writer.EndArray().Key("not_on").BeginArray();
+  for (const app::Reach::Without& without : reach.without) {
+    writer.BeginObject().Field("profile", without.profile).Key("missing").BeginArray();
+    for (const std::string& token : without.missing) writer.String(token);
+    writer.EndArray().EndObject();
+  }
+  writer.EndArray().EndObject();
+}
+
+std::string AsJson(const RuleInput& input) {
+  const text::Diagnostics& diagnostics = input.loaded.diagnostics;
+  std::string out;
+  json::Writer writer(out);
+  writer.BeginObject()
+      .Key("diagnostics")
+      .Raw(DiagnosticsJson(diagnostics))
+      .Key("rules")
+      .BeginArray();
+  if (input.loaded.rules != nullptr) {
+    for (const rule::Rule& rule : input.loaded.rules->rules) WriteRule(rule, *input.schema, writer);
+  }
+  writer.EndArray()
+      .Field("errors", static_cast<int64_t>(diagnostics.error_count()))
+      .Field("warnings", static_cast<int64_t>(WarningCount(diagnostics)));
+  if (input.loaded.rules != nullptr) writer.Field("sha256", input.loaded.rules->sha256);
+  writer.EndObject();
+  return out + "\n";
+}
+
+std::string ReachSentence(const app::Reach& reach) {
+  std::string out = reach.profiles.empty()
+                        ? std::string("runs on no profile")
+                        : fmt::format("runs on {}", fmt::join(reach.profiles, ", "));
+  for (const app::Reach::Without& without : reach.without) {
+    out += without.missing.empty() ? fmt::format("; not on {} (not named)", without.profile)
+                                   : fmt::format("; not on {} (lacks {})", without.profile,
+                                                 fmt::join(without.missing, ", "));
+  }
+  return out;
+}
+
+std::string AsText(const Session& session, const RuleInput& input) {
+  const text::Diagnostics& diagnostics = input.loaded.diagnostics;
+  std::string out = text::Render(diagnostics);
+  size_t rules = 0;
+  if (input.loaded.rules != nullptr) {
+    const text::Source* source = nullptr;
+    for (const rule::Rule& rule : input.loaded.rules->rules) {
+      if (rule.source.get() != source) {
+        source = rule.source.get();
+        out += source->path() + "\n";
+      }
+      out += fmt::format("  {} ({}, {}): {}\n", Colored(session, 1, rule.name),
+                         rule::SeverityName(rule.severity), ModeOf(rule),
+                         ReachSentence(app::ReachOf(rule, *input.schema)));
+    }
+    rules = input.loaded.rules->rules.size();
+  }
+  const size_t errors = diagnostics.error_count(), warnings = WarningCount(diagnostics);
+  if (errors > 0) {
+    out += fmt::format("{} error{}, {} warning{}: the set is refused\n", errors,
+                       errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+  } else {
+    out += fmt::format("{} rule{}, {} warning{}\n", rules, rules == 1 ? "" : "s", warnings,
+                       warnings == 1 ? "" : "s");
+  }
+  return out;
+}
+
+Exit RunCheck(const Arguments& arguments, Session& session) {
+  const RuleInput input = ReadRuleInput(session, arguments.paths);
+  if (input.exit == Exit::kUsage) return input.exit;
+  session.Print(session.json() ? AsJson(input) : AsText(session, input));
+  if (input.exit == Exit::kRules) return input.exit;
+  return WarningCount(input.loaded.diagnostics) > 0 ? Exit::kFindings : Exit::kOk;
+}
+
+}  // namespace
+
+Verb CheckVerb() {
+  const std::shared_ptr<Arguments> arguments = std::make_shared<Arguments>();
+  return {.name = "check",
+          .summary =
+              "Read rules as `run` would and print everything that is wrong with them, and where "
+              "each runs",
+          .examples =
+              "  riposte check rules/\n"
+              "  riposte check office.yaml --format json",
+          .formats = {"text", "json"},
+          .declare =
+              [arguments](Options& options) {
+                options.Positionals(
+                    "PATH", arguments->paths,
+                    "Rule files and folders; default: rules.paths of the configuration");
+              },
+          .run = [arguments](Session& session) { return RunCheck(*arguments, session); }};
+}
+
+}  // namespace riposte::cli

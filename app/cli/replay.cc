@@ -1,0 +1,322 @@
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/cli/rule_input.h"
+#include "app/cli/verbs.h"
+#include "app/offline.h"
+#include "app/wiring.h"
+#include "base/json.h"
+#include "connectors/file/line_reader.h"
+
+namespace riposte::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> rules, events;
+  std::string profile = "qualys-edr";
+  std::string show = "firing,command,reject";
+  bool naive = false;
+};
+
+struct Shown {
+  bool match = false, firing = false, command = false, reject = false;
+};
+
+struct Totals {
+  uint64_t events = 0, matched = 0, rejected = 0, empty = 0;
+  uint64_t firings = 0, would_order = 0, would_not = 0;
+};
+
+// Where a line of output comes from.
+struct Place {
+  std::string_view file;
+  int64_t line = 0;
+};
+
+std::optional<Shown> ReadShow(const Session& session, std::string_view list) {
+  Shown shown;
+  while (!list.empty()) {
+    const std::string_view word = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), word.size() + 1));
+    if (word == "match") {
+      shown.match = true;
+    } else if (word == "firing") {
+      shown.firing = true;
+    } else if (word == "command") {
+      shown.command = true;
+    } else if (word == "reject") {
+      shown.reject = true;
+    } else {
+      session.Complain(fmt::format("--show: '{}' is none of match, firing, command, reject", word));
+      return std::nullopt;
+    }
+  }
+  return shown;
+}
+
+std::string_view WouldOf(pipeline::Outcome outcome) {
+  switch (outcome) {
+    case pipeline::Outcome::kOrdered:
+      return "order";
+    case pipeline::Outcome::kDryRun:
+      return "dry_run";
+    case pipeline::Outcome::kHeld:
+      return "hold";
+    case pipeline::Outcome::kDenied:
+      return "deny";
+    case pipeline::Outcome::kRefused:
+      return "refuse";
+  }
+  return "deny";
+}
+
+// Writes what became of an event, a line for each thing that is shown.
+class Report {
+ public:
+  Report(const Session& session, const Shown& shown) : session_(session), shown_(shown) {}
+
+  void Reject(const Place& place, const app::Judged& judged) {
+    if (!shown_.reject) return;
+    const std::string_view reason = event::RejectName(judged.reject);
+    if (!session_.json()) {
+      out_ += fmt::format("{}:{}: reject   {} at byte {}\n", place.file, place.line, reason,
+                          judged.error_offset);
+      return;
+    }
+    Begin("reject", place)
+        .Field("reason", reason)
+        .Field("error_offset", static_cast<int64_t>(judged.error_offset));
+    End();
+  }
+
+  void Match(const Place& place, const rule::Rule& rule) {
+    if (!shown_.match) return;
+    if (!session_.json()) {
+      out_ += fmt::format("{}:{}: match    {}\n", place.file, place.line, rule.name);
+      return;
+    }
+    Begin("match", place).Field("rule", rule.id.ToString()).Field("rule_name", rule.name);
+    End();
+  }
+
+  void Firing(const Place& place, const pipeline::Decided& decided, const event::Event& event) {
+    if (!shown_.firing) return;
+    const rule::Rule& rule = *decided.firing.rule;
+    const std::string_view asset = event.TextOf(schema::Role::kAssetName);
+    if (!session_.json()) {
+      out_ += fmt::format("{}:{}: firing   {} ({}) on {}\n", place.file, place.line, rule.name,
+                          rule::SeverityName(rule.severity), asset.empty() ? "?" : asset);
+      return;
+    }
+    json::Writer& writer = Begin("firing", place)
+                               .Field("rule", rule.id.ToString())
+                               .Field("rule_name", rule.name)
+                               .Field("severity", rule::SeverityName(rule.severity))
+                               .Field("firing", decided.firing.id.ToString())
+                               .Field("event_time", FormatTime(decided.firing.event_time))
+                               .Field("asset", event.TextOf(schema::Role::kAssetId))
+                               .Field("asset_name", asset);
+    writer.Key("event_ids").BeginArray();
+    for (const std::string& id : decided.firing.event_ids) writer.String(id);
+    writer.EndArray();
+    End();
+  }
+
+  void Command(const Place& place, const rule::Rule& rule, const pipeline::Action& action) {
+    if (!shown_.command) return;
+    const std::string_view name = remediate::ActionName(action.proposal.action);
+    const std::string_view would = WouldOf(action.outcome);
+    if (!session_.json()) {
+      out_ += fmt::format("{}:{}: command  would {} {}", place.file, place.line, would, name);
+      if (action.proposal.command)
+        out_ += fmt::format(" for {}", remediate::DescribeTarget(*action.proposal.command));
+      if (!action.reason().empty())
+        out_ += fmt::format(": {} ({})", action.reason(), action.detail());
+      out_ += "\n";
+      return;
+    }
+    json::Writer& writer = Begin("command", place)
+                               .Field("rule", rule.id.ToString())
+                               .Field("would", would)
+                               .Field("action", name);
+    if (action.outcome != pipeline::Outcome::kOrdered)
+      writer.Field("reason", action.reason()).Field("detail", action.detail());
+    if (!action.command_json.empty()) writer.Key("command").Raw(action.command_json);
+    End();
+  }
+
+  // Hands what is written on; false when nobody reads it any more.
+  bool Flush(size_t from_bytes) {
+    if (out_.size() < from_bytes || out_.empty()) return true;
+    const bool read = session_.Print(out_);
+    out_.clear();
+    return read;
+  }
+
+ private:
+  json::Writer& Begin(std::string_view kind, const Place& place) {
+    writer_ = json::Writer(out_);
+    return writer_.BeginObject()
+        .Field("kind", kind)
+        .Field("file", place.file)
+        .Field("line", place.line);
+  }
+  void End() {
+    writer_.EndObject();
+    out_.push_back('\n');
+  }
+
+  const Session& session_;
+  const Shown shown_;
+  std::string out_;
+  json::Writer writer_{out_};
+};
+
+// A line on a terminal's stderr once a second: long recordings take a while.
+class Progress {
+ public:
+  Progress() : shown_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (printed_) std::fputs("\r\033[K", stderr);
+  }
+  Progress(const Progress&) = delete;  // it owns the terminal's line
+  Progress& operator=(const Progress&) = delete;
+
+  void Tell(const Place& place, const Totals& totals) {
+    if (!shown_ || totals.events % 1024 != 0) return;
+    const std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::seconds(1)) return;
+    last_ = now;
+    printed_ = true;
+    const std::string line =
+        fmt::format("\r\033[K{}: {} events, {} firings", place.file, totals.events, totals.firings);
+    std::fputs(line.c_str(), stderr);
+  }
+
+ private:
+  const bool shown_;
+  bool printed_ = false;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+void ReportEvent(const Place& place, const app::Judged& judged, const rule::RuleSet& rules,
+                 Report& report, Totals& totals) {
+  ++totals.events;
+  if (judged.reject == event::Reject::kEmpty) {
+    ++totals.empty;
+  } else if (judged.reject != event::Reject::kNone) {
+    ++totals.rejected;
+    report.Reject(place, judged);
+  }
+  totals.matched += judged.matches.empty() ? 0 : 1;
+  for (const match::Match& match : judged.matches) report.Match(place, rules.rules[match.rule]);
+  for (const pipeline::Decided& decided : judged.firings) {
+    ++totals.firings;
+    report.Firing(place, decided, *judged.event);
+    for (const pipeline::Action& action : decided.actions) {
+      ++(action.outcome == pipeline::Outcome::kOrdered ? totals.would_order : totals.would_not);
+      report.Command(place, *decided.firing.rule, action);
+    }
+  }
+}
+
+// False when nobody reads the output any more.
+Result<bool> ReplayFile(const std::string& path, size_t line_bytes_max, app::Offline& offline,
+                        const rule::RuleSet& rules, Report& report, Totals& totals) {
+  Result<file::LineReader> reader = file::LineReader::Open(path, line_bytes_max);
+  if (!reader.ok()) return reader.status();
+  Progress progress;
+  while (true) {
+    const Result<std::optional<std::string_view>> line = reader->Next();
+    if (!line.ok()) return line.status();
+    if (!*line) return true;
+    const Place place{.file = path, .line = reader->lines()};
+    const app::Judged& judged =
+        offline.Run(**line, {.topic = place.file, .offset = place.line - 1});
+    ReportEvent(place, judged, rules, report, totals);
+    progress.Tell(place, totals);
+    if (!report.Flush(64u << 10)) return false;
+  }
+}
+
+std::string Summary(const Totals& totals) {
+  return fmt::format(
+      "{} events: {} matched, {} unmatched, {} rejected, {} empty; {} firings, {} commands would "
+      "be ordered, {} would not\n",
+      totals.events, totals.matched,
+      totals.events - totals.matched - totals.rejected - totals.empty, totals.rejected,
+      totals.empty, totals.firings, totals.would_order, totals.would_not);
+}
+
+Exit RunReplay(const Arguments& arguments, Session& session) {
+  const std::optional<Shown> shown = ReadShow(session, arguments.show);
+  if (!shown) return Exit::kUsage;
+  const RuleInput input = ReadRuleInput(session, arguments.rules);
+  session.Show(input.loaded.diagnostics);
+  if (input.exit != Exit::kOk) return input.exit;
+  const std::optional<app::Resolved> resolved = session.Configure();
+  if (!resolved) return Exit::kUsage;
+  const schema::Profile* profile = input.schema->FindProfile(arguments.profile);
+  if (profile == nullptr)
+    return session.Fail({ErrorCode::kInvalidArgument,
+                         "--profile: there is no profile '" + arguments.profile + "'"});
+  Result<guard::Settings> guards = app::GuardSettings(resolved->config);
+  if (!guards.ok()) return session.Fail(guards.status());
+
+  const size_t event_bytes_max = static_cast<size_t>(resolved->config.engine.event_bytes_max);
+  app::Offline offline(input.loaded.rules, *profile,
+                       {.naive = arguments.naive,
+                        .event_bytes_max = event_bytes_max,
+                        .guards = std::move(guards).value(),
+                        .ttl = app::TimeToLiveOf(resolved->config)});
+  Report report(session, *shown);
+  Totals totals;
+  for (const std::string& path : arguments.events) {
+    const Result<bool> read =
+        ReplayFile(path, event_bytes_max, offline, *input.loaded.rules, report, totals);
+    if (!read.ok()) {
+      report.Flush(0);
+      return session.Fail(read.status());
+    }
+    if (!*read || !report.Flush(0)) return Exit::kOk;
+  }
+  if (!session.json()) session.Print(Summary(totals));
+  return Exit::kOk;
+}
+
+}  // namespace
+
+Verb ReplayVerb() {
+  const std::shared_ptr<Arguments> arguments = std::make_shared<Arguments>();
+  return {
+      .name = "replay",
+      .summary = "Run recorded events through rules and print what would have been done",
+      .examples =
+          "  riposte replay --rules rules/ --events day.ndjson\n"
+          "  riposte replay --rules rules/ --events day.ndjson.zst --profile windows-nxlog \\\n"
+          "    --show match,firing,command,reject --format json\n"
+          "Event time is both clocks; the kill switch, arming and age are left out. Nothing is "
+          "sent.",
+      .formats = {"text", "json"},
+      .declare =
+          [arguments](Options& options) {
+            options.List("rules", arguments->rules, "PATH",
+                         "Rule files and folders; default: rules.paths of the configuration");
+            options.List("events", arguments->events, "FILE",
+                         "One JSON event a line: plain, .gz, .zst, or - for standard input", true);
+            options.Text("profile", arguments->profile, "NAME",
+                         "Format of the events (default: qualys-edr)");
+            options.Text("show", arguments->show, "LIST",
+                         "Of match, firing, command, reject (default: firing,command,reject)");
+            options.Flag("naive", arguments->naive,
+                         "Match by the plain evaluator, rule by rule: slow, and the judge of the "
+                         "matcher");
+          },
+      .run = [arguments](Session& session) { return RunReplay(*arguments, session); }};
+}
+
+}  // namespace riposte::cli

@@ -1,0 +1,16 @@
+// The verbs, one source file each.
+#pragma once
+
+#include "app/cli/command_line.h"
+
+namespace riposte::cli {
+
+Verb CheckVerb();
+Verb ConfigShowVerb();
+Verb FieldsVerb();
+Verb ReplayVerb();
+Verb RunVerb();
+Verb TestVerb();
+Verb VersionVerb();
+
+}  // namespace riposte::cli

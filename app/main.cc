@@ -1,0 +1,7 @@
+#include "app/cli/verbs.h"
+
+int main(int argc, char** argv) {
+  using namespace riposte::cli;  // NOLINT(google-build-using-namespace): this function is a list of
+                                 // them
+  return RunCommandLine(argc, argv, {CheckVerb(), ConfigShowVerb(), FieldsVerb(), ReplayVerb(), RunVerb(), TestVerb(), VersionVerb()});
+}

@@ -1,0 +1,237 @@
+#include "app/metrics.h"
+
+#include "app/version.h"
+#include "base/log.h"
+
+namespace riposte::app {
+namespace {
+
+constexpr size_t kRejects = static_cast<size_t>(event::Reject::kCount);
+constexpr size_t kOddities = static_cast<size_t>(event::Oddity::kCount);
+constexpr size_t kSeverities = 5;
+constexpr std::array<std::string_view, 4> kResults = {"matched", "unmatched", "dead_lettered",
+                                                      "empty"};
+
+// Whether a verdict of the decoder makes a dead letter.
+bool IsDeadLetter(size_t reject) {
+  return reject != static_cast<size_t>(event::Reject::kNone) &&
+         reject != static_cast<size_t>(event::Reject::kEmpty);
+}
+
+}  // namespace
+
+EngineMetrics::EngineMetrics(metrics::Registry& registry)
+    : consumed_(
+          registry.AddCounters("riposte_events_consumed_total", "Records read, by input topic.")),
+      processed_(
+          registry.AddCounters("riposte_events_processed_total",
+                               "Records of committed transactions, by what became of them.")),
+      rejected_(registry.AddCounters("riposte_events_rejected_total",
+                                     "Records that became dead letters.")),
+      odd_(registry.AddCounters("riposte_events_odd_total",
+                                "Events that were matched although something about them is odd.")),
+      firings_(registry.AddCounters("riposte_firings_total", "Firings of rules, by severity.")),
+      commands_(registry.AddCounters("riposte_commands_total",
+                                     "Proposed commands, by what became of them.")),
+      decisions_(registry.AddCounters("riposte_guard_decisions_total", "Decisions of the guards.")),
+      transactions_(
+          registry.AddCounters("riposte_transactions_total", "Transactions, by outcome.")),
+      rule_evaluations_(registry.AddCounters("riposte_rule_evaluations_total",
+                                             "How often a rule's query was run.")),
+      rule_matches_(
+          registry.AddCounters("riposte_rule_matches_total", "Events that a rule matched.")),
+      lag_(registry.AddGauges("riposte_kafka_consumer_lag_messages",
+                              "Records behind the end of a partition.")),
+      rule_descriptions_(
+          registry.AddGauges("riposte_rule_info", "Name of a live rule, by its id.")),
+      rules_loaded_(registry.AddGauges("riposte_rules_loaded", "Rules of the live set, by state.")),
+      ruleset_(registry.AddGauges("riposte_ruleset_info", "The live rule set's hash.")),
+      processing_(registry.AddHistogram("riposte_event_processing_seconds",
+                                        "Time to decode and match an event.",
+                                        pipeline::kDelayBounds)),
+      detection_delay_(registry.AddHistogram("riposte_detection_delay_seconds",
+                                             "Time from an event to the commit of its firing.",
+                                             pipeline::kDelayBounds)),
+      command_delay_(registry.AddHistogram(
+          "riposte_command_delay_seconds",
+          "Time from an event's arrival at the broker to its command's commit.",
+          pipeline::kDelayBounds)),
+      reload_failures_(
+          registry.AddCounter("riposte_rules_reload_failures_total",
+                              "Rule sets that were refused; the one before stayed live.")),
+      tasks_stopped_(registry.AddCounter("riposte_tasks_stopped_total",
+                                         "Partitions whose work ended by an error or by fencing.")),
+      committed_(transactions_.With({{"outcome", "committed"}})),
+      aborted_(transactions_.With({{"outcome", "aborted"}})),
+      last_reload_(registry.AddGauge("riposte_rules_last_reload_success_timestamp_seconds",
+                                     "When the live rule set was loaded, since the unix epoch.")),
+      last_good_(registry.AddGauge(
+          "riposte_rules_last_good",
+          "1 while the last good rule set is live because the folder's is broken.")),
+      enforcement_(registry.AddGauge(
+          "riposte_enforcement_enabled",
+          "1 if neither configuration, kill file nor control record stop enforcement.")) {
+  registry.AddGauges("riposte_build_info", "Version and revision of this build.")
+      .With({{"version", std::string(kVersion)}, {"revision", std::string(kRevision)}})
+      .Set(1);
+  for (const std::string_view result : kResults) {
+    processed_by_result_.push_back(processed_.With({{"result", std::string(result)}}));
+  }
+  // Created in full, so that a rate over them begins at 0 and not at the first mishap.
+  for (size_t i = 0; i < kRejects; ++i) {
+    const std::string name(event::RejectName(static_cast<event::Reject>(i)));
+    rejects_by_reason_.push_back(IsDeadLetter(i) ? rejected_.With({{"reason", name}})
+                                                 : metrics::Counter());
+  }
+  for (size_t i = 0; i < kOddities; ++i) {
+    oddities_by_kind_.push_back(
+        odd_.With({{"oddity", std::string(event::OddityName(static_cast<event::Oddity>(i)))}}));
+  }
+  for (size_t i = 0; i < kSeverities; ++i) {
+    firings_by_severity_.push_back(firings_.With(
+        {{"severity", std::string(rule::SeverityName(static_cast<rule::Severity>(i)))}}));
+  }
+}
+
+void EngineMetrics::Count(const metrics::CounterFamily& family,
+                          std::map<LabelPair, metrics::Counter>& series,
+                          std::string_view first_label, std::string_view first,
+                          std::string_view second_label, std::string_view second, uint64_t count) {
+  LabelPair labels{first, second};
+  std::map<LabelPair, metrics::Counter>::iterator found = series.find(labels);
+  if (found == series.end()) {
+    const metrics::Counter counter = family.With(
+        {{std::string(first_label), labels.first}, {std::string(second_label), labels.second}});
+    found = series.emplace(std::move(labels), counter).first;
+  }
+  found->second.Add(static_cast<double>(count));
+}
+
+void EngineMetrics::OnCommit(const pipeline::Report& report) {
+  const pipeline::Counts& counts = *report.counts;
+  const pipeline::PartitionId& partition = *report.partition;
+  processing_.AddBuckets(counts.processing.buckets, counts.processing.sum_seconds);
+  detection_delay_.AddBuckets(counts.detection_delay.buckets, counts.detection_delay.sum_seconds);
+  command_delay_.AddBuckets(counts.command_delay.buckets, counts.command_delay.sum_seconds);
+  committed_.Add();
+  const std::array<uint64_t, kResults.size()> results = {counts.matched, counts.unmatched,
+                                                         counts.dead_lettered, counts.empty};
+  for (size_t i = 0; i < results.size(); ++i)
+    processed_by_result_[i].Add(static_cast<double>(results[i]));
+  for (size_t i = 0; i < kRejects; ++i) {
+    if (IsDeadLetter(i)) rejects_by_reason_[i].Add(static_cast<double>(counts.rejects[i]));
+  }
+  for (size_t i = 0; i < kOddities; ++i)
+    oddities_by_kind_[i].Add(static_cast<double>(counts.oddities[i]));
+  for (size_t i = 0; i < kSeverities; ++i)
+    firings_by_severity_[i].Add(static_cast<double>(counts.firings[i]));
+
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, metrics::Counter, std::less<>>::iterator topic =
+      topics_.find(partition.topic);
+  if (topic == topics_.end()) {
+    topic = topics_.emplace(partition.topic, consumed_.With({{"topic", partition.topic}})).first;
+  }
+  topic->second.Add(static_cast<double>(counts.consumed));
+  if (report.lag >= 0) {
+    std::map<pipeline::PartitionId, metrics::Gauge>::iterator lag = lags_.find(partition);
+    if (lag == lags_.end()) {
+      const metrics::Gauge gauge = lag_.With(
+          {{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}});
+      lag = lags_.emplace(partition, gauge).first;
+    }
+    lag->second.Set(static_cast<double>(report.lag));
+  }
+  for (const pipeline::CommandCount& command : report.commands) {
+    Count(commands_, commands_by_outcome_, "action", command.action, "outcome", command.outcome,
+          command.count);
+  }
+  for (const pipeline::DecisionCount& decision : report.decisions) {
+    Count(decisions_, decisions_by_guard_, "guard", decision.guard, "decision", decision.decision,
+          decision.count);
+  }
+  for (const pipeline::RuleCount& count : report.rules) {
+    // A worker may still report on a rule that has just left the live set.
+    const std::map<Uuid, RuleSeries>::iterator rule = rules_.find(count.rule->id);
+    if (rule == rules_.end()) continue;
+    rule->second.evaluations.Add(static_cast<double>(count.evaluations));
+    rule->second.matches.Add(static_cast<double>(count.matches));
+  }
+}
+
+void EngineMetrics::OnAbort(const pipeline::PartitionId& partition) {
+  aborted_.Add();
+  static log::Limiter limiter;
+  log::WriteLimited(
+      limiter, log::Level::kWarn, "pipeline", "transaction-aborted",
+      "a transaction was aborted and is done again",
+      {{"topic", std::string_view(partition.topic)}, {"partition", int64_t{partition.partition}}});
+}
+
+void EngineMetrics::OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) {
+  tasks_stopped_.Add();
+  log::Write(log::Level::kError, "pipeline", "task-stopped", reason.message(),
+             {{"topic", std::string_view(partition.topic)},
+              {"partition", int64_t{partition.partition}},
+              {"reason", ErrorCodeName(reason.code())}});
+}
+
+void EngineMetrics::OnRevoked(const pipeline::PartitionId& partition) {
+  const std::lock_guard lock(mutex_);
+  const std::map<pipeline::PartitionId, metrics::Gauge>::iterator lag = lags_.find(partition);
+  if (lag == lags_.end()) return;
+  lag_.Remove(lag->second);
+  lags_.erase(lag);
+}
+
+void EngineMetrics::AddRule(const rule::Rule& rule) {
+  RuleSeries& series = rules_[rule.id];
+  const metrics::Labels id = {{"rule", rule.id.ToString()}};
+  const metrics::Labels description = {
+      {"rule", rule.id.ToString()},
+      {"name", rule.name},
+      {"severity", std::string(rule::SeverityName(rule.severity))}};
+  if (series.generation == 0) {
+    series.evaluations = rule_evaluations_.With(id);
+    series.matches = rule_matches_.With(id);
+  } else {
+    rule_descriptions_.Remove(series.description);
+  }
+  series.description = rule_descriptions_.With(description);
+  series.description.Set(1);
+  series.generation = generation_;
+}
+
+void EngineMetrics::OnRulesLive(const rule::RuleSet& rules, bool last_good, Time now) {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  size_t enabled = 0;
+  for (const rule::Rule& rule : rules.rules) {
+    if (!rule.enabled) continue;
+    ++enabled;
+    AddRule(rule);
+  }
+  for (std::map<Uuid, RuleSeries>::iterator it = rules_.begin(); it != rules_.end();) {
+    if (it->second.generation == generation_) {
+      ++it;
+      continue;
+    }
+    rule_evaluations_.Remove(it->second.evaluations);
+    rule_matches_.Remove(it->second.matches);
+    rule_descriptions_.Remove(it->second.description);
+    it = rules_.erase(it);
+  }
+  for (const metrics::Gauge gauge : ruleset_series_) ruleset_.Remove(gauge);
+  ruleset_series_ = {ruleset_.With({{"sha256", rules.sha256}})};
+  ruleset_series_.front().Set(1);
+  rules_loaded_.With({{"state", "enabled"}}).Set(static_cast<double>(enabled));
+  rules_loaded_.With({{"state", "disabled"}})
+      .Set(static_cast<double>(rules.rules.size() - enabled));
+  last_good_.Set(last_good ? 1 : 0);
+  last_reload_.Set(static_cast<double>(ToMs(now)) / 1000);
+}
+
+void EngineMetrics::OnReloadFailed() { reload_failures_.Add(); }
+void EngineMetrics::SetEnforcement(bool enabled) { enforcement_.Set(enabled ? 1 : 0); }
+
+}  // namespace riposte::app

@@ -1,0 +1,77 @@
+// The engine's metrics: what the pipeline reports after each transaction, and the state of the
+// rules. docs/operations.md lists them.
+//
+// No series is labelled with a host, user, path or event. Series of a rule live as long as the rule
+// is in the live set.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "engine/pipeline/observer.h"
+#include "rules/rule/rule.h"
+
+namespace riposte::app {
+
+// Safe to use from any thread.
+class EngineMetrics final : public pipeline::Observer {
+ public:
+  // `registry` outlives it.
+  explicit EngineMetrics(metrics::Registry& registry);
+
+  void OnCommit(const pipeline::Report& report) override;
+  void OnAbort(const pipeline::PartitionId& partition) override;
+  // Also logs it.
+  void OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) override;
+
+  // The partition went away: its lag is nobody's any more.
+  void OnRevoked(const pipeline::PartitionId& partition);
+
+  // `rules` went live. The series of rules that it does not have go away.
+  void OnRulesLive(const rule::RuleSet& rules, bool last_good, Time now);
+  void OnReloadFailed();
+  void SetEnforcement(bool enabled);
+
+ private:
+  struct RuleSeries {
+    metrics::Counter evaluations, matches;
+    metrics::Gauge description;
+    uint64_t generation = 0;
+  };
+  using LabelPair = std::pair<std::string, std::string>;
+
+  void AddRule(const rule::Rule& rule);
+  static void Count(const metrics::CounterFamily& family,
+                    std::map<LabelPair, metrics::Counter>& series, std::string_view first_label,
+                    std::string_view first, std::string_view second_label, std::string_view second,
+                    uint64_t count);
+
+  metrics::CounterFamily consumed_, processed_, rejected_, odd_, firings_, commands_, decisions_,
+      transactions_;
+  metrics::CounterFamily rule_evaluations_, rule_matches_;
+  metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_;
+  metrics::Histogram processing_, detection_delay_, command_delay_;
+  metrics::Counter reload_failures_, tasks_stopped_;
+  metrics::Counter committed_, aborted_;
+  metrics::Gauge last_reload_, last_good_, enforcement_;
+
+  std::mutex mutex_;  // of what follows: handles that were looked up once
+  std::map<std::string, metrics::Counter, std::less<>> topics_;
+  std::map<pipeline::PartitionId, metrics::Gauge> lags_;
+  std::map<LabelPair, metrics::Counter> commands_by_outcome_, decisions_by_guard_;
+  std::map<Uuid, RuleSeries> rules_;
+  std::vector<metrics::Counter> processed_by_result_, rejects_by_reason_, oddities_by_kind_,
+      firings_by_severity_;
+  uint64_t generation_ = 0;
+  std::vector<metrics::Gauge> ruleset_series_;
+};
+
+}  // namespace riposte::app

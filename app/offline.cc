@@ -1,0 +1,42 @@
+#include "app/offline.h"
+
+#include <utility>
+
+namespace riposte::app {
+
+Offline::Offline(rule::RuleSetPtr rules, const schema::Profile& profile, Options options)
+    : rules_(std::move(rules)),
+      options_(std::move(options)),
+      matcher_(match::Matcher::Compile(*rules_, profile)),
+      guards_(guard::ReplayChain(options_.guards)),
+      decoder_(options_.event_bytes_max) {}
+
+const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
+                           std::optional<Time> without_time) {
+  judged_.event = nullptr;
+  judged_.matches.clear();
+  judged_.firings.clear();
+  judged_.reject = bytes.empty() ? event::Reject::kEmpty : decoder_.Decode(matcher_->plan(), bytes);
+  judged_.error_offset = decoder_.error_offset();
+  if (judged_.reject != event::Reject::kNone) return judged_;
+
+  const event::Event& event = decoder_.event();
+  judged_.event = &event;
+  if (without_time) last_time_ = *without_time;
+  if (const event::Value* time = event.First(schema::Role::kEventTime)) last_time_ = time->date;
+  origin.append_time = last_time_;
+
+  const match::Context context{.now = last_time_};
+  if (options_.naive) {
+    judged_.matches = match::FindMatchesNaively(*rules_, event, context, regexes_);
+  } else {
+    matcher_->FindMatches(event, context, scratch_, judged_.matches);
+  }
+  for (const match::Match& match : judged_.matches)
+    judged_.firings.push_back(
+        pipeline::Decide(rules_->rules[match.rule], event, origin,
+                         {.guards = &guards_, .ttl = options_.ttl, .now = last_time_}));
+  return judged_;
+}
+
+}  // namespace riposte::app

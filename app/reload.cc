@@ -1,0 +1,143 @@
+#include "app/reload.h"
+
+#include <fmt/format.h>
+
+#include "app/last_good.h"
+#include "app/rule_loading.h"
+#include "base/log.h"
+
+namespace riposte::app {
+namespace {
+
+// The first error, on one line, for logs and the readiness detail.
+std::string FirstError(const text::Diagnostics& diagnostics) {
+  for (const text::Diagnostic& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity != text::Severity::kError) continue;
+    const text::LineColumn place = diagnostic.source->Locate(diagnostic.span.begin);
+    return fmt::format("{}:{}:{}: {} [{}]", diagnostic.source->path(), place.line, place.column,
+                       diagnostic.message, diagnostic.code);
+  }
+  return "no rules";
+}
+
+}  // namespace
+
+RuleReloader::RuleReloader(Options options, schema::SchemaPtr schema, Listener listener)
+    : options_(std::move(options)),
+      schema_(std::move(schema)),
+      listener_(std::move(listener)),
+      watch_(options_.paths) {}
+
+RuleReloader::~RuleReloader() {
+  watch_.Stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool RuleReloader::LoadFirst(text::Diagnostics& diagnostics) {
+  tried_ = watch_.Fingerprint();
+  LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
+  if (loaded.rules != nullptr) {
+    GoLive(std::move(loaded.rules), /*last_good=*/false);
+    return true;
+  }
+  Refuse(loaded.diagnostics);
+  diagnostics.Append(loaded.diagnostics);
+  return LoadLastGood();
+}
+
+bool RuleReloader::LoadLastGood() {
+  if (options_.state_directory.empty()) return false;
+  const std::string folder = LastGoodFolder(options_.state_directory);
+  if (folder.empty()) return false;
+  LoadedRules loaded = LoadRuleSet({folder}, schema_);
+  if (loaded.rules == nullptr) {
+    log::Write(log::Level::kError, "rules", "last-good-broken",
+               "the rule set that was kept cannot be read either",
+               {{"folder", std::string_view(folder)},
+                {"error", std::string_view(FirstError(loaded.diagnostics))}});
+    return false;
+  }
+  log::Write(log::Level::kError, "rules", "last-good-live",
+             "the rules are broken: the last good set is live until they are mended",
+             {{"folder", std::string_view(folder)}});
+  GoLive(std::move(loaded.rules), /*last_good=*/true);
+  return true;
+}
+
+void RuleReloader::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void RuleReloader::ReloadNow() { watch_.Wake(); }
+
+RulesState RuleReloader::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void RuleReloader::Run() {
+  while (true) {
+    const FolderWatch::Reason reason = watch_.Wait(options_.rescan_interval);
+    if (reason == FolderWatch::Reason::kStopped) return;
+    std::string fingerprint = watch_.Fingerprint();
+    if (reason != FolderWatch::Reason::kWoken && fingerprint == tried_) continue;
+    tried_ = std::move(fingerprint);
+    Reload();
+  }
+}
+
+void RuleReloader::Reload() {
+  LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
+  if (loaded.rules == nullptr) {
+    Refuse(loaded.diagnostics);
+    return;
+  }
+  const RulesState before = state();
+  if (loaded.rules->sha256 == before.sha256 && !before.last_good) {
+    const std::lock_guard lock(mutex_);
+    state_.problem.clear();
+    return;
+  }
+  GoLive(std::move(loaded.rules), /*last_good=*/false);
+}
+
+void RuleReloader::GoLive(rule::RuleSetPtr rules, bool last_good) {
+  const pipeline::LiveRulesPtr live = pipeline::LiveRules::Compile(rules);
+  RulesState state{.sha256 = rules->sha256,
+                   .rules = rules->rules.size(),
+                   .last_good = last_good,
+                   .problem = {},
+                   .live_since = SystemClock().Now()};
+  {
+    const std::lock_guard lock(mutex_);
+    if (last_good) state.problem = state_.problem;
+    state_ = state;
+  }
+  listener_.on_live(live, state);
+  log::Write(log::Level::kInfo, "rules", "rules-live", "a rule set is live",
+             {{"sha256", std::string_view(state.sha256)},
+              {"rules", static_cast<int64_t>(state.rules)},
+              {"last_good", last_good}});
+  if (last_good || options_.state_directory.empty()) return;
+  const Status kept = KeepLastGood(*rules, options_.state_directory);
+  if (!kept.ok()) {
+    log::Write(log::Level::kWarn, "rules", "last-good-not-kept",
+               "the live rule set cannot be kept for a start with a broken folder",
+               {{"error", std::string_view(kept.message())}});
+  }
+}
+
+void RuleReloader::Refuse(const text::Diagnostics& diagnostics) {
+  const std::string problem = FirstError(diagnostics);
+  {
+    const std::lock_guard lock(mutex_);
+    state_.problem = problem;
+  }
+  log::Write(log::Level::kError, "rules", "rules-refused",
+             "the changed rules have errors and are refused; the set before stays live",
+             {{"errors", static_cast<int64_t>(diagnostics.error_count())},
+              {"first", std::string_view(problem)}});
+  listener_.on_refused();
+}
+
+}  // namespace riposte::app

@@ -1,0 +1,30 @@
+#include "app/rule_loading.h"
+
+#include "rules/rule/load.h"
+
+namespace riposte::app {
+
+LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema) {
+  LoadedRules loaded;
+  loaded.rules = rule::LoadRules({.paths = paths}, schema, loaded.diagnostics);
+  loaded.diagnostics.Sort();
+  return loaded;
+}
+
+Reach ReachOf(const rule::Rule& rule, const schema::Schema& schema) {
+  Reach reach;
+  for (const schema::Profile& profile : schema.profiles) {
+    if (rule::RunsOn(rule, profile)) {
+      reach.profiles.push_back(profile.name);
+      continue;
+    }
+    Reach::Without without{.profile = profile.name, .missing = {}};
+    for (const schema::FieldId field : rule::MissingTokens(rule, profile)) {
+      without.missing.push_back(schema.catalogue.token(field).name);
+    }
+    reach.without.push_back(std::move(without));
+  }
+  return reach;
+}
+
+}  // namespace riposte::app
