@@ -3,5 +3,7 @@
 int main(int argc, char** argv) {
   using namespace riposte::cli;  // NOLINT(google-build-using-namespace): this function is a list of
                                  // them
-  return RunCommandLine(argc, argv, {CheckVerb(), ConfigShowVerb(), FieldsVerb(), ReplayVerb(), RunVerb(), TestVerb(), VersionVerb()});
+  return RunCommandLine(argc, argv,
+                        {CheckVerb(), ConfigShowVerb(), FieldsVerb(), ReplayVerb(), RunVerb(),
+                         TestVerb(), VersionVerb()});
 }

@@ -161,66 +161,66 @@ void AppendQuoted(std::string_view text, std::string& out) {
 }
 
 void Writer::Separate() {
-  if (need_comma_) out_.push_back(',');
+  if (need_comma_) out_->push_back(',');
   need_comma_ = true;
 }
 
 Writer& Writer::BeginObject() {
   Separate();
-  out_.push_back('{');
+  out_->push_back('{');
   need_comma_ = false;
   return *this;
 }
 
 Writer& Writer::EndObject() {
-  out_.push_back('}');
+  out_->push_back('}');
   need_comma_ = true;
   return *this;
 }
 
 Writer& Writer::BeginArray() {
   Separate();
-  out_.push_back('[');
+  out_->push_back('[');
   need_comma_ = false;
   return *this;
 }
 
 Writer& Writer::EndArray() {
-  out_.push_back(']');
+  out_->push_back(']');
   need_comma_ = true;
   return *this;
 }
 
 Writer& Writer::Key(std::string_view key) {
   Separate();
-  AppendQuoted(key, out_);
-  out_.push_back(':');
+  AppendQuoted(key, *out_);
+  out_->push_back(':');
   need_comma_ = false;
   return *this;
 }
 
 Writer& Writer::String(std::string_view text) {
   Separate();
-  AppendQuoted(text, out_);
+  AppendQuoted(text, *out_);
   return *this;
 }
 
 Writer& Writer::Int(int64_t value) {
   Separate();
-  AppendNumber(value, out_);
+  AppendNumber(value, *out_);
   return *this;
 }
 
 Writer& Writer::Uint(uint64_t value) {
   Separate();
-  AppendNumber(value, out_);
+  AppendNumber(value, *out_);
   return *this;
 }
 
 Writer& Writer::Double(double value) {
   if (!std::isfinite(value)) return Null();
   Separate();
-  AppendNumber(value, out_);
+  AppendNumber(value, *out_);
   return *this;
 }
 
@@ -230,7 +230,7 @@ Writer& Writer::Null() { return Raw("null"); }
 
 Writer& Writer::Raw(std::string_view json) {
   Separate();
-  out_ += json;
+  *out_ += json;
   return *this;
 }
 

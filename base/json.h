@@ -60,7 +60,7 @@ std::string Write(const Value& value);
 // UTF-8 is repaired.
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit Writer(std::string& out) : out_(&out) {}
   Writer& BeginObject();
   Writer& EndObject();
   Writer& BeginArray();
@@ -79,7 +79,7 @@ class Writer {
 
  private:
   void Separate();
-  std::string& out_;
+  std::string* out_;
   bool need_comma_ = false;
 };
 
