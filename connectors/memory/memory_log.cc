@@ -88,8 +88,8 @@ Result<pipeline::Committed> MemoryLog::Commit(const pipeline::PartitionId& parti
     fault = faults_.front();
     faults_.pop_front();
   }
-  if (epoch != log.epoch || fault == Fault::kFenced) {
-    ++log.epoch;
+  if (fault == Fault::kFenced) ++log.epoch;  // a new owner came in between
+  if (epoch != log.epoch) {
     ++aborts_;
     return Status(ErrorCode::kFenced, "another instance has " + partition.topic + "-" +
                                           std::to_string(partition.partition));

@@ -1,0 +1,18 @@
+#include <gtest/gtest.h>
+
+#include "engine/pipeline/task.h"
+#include "tests/support/engine_fixture.h"
+
+namespace riposte::pipeline {
+namespace {
+
+TEST(LiveRulesTest, AMatcherForEachProfile) {
+  const LiveRulesPtr live = LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")}));
+  ASSERT_NE(live->For("test"), nullptr);
+  EXPECT_EQ(live->For("test")->rule_count(), 1u);
+  EXPECT_EQ(live->For("unheard-of"), nullptr);
+  EXPECT_EQ(live->rules->rules.size(), 1u);
+}
+
+}  // namespace
+}  // namespace riposte::pipeline

@@ -1,0 +1,85 @@
+#include "engine/pipeline/pulse.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/manual_clock.h"
+
+namespace riposte::pipeline {
+namespace {
+
+TEST(PulseTest, OnlyWorkCounts) {
+  Pulse pulse;
+  EXPECT_EQ(pulse.WorkingFor(TimeFromMs(1000)), Duration(0));
+  pulse.Working(TimeFromMs(1000));
+  EXPECT_EQ(pulse.WorkingFor(TimeFromMs(1500)), Duration(500));
+  EXPECT_EQ(pulse.WorkingFor(TimeFromMs(900)), Duration(0));  // the clock jumped back
+  pulse.Waiting();
+  EXPECT_EQ(pulse.WorkingFor(TimeFromMs(9000)), Duration(0));
+}
+
+// Looks at the pulse while it is asked for something.
+struct Looking {
+  Pulse* pulse;
+  test::ManualClock* clock;
+  std::vector<Duration> seen;
+  void Look() {
+    clock->Advance(Duration(100));
+    seen.push_back(pulse->WorkingFor(clock->Now()));
+  }
+};
+
+class LookingInput final : public Input {
+ public:
+  explicit LookingInput(Looking& looking) : looking_(looking) {}
+  const PartitionId& id() const override { return id_; }
+  Status Poll(size_t, size_t, Duration, std::vector<Record>&) override {
+    looking_.Look();
+    return Status::Ok();
+  }
+  Status Rewind(int64_t) override {
+    looking_.Look();
+    return Status::Ok();
+  }
+  int64_t Lag() const override { return 5; }
+
+ private:
+  Looking& looking_;
+  PartitionId id_{.topic = "edr", .partition = 1};
+};
+
+class LookingOutbox final : public Outbox {
+ public:
+  explicit LookingOutbox(Looking& looking) : looking_(looking) {}
+  size_t MaxValueBytes(OutTopic) const override { return 77; }
+  Result<Committed> Commit(std::span<const OutRecord>, int64_t) override {
+    looking_.Look();
+    return Committed::kAborted;
+  }
+
+ private:
+  Looking& looking_;
+};
+
+TEST(PulseTest, InputsAndOutboxesAreWaitedFor) {
+  Pulse pulse;
+  test::ManualClock clock(TimeFromMs(1000));
+  Looking looking{.pulse = &pulse, .clock = &clock, .seen = {}};
+  Assignment assignment;
+  assignment.input = std::make_unique<LookingInput>(looking);
+  assignment.outbox = std::make_unique<LookingOutbox>(looking);
+  assignment = WithPulse(std::move(assignment), pulse, clock);
+  pulse.Working(clock.Now());
+  std::vector<Record> records;
+  EXPECT_TRUE(assignment.input->Poll(1, 1, Duration(0), records).ok());
+  EXPECT_TRUE(assignment.input->Rewind(0).ok());
+  EXPECT_EQ(*assignment.outbox->Commit({}, 1), Committed::kAborted);
+  EXPECT_EQ(looking.seen, std::vector<Duration>(3, Duration(0)));
+  EXPECT_EQ(assignment.input->id().partition, 1);
+  EXPECT_EQ(assignment.input->Lag(), 5);
+  EXPECT_EQ(assignment.outbox->MaxValueBytes(OutTopic::kAlerts), 77u);
+  clock.Advance(Duration(30));
+  EXPECT_EQ(pulse.WorkingFor(clock.Now()), Duration(30));  // works again since it came back
+}
+
+}  // namespace
+}  // namespace riposte::pipeline

@@ -1,0 +1,69 @@
+#include "engine/pipeline/transaction.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/pipeline/task_harness.h"
+
+namespace riposte::pipeline {
+namespace {
+
+const PartitionId kPartition{.topic = "edr", .partition = 0};
+
+Action Refused() {
+  Action action;
+  action.proposal.action = remediate::Action::kKillProcess;
+  action.proposal.refusal = remediate::Refusal::kRegistryEvent;
+  return action;
+}
+
+TEST(TransactionTest, SealsWithTheCountsBehindTheOutputs) {
+  Transaction open;
+  EXPECT_TRUE(open.empty());
+  open.Consume(5, TimeFromMs(1));
+  ++open.counts().unmatched;
+  open.Consume(9, TimeFromMs(2));
+  ++open.counts().empty;
+  open.Put({.topic = OutTopic::kAlerts, .key = "k", .value = "vv"});
+  EXPECT_EQ(open.output_bytes(), 3u);
+  EXPECT_EQ(open.opened_at(), TimeFromMs(1));
+  EXPECT_EQ(open.next_offset(), 10);
+  const std::vector<OutRecord>& outputs = open.Seal(kPartition, TimeFromMs(3));
+  ASSERT_EQ(outputs.size(), 2u);
+  EXPECT_EQ(outputs[1].topic, OutTopic::kAudit);
+  EXPECT_NE(outputs[1].value.find(R"("first_offset":5,"last_offset":9,"consumed":2)"),
+            std::string::npos);
+  open.Clear();
+  EXPECT_TRUE(open.empty());
+  EXPECT_EQ(open.output_bytes(), 0u);
+}
+
+TEST(TransactionDeathTest, ARecordThatIsNotAccountedForIsABug) {
+  Transaction open;
+  open.Consume(0, Time{});
+  EXPECT_DEATH(open.Seal(kPartition, Time{}), "accounted for");
+}
+
+TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
+  const rule::RuleSetPtr rules = test::RuleSetOf({test::RuleFor("a"), test::RuleFor("b")});
+  test::RecordingObserver observer;
+  Transaction open;
+  for (int round = 0; round < 2; ++round) {
+    open.Consume(round, Time{});
+    ++open.counts().matched;
+    open.CountMatch(1);
+    open.AddAction(Refused());
+    open.AddAction(Refused());
+    open.Tell(kPartition, *rules, {0, 3}, 7, Time{}, observer);
+    open.Clear();
+  }
+  ASSERT_EQ(observer.commits.size(), 2u);
+  for (const test::RecordingObserver::Commit& commit : observer.commits) {
+    EXPECT_EQ(commit.counts.consumed, 1u);
+    EXPECT_EQ(commit.matches, (std::vector<std::pair<std::string, uint64_t>>{{"Rule for b", 1}}));
+    EXPECT_EQ(commit.commands, std::vector<std::string>{"kill_process refused 2"});
+    EXPECT_TRUE(commit.decisions.empty());
+  }
+}
+
+}  // namespace
+}  // namespace riposte::pipeline
