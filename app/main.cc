@@ -4,6 +4,7 @@ int main(int argc, char** argv) {
   using namespace riposte::cli;  // NOLINT(google-build-using-namespace): this function is a list of
                                  // them
   return RunCommandLine(argc, argv,
-                        {CheckVerb(), ConfigShowVerb(), FieldsVerb(), ReplayVerb(), RunVerb(),
-                         TestVerb(), VersionVerb()});
+                        {CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
+                         ControlShowVerb(), ControlStopVerb(), DemoVerb(), FieldsVerb(),
+                         ReplayVerb(), RunVerb(), TestVerb(), VersionVerb()});
 }

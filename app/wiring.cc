@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "connectors/file/control.h"
 #include "connectors/kafka/connector.h"
 #include "connectors/kafka/control.h"
 #include "engine/guard/enforcement.h"
@@ -106,6 +107,20 @@ Result<Outside> MakeKafka(const Config& config) {
   Result<std::unique_ptr<kafka::KafkaConnector>> connector = kafka::KafkaConnector::Create(options);
   if (!connector.ok()) return connector.status();
   return Outside{.control = std::move(control).value(), .connector = std::move(connector).value()};
+}
+
+Result<std::unique_ptr<pipeline::Control>> OpenControl(const Config& config, Duration patience) {
+  if (config.kafka.brokers.empty()) {
+    Result<std::unique_ptr<file::FileControl>> control =
+        file::FileControl::Open(config.state.directory);
+    if (!control.ok()) return control.status();
+    return std::unique_ptr<pipeline::Control>(std::move(control).value());
+  }
+  Result<std::unique_ptr<kafka::KafkaControl>> control =
+      kafka::KafkaControl::Create(KafkaOptions(config));
+  if (!control.ok()) return control.status();
+  RIPOSTE_TRY((*control)->WaitComplete(patience));
+  return std::unique_ptr<pipeline::Control>(std::move(control).value());
 }
 
 Result<guard::Settings> GuardSettings(const Config& config) {

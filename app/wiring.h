@@ -32,6 +32,10 @@ struct Outside {
 // to no broker yet.
 Result<Outside> MakeKafka(const Config& config);
 
+// The control records alone, read to their end within `patience`: for the command line. With no
+// brokers configured, those of the state directory.
+Result<std::unique_ptr<pipeline::Control>> OpenControl(const Config& config, Duration patience);
+
 // The guards' settings by the configuration. kInvalidArgument: a protected path is no pattern.
 Result<guard::Settings> GuardSettings(const Config& config);
 remediate::TimeToLive TimeToLiveOf(const Config& config);
@@ -73,6 +77,7 @@ class Engine {
   Probe Live() const;
   Probe Ready() const;
   RulesState rules_state() const;
+  pipeline::LiveRulesPtr live_rules() const { return pool_->live(); }
 
  private:
   class Assignments;

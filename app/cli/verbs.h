@@ -7,6 +7,11 @@ namespace riposte::cli {
 
 Verb CheckVerb();
 Verb ConfigShowVerb();
+Verb ControlArmVerb();
+Verb ControlResumeVerb();
+Verb ControlShowVerb();
+Verb ControlStopVerb();
+Verb DemoVerb();
 Verb FieldsVerb();
 Verb ReplayVerb();
 Verb RunVerb();

@@ -1,0 +1,178 @@
+#include <cstdlib>
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/cli/rule_input.h"
+#include "app/cli/verbs.h"
+#include "app/wiring.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "engine/guard/arming.h"
+#include "engine/guard/enforcement.h"
+
+namespace riposte::cli {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(10);
+
+struct Arguments {
+  std::string by, comment, brokers;
+  std::string rule;
+  std::vector<std::string> rules;
+};
+
+// Who speaks, unless --by says it: the person behind sudo, else the user.
+std::string Speaker(const Arguments& arguments) {
+  if (!arguments.by.empty()) return arguments.by;
+  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"})
+    if (const char* name = std::getenv(variable); name != nullptr && *name != '\0') return name;
+  return fmt::format("uid {}", getuid());
+}
+
+// The control records, read to their end.
+Result<std::unique_ptr<pipeline::Control>> Connect(const Arguments& arguments, Session& session) {
+  if (!arguments.brokers.empty()) session.flags.emplace_back("kafka.brokers", arguments.brokers);
+  const std::optional<app::Resolved> resolved = session.Configure();
+  if (!resolved) return Status(ErrorCode::kInvalidArgument, "the configuration is wrong");
+  return app::OpenControl(resolved->config, kPatience);
+}
+
+Exit Write(const Arguments& arguments, Session& session, bool on) {
+  Result<std::unique_ptr<pipeline::Control>> control = Connect(arguments, session);
+  if (!control.ok()) return session.Fail(control.status());
+  const std::string by = Speaker(arguments);
+  const Status written =
+      (*control)->Write(guard::EnforcementRecord(on, by, arguments.comment, SystemClock().Now()));
+  if (!written.ok()) return session.Fail(written);
+  if (session.json()) {
+    std::string out;
+    json::Writer(out)
+        .BeginObject()
+        .Field("enforcement", on ? "on" : "off")
+        .Field("by", by)
+        .EndObject();
+    session.Print(out + "\n");
+  } else if (on) {
+    session.Print(
+        "enforcement is no longer stopped: instances whose configuration enables it order "
+        "commands again; nothing that was held back is sent\n");
+  } else {
+    session.Print("enforcement is stopped on every instance; detections go on\n");
+  }
+  return Exit::kOk;
+}
+
+Exit Show(const Arguments& arguments, Session& session) {
+  Result<std::unique_ptr<pipeline::Control>> control = Connect(arguments, session);
+  if (!control.ok()) return session.Fail(control.status());
+  const std::shared_ptr<const pipeline::Control::Snapshot> snapshot = (*control)->Read();
+  std::string out;
+  if (session.json()) {
+    json::Writer writer(out);
+    writer.BeginArray();
+    for (const pipeline::ControlRecord& record : snapshot->records) {
+      writer.BeginObject().Field("key", record.key).Key("value");
+      // A record of somebody else's hand may be no JSON.
+      if (json::Parse(record.value).ok()) {
+        writer.Raw(record.value);
+      } else {
+        writer.String(record.value);
+      }
+      writer.Field("append_time", FormatTime(record.append_time)).EndObject();
+    }
+    writer.EndArray();
+    out.push_back('\n');
+  } else {
+    const bool said = snapshot->Find(guard::kEnforcementKey) != nullptr;
+    const guard::Enforcement enforcement = guard::JudgeEnforcement(true, false, *snapshot);
+    out = enforcement.enabled
+              ? fmt::format("enforcement: not stopped{}\n", said ? "" : " (nobody said anything)")
+              : fmt::format("enforcement: {}\n", enforcement.disabled_because);
+    for (const pipeline::ControlRecord& record : snapshot->records)
+      out += fmt::format("{}  {}  {}\n", FormatTime(record.append_time), record.key, record.value);
+  }
+  session.Print(out);
+  return Exit::kOk;
+}
+
+Exit Arm(const Arguments& arguments, Session& session) {
+  const std::optional<Uuid> id = Uuid::Parse(arguments.rule);
+  if (!id)
+    return session.Fail(
+        {ErrorCode::kInvalidArgument, fmt::format("'{}' is no rule id (a UUID)", arguments.rule)});
+  const RuleInput input = ReadRuleInput(session, arguments.rules);
+  session.Show(input.loaded.diagnostics);
+  if (input.exit != Exit::kOk) return input.exit;
+  for (const rule::Rule& rule : input.loaded.rules->rules) {
+    if (rule.id != *id) continue;
+    Result<std::unique_ptr<pipeline::Control>> control = Connect(arguments, session);
+    if (!control.ok()) return session.Fail(control.status());
+    const Status written = (*control)->Write(
+        guard::EndArmingEarly(rule, Speaker(arguments), arguments.comment, SystemClock().Now()));
+    if (!written.ok()) return session.Fail(written);
+    session.Print(
+        fmt::format("'{}' enforces from now on, for events that come from now on\n", rule.name));
+    return Exit::kOk;
+  }
+  return session.Fail({ErrorCode::kNotFound, fmt::format("no rule has the id {}", arguments.rule)});
+}
+
+void DeclareCommon(Options& options, Arguments& arguments) {
+  options.Text("brokers", arguments.brokers, "HOST:PORT", "Same as --set kafka.brokers=...");
+}
+
+void DeclareSpeaker(Options& options, Arguments& arguments) {
+  DeclareCommon(options, arguments);
+  options.Text("by", arguments.by, "NAME", "Who says so; default: the user");
+  options.Text("comment", arguments.comment, "TEXT", "Why", true);
+}
+
+Verb EnforcementVerb(bool on) {
+  const std::shared_ptr<Arguments> arguments = std::make_shared<Arguments>();
+  return {.name = on ? "control resume" : "control stop",
+          .summary = on ? "Lift the stop of all enforcement"
+                        : "Stop all enforcement on every instance; detections go on",
+          .examples = on ? "  riposte control resume --comment 'rule 12 is mended'"
+                         : "  riposte control stop --comment 'rule 12 kills the backup'",
+          .formats = {"text", "json"},
+          .declare = [arguments](Options& options) { DeclareSpeaker(options, *arguments); },
+          .run = [arguments, on](Session& session) { return Write(*arguments, session, on); }};
+}
+
+}  // namespace
+
+Verb ControlStopVerb() { return EnforcementVerb(false); }
+Verb ControlResumeVerb() { return EnforcementVerb(true); }
+
+Verb ControlShowVerb() {
+  const std::shared_ptr<Arguments> arguments = std::make_shared<Arguments>();
+  return {
+      .name = "control show",
+      .summary = "Print what the operators said: stop or not, and since when each rule is armed",
+      .examples = "  riposte control show --format json",
+      .formats = {"text", "json"},
+      .declare = [arguments](Options& options) { DeclareCommon(options, *arguments); },
+      .run = [arguments](Session& session) { return Show(*arguments, session); }};
+}
+
+Verb ControlArmVerb() {
+  const std::shared_ptr<Arguments> arguments = std::make_shared<Arguments>();
+  return {.name = "control arm",
+          .summary = "End the arming period of an enforcing rule early",
+          .examples =
+              "  riposte control arm 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10 --rules rules/ \\\n"
+              "    --comment 'watched it for a day in staging'",
+          .formats = {"text"},
+          .declare =
+              [arguments](Options& options) {
+                options.Positional("RULE", arguments->rule, "Id of the rule", true);
+                options.List("rules", arguments->rules, "PATH",
+                             "Rule files and folders; default: rules.paths of the configuration");
+                DeclareSpeaker(options, *arguments);
+              },
+          .run = [arguments](Session& session) { return Arm(*arguments, session); }};
+}
+
+}  // namespace riposte::cli
