@@ -62,6 +62,13 @@ Result<std::unique_ptr<Client>> Client::Create(const Settings& settings, Role ro
   return client;
 }
 
+void Client::Abandon(std::unique_ptr<Client> client) {
+  rd_kafka_set_log_level(client->handle_, 0);
+  client->callbacks_ = {};
+  // Its threads live on and may still look at it.
+  static_cast<void>(client.release());
+}
+
 std::string_view Client::Refusal() {
   rd_kafka_poll(handle_, 0);
   return refusal_;
@@ -72,7 +79,10 @@ void Client::OnLog(const rd_kafka_t* handle, int level, const char* facility, co
   if (client == nullptr || !client->log_) return;
   // One set of properties serves producers and consumers; each ignores the other's.
   if (std::string_view(facility) == "CONFWARN") return;
-  client->log_(LevelOf(level), "kafka-client", fmt::format("{}: {}", facility, text));
+  // One lost connection of several is no event for an operator; the loss of all is told by
+  // on_error.
+  const LogLevel ours = std::string_view(facility) == "FAIL" ? LogLevel::kInfo : LevelOf(level);
+  client->log_(ours, "kafka-client", fmt::format("{}: {}", facility, text));
 }
 
 void Client::OnError(rd_kafka_t* handle, int error, const char* reason, void* opaque) {

@@ -1,6 +1,7 @@
 #include "connectors/kafka/connector.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -92,6 +93,7 @@ struct KafkaConnector::Impl {
   PartitionListPtr subscription;
   uint64_t assignments = 0;
   bool brokers_down = false;
+  bool topic_deleted = false;
   steady_clock::time_point next_probe{};
   std::map<std::string, int> missing_topics;  // how often found missing
   steady_clock::time_point next_missing_check{};
@@ -263,7 +265,11 @@ void KafkaConnector::Impl::Close() {
     }
   }
   assigner.reset();
-  consumer.reset();
+  if (topic_deleted) {
+    Client::Abandon(std::move(consumer));
+  } else {
+    consumer.reset();
+  }
 }
 
 void KafkaConnector::Impl::OnRebalance(rd_kafka_resp_err_t event,
@@ -357,6 +363,12 @@ void KafkaConnector::Impl::OnConsumerError(rd_kafka_resp_err_t error, const std:
       }
       return;
     }
+    case RD_KAFKA_RESP_ERR__FATAL: {
+      std::array<char, 512> reason{};
+      OnClientError(rd_kafka_fatal_error(consumer->get(), reason.data(), reason.size()), true,
+                    reason.data());
+      return;
+    }
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       Fail(ToStatus(error, fmt::format("input topic '{}' may not be read", topic)));
       return;
@@ -417,6 +429,7 @@ void KafkaConnector::Impl::CheckMissingTopics() {
   for (const auto& [topic, count] : *counts) {
     if (count == 0 && ++missing_topics[topic] < kMissingTopicTries) continue;
     if (count == 0) {
+      topic_deleted = true;
       Fail({ErrorCode::kNotFound, fmt::format("input topic '{}' was deleted", topic)});
     }
     missing_topics.erase(topic);

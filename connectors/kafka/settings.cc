@@ -208,7 +208,8 @@ Result<Settings> Settings::Make(const Options& options) {
 
 PropertyMap Settings::For(Role role) const {
   // Defaults of ours first, then the operator's, then what is fixed.
-  PropertyMap properties = {{"client.id", "riposte"}};
+  // A broker that comes back is noticed within seconds.
+  PropertyMap properties = {{"client.id", "riposte"}, {"reconnect.backoff.max.ms", "2000"}};
   PropertyMap fixed = ours_;
   fixed["allow.auto.create.topics"] = "false";
   const bool consumes = role == Role::kGroup || role == Role::kControlReader;

@@ -85,13 +85,15 @@ class AdminCall {
   QueuePtr queue_;
 };
 
-Status CreateTopics(rd_kafka_t* client, const std::vector<Wanted>& missing, int16_t replication) {
+Status CreateTopics(rd_kafka_t* client, const Options& options,
+                    const std::vector<Wanted>& missing) {
   std::vector<NewTopicPtr> owners;
   std::vector<rd_kafka_NewTopic_t*> topics;
   std::array<char, 256> text{};
   for (const Wanted& wanted : missing) {
-    rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(wanted.name.c_str(), wanted.partitions,
-                                                       replication, text.data(), text.size());
+    rd_kafka_NewTopic_t* topic =
+        rd_kafka_NewTopic_new(wanted.name.c_str(), wanted.partitions, options.replication_factor,
+                              text.data(), text.size());
     if (topic == nullptr) {
       return {ErrorCode::kInvalidArgument, fmt::format("topic '{}': {}", wanted.name, text.data())};
     }
@@ -114,10 +116,15 @@ Status CreateTopics(rd_kafka_t* client, const std::vector<Wanted>& missing, int1
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   for (size_t i = 0; i < count; ++i) {
     const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[i]);
-    // Another instance was quicker.
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (options.log) {
+        options.log(LogLevel::kInfo, "topic-created",
+                    fmt::format("created topic '{}'", rd_kafka_topic_result_name(results[i])));
+      }
       continue;
     }
+    // Another instance was quicker.
+    if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     const char* detail = rd_kafka_topic_result_error_string(results[i]);
     return ToStatus(error, fmt::format("topic '{}' cannot be created ({})",
                                        rd_kafka_topic_result_name(results[i]),
@@ -226,16 +233,9 @@ Status CreateMissing(Client& admin, const Options& options, const std::vector<Wa
                     missing[0].name, missing[0].partitions,
                     missing[0].compacted ? "compact" : "delete")};
   }
-  RIPOSTE_TRY(CreateTopics(admin.get(), missing, options.replication_factor));
+  RIPOSTE_TRY(CreateTopics(admin.get(), options, missing));
   std::set<std::string> names;
-  for (const Wanted& wanted : missing) {
-    names.insert(wanted.name);
-    if (options.log) {
-      options.log(
-          LogLevel::kInfo, "topic-created",
-          fmt::format("created topic '{}' with {} partitions", wanted.name, wanted.partitions));
-    }
-  }
+  for (const Wanted& wanted : missing) names.insert(wanted.name);
   Result<std::map<std::string, int32_t>> now =
       PartitionCounts(admin.get(), names, kAnswerTimeoutMs);
   if (!now.ok()) return now.status();

@@ -1,109 +1,236 @@
 #include "connectors/kafka/connector.h"
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
-#include <set>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/connectors/kafka/broker.h"
-#include "tests/connectors/kafka/copy_worker.h"
-#include "tests/connectors/kafka/topic_access.h"
+#include "tests/connectors/kafka/member.h"
 
 namespace riposte::kafka {
 namespace {
 
 using test::Broker;
-using test::CopyWorker;
 using test::Isolation;
-using test::TopicAccess;
-using test::Written;
+using test::Member;
 using testing::HasSubstr;
 
-// One engine of the group: a connector and its worker.
-struct Member {
-  explicit Member(const Options& options) {
-    Result<std::unique_ptr<KafkaConnector>> made = KafkaConnector::Create(options);
-    EXPECT_TRUE(made.ok()) << made.status().message();
-    if (made.ok()) connector = std::move(made).value();
-  }
-  void Start() { EXPECT_TRUE(connector->Start(worker).ok()); }
-  void Stop() { connector->Stop(Duration(10000)); }
-  bool AwaitReady() {
-    return worker.Await([&] { return connector->Ready().ok() || worker.failure(); }) &&
-           connector->Ready().ok();
-  }
+class ConnectorTest : public test::KafkaTest {};
 
-  CopyWorker worker;
-  std::unique_ptr<KafkaConnector> connector;
-};
-
-class KafkaTest : public testing::Test {
- protected:
-  void SetUp() override {
-    RIPOSTE_REQUIRE_BROKER();
-    static std::atomic<int> number{0};
-    name_ = fmt::format("t{}", ++number);
-    topics_ = std::make_unique<TopicAccess>(Broker::Get().address());
-  }
-
-  std::string input() const { return name_ + ".events"; }
-  std::string commands() const { return name_ + ".commands"; }
-
-  Options MakeOptions() const {
-    Options options;
-    options.brokers = Broker::Get().address();
-    options.group = name_;
-    options.topic_prefix = name_ + ".";
-    options.inputs = {{.topic = input(), .profile = "test-profile"}};
-    options.start = StartAt::kEarliest;
-    options.properties = {{"session.timeout.ms", "6000"},
-                          {"heartbeat.interval.ms", "500"},
-                          {"topic.metadata.refresh.interval.ms", "500"}};
-    options.log = [name = name_](LogLevel level, std::string_view code, std::string_view message) {
-      if (level >= LogLevel::kInfo) fmt::print("[{}] {} {}\n", name, code, message);
-    };
-    return options;
-  }
-
-  // "partition/offset:value" of each record of the input, as the worker copies it.
-  std::multiset<std::string> Expected() const {
-    std::multiset<std::string> expected;
-    for (const Written& record : topics_->ReadAll(input())) {
-      expected.insert(fmt::format("{}/{}:{}", record.partition, record.offset,
-                                  record.value.value_or("(none)")));
-    }
-    return expected;
-  }
-  std::multiset<std::string> Copied(Isolation isolation = Isolation::kCommitted) const {
-    std::multiset<std::string> copied;
-    for (const Written& record : topics_->ReadAll(commands(), isolation)) {
-      copied.insert(record.value.value_or("(none)"));
-    }
-    return copied;
-  }
-
-  std::string name_;
-  std::unique_ptr<TopicAccess> topics_;
-};
-
-TEST_F(KafkaTest, CopiesEachRecordOnceAndCommitsTheOffsetsWithThem) {
+TEST_F(ConnectorTest, CopiesEachRecordOnceAndCommitsTheOffsetsWithThem) {
   topics_->Create(input(), 3);
   for (int partition = 0; partition < 3; ++partition) {
     topics_->WriteNumbers(input(), partition, partition * 1000, 500);
   }
   Member member(MakeOptions());
-  member.Start();
-  ASSERT_TRUE(member.worker.Await([&] { return member.worker.copied() == 1500; }));
-  EXPECT_TRUE(member.AwaitReady());
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(1500));
   member.Stop();
   EXPECT_EQ(Copied(), Expected());
   EXPECT_EQ(topics_->Committed(name_, input(), 3), (std::vector<int64_t>{500, 500, 500}));
   EXPECT_FALSE(member.worker.failure());
   EXPECT_EQ(member.worker.seen().at(0).profile, "test-profile");
+  EXPECT_EQ(member.connector->Ready().code(), ErrorCode::kCancelled);
+}
+
+TEST_F(ConnectorTest, ARestartGoesOnWhereTheLastTransactionEnded) {
+  topics_->Create(input(), 1);
+  topics_->WriteNumbers(input(), 0, 0, 200);
+  {
+    Member member(MakeOptions());
+    member.Join();
+    ASSERT_TRUE(member.AwaitCopied(200));
+  }
+  topics_->WriteNumbers(input(), 0, 200, 100);
+  Member member(MakeOptions());
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(100));
+  member.Stop();
+  EXPECT_EQ(member.worker.seen().at(0).start_offset, 200);
+  EXPECT_EQ(Copied(), Expected());
+}
+
+TEST_F(ConnectorTest, MembersThatComeAndGoLoseAndRepeatNothing) {
+  topics_->Create(input(), 4);
+  Member first(MakeOptions());
+  first.worker.set_batch(20);
+  first.Join();
+  int next = 0;
+  const auto write_round = [&] {
+    for (int partition = 0; partition < 4; ++partition) {
+      topics_->WriteNumbers(input(), partition, next, 400);
+    }
+    next += 400;
+  };
+  write_round();
+  std::unique_ptr<Member> second = std::make_unique<Member>(MakeOptions());
+  second->worker.set_batch(20);
+  second->Start();
+  write_round();
+  ASSERT_TRUE(second->worker.Await([&] { return second->worker.running() == 2; }));
+  write_round();
+  const auto both = [&] { return first.worker.copied() + second->worker.copied(); };
+  ASSERT_TRUE(first.worker.Await([&] { return both() >= 4800; }));
+  second->Stop();
+  const size_t by_second = second->worker.copied();
+  second.reset();
+  write_round();
+  ASSERT_TRUE(first.AwaitCopied(6400 - by_second));
+  first.Stop();
+  EXPECT_GT(by_second, 0u);
+  EXPECT_EQ(Copied(), Expected());
+}
+
+TEST_F(ConnectorTest, AMemberWithoutPartitionsIsReadyAsASpare) {
+  topics_->Create(input(), 1);
+  Member first(MakeOptions());
+  first.Join();
+  Member second(MakeOptions());
+  second.Join();
+  ASSERT_TRUE(first.worker.Await([&] { return first.connector->Ready().ok(); }));
+  ASSERT_TRUE(second.worker.Await([&] { return second.connector->Ready().ok(); }));
+  EXPECT_EQ(first.worker.running() + second.worker.running(), 1u);
+}
+
+TEST_F(ConnectorTest, TwoProcessesWithOneInstanceIdEndTheOlderAndNameTheId) {
+  topics_->Create(input(), 1);
+  Options options = MakeOptions();
+  options.instance_id = "engine-1";
+  Member older(options);
+  older.Join();
+  Member newer(options);
+  newer.Start();
+  const Status failure = older.AwaitFailure();
+  EXPECT_EQ(failure.code(), ErrorCode::kFenced);
+  EXPECT_THAT(failure.message(), HasSubstr("'engine-1'"));
+  older.Stop();
+  topics_->WriteNumbers(input(), 0, 0, 50);
+  ASSERT_TRUE(newer.AwaitCopied(50));
+  newer.Stop();
+  EXPECT_EQ(Copied(), Expected());
+}
+
+TEST_F(ConnectorTest, RefusedCredentialsEndItWithTheBrokersReason) {
+  topics_->Create(input(), 1);
+  Options options = MakeOptions();
+  options.brokers = Broker::Get().sasl_address();
+  options.properties["security.protocol"] = "SASL_PLAINTEXT";
+  options.properties["sasl.mechanism"] = "PLAIN";
+  options.properties["sasl.username"] = "riposte";
+  options.secrets["sasl.password"] = "wrong";
+  Member refused(options);
+  refused.Start();
+  const Status failure = refused.AwaitFailure();
+  EXPECT_EQ(failure.code(), ErrorCode::kPermission);
+  EXPECT_THAT(failure.message(), HasSubstr(Broker::Get().sasl_address()));
+  EXPECT_THAT(failure.message(), HasSubstr("Authentication failed"));
+  EXPECT_FALSE(refused.connector->Ready().ok());
+  refused.Stop();
+
+  options.secrets["sasl.password"] = "riposte-secret";
+  topics_->WriteNumbers(input(), 0, 0, 10);
+  Member accepted(options);
+  accepted.Join();
+  EXPECT_TRUE(accepted.AwaitCopied(10));
+}
+
+TEST_F(ConnectorTest, MissingRightsEndItNamingTheTopic) {
+  topics_->Create(input(), 1);
+  Options options = MakeOptions();
+  options.brokers = Broker::Get().sasl_address();
+  options.properties["security.protocol"] = "SASL_PLAINTEXT";
+  options.properties["sasl.mechanism"] = "PLAIN";
+  options.properties["sasl.username"] = "stranger";
+  options.secrets["sasl.password"] = "stranger-secret";
+  Member stranger(options);
+  stranger.Start();
+  const Status failure = stranger.AwaitFailure();
+  EXPECT_EQ(failure.code(), ErrorCode::kPermission);
+  EXPECT_THAT(failure.message(), HasSubstr(name_ + "."));
+}
+
+TEST_F(ConnectorTest, WaitsForABrokerThatIsDownAtStart) {
+  topics_->Create(input(), 2);
+  topics_->WriteNumbers(input(), 0, 0, 100);
+  Broker::Get().Stop();
+  Member member(MakeOptions());
+  member.Start();
+  ASSERT_TRUE(member.worker.Await([&] {
+    const Status ready = member.connector->Ready();
+    return ready.message().find("no answer to a metadata request") != std::string::npos;
+  }));
+  EXPECT_EQ(member.connector->Ready().message().find("Kafka at " + Broker::Get().address()), 0u);
+  EXPECT_FALSE(member.worker.failure());
+  Broker::Get().Start();
+  ASSERT_TRUE(member.AwaitCopied(100));
+  member.Stop();
+  EXPECT_EQ(Copied(), Expected());
+}
+
+TEST_F(ConnectorTest, ABrokerThatGoesAndComesBackLosesAndRepeatsNothing) {
+  topics_->Create(input(), 2);
+  for (int partition = 0; partition < 2; ++partition) {
+    topics_->WriteNumbers(input(), partition, 0, 800);
+  }
+  Member member(MakeOptions());
+  member.worker.set_batch(10);
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(100));
+  // In the middle of transactions.
+  Broker::Get().Kill();
+  ASSERT_TRUE(member.worker.Await([&] { return !member.connector->Ready().ok(); }));
+  EXPECT_THAT(member.connector->Ready().message(), HasSubstr("no Kafka broker"));
+  Broker::Get().Start();
+  ASSERT_TRUE(member.AwaitCopied(1600));
+  ASSERT_TRUE(member.worker.Await([&] { return member.connector->Ready().ok(); }));
+  member.Stop();
+  EXPECT_FALSE(member.worker.failure());
+  EXPECT_EQ(Copied(), Expected());
+}
+
+TEST_F(ConnectorTest, StopsInTimeWhileNoBrokerAnswers) {
+  topics_->Create(input(), 2);
+  topics_->WriteNumbers(input(), 0, 0, 20000);
+  {
+    Member member(MakeOptions());
+    member.worker.set_batch(1);
+    member.Join();
+    ASSERT_TRUE(member.AwaitCopied(5));
+    Broker::Get().Kill();
+    ASSERT_TRUE(member.worker.Await([&] { return !member.connector->Ready().ok(); }));
+    member.Stop();
+    EXPECT_EQ(member.worker.running(), 0u);
+  }
+  Broker::Get().Start();
+  Member member(MakeOptions());
+  member.worker.set_batch(1000);
+  member.Join();
+  ASSERT_TRUE(member.worker.Await(
+      [&] { return topics_->Committed(name_, input(), 1) == std::vector<int64_t>{20000}; }));
+  member.Stop();
+  EXPECT_EQ(Copied(), Expected());
+}
+
+TEST_F(ConnectorTest, AnInputTopicThatIsDeletedEndsIt) {
+  topics_->Create(input(), 1);
+  topics_->WriteNumbers(input(), 0, 0, 10);
+  Member member(MakeOptions());
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(10));
+  topics_->Delete(input());
+  const Status failure = member.AwaitFailure();
+  EXPECT_EQ(failure.code(), ErrorCode::kNotFound);
+  EXPECT_THAT(failure.message(), HasSubstr("'" + input() + "' was deleted"));
+}
+
+TEST(ConnectorOptionsTest, RefusesToStartWithoutInputs) {
+  Options options;
+  options.brokers = "127.0.0.1:9";
+  const Result<std::unique_ptr<KafkaConnector>> made = KafkaConnector::Create(options);
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.status().message(), HasSubstr("no Kafka input topics"));
 }
 
 }  // namespace

@@ -201,8 +201,13 @@ int64_t TopicAccess::End(const std::string& topic, int32_t partition) const {
       Open(RD_KAFKA_CONSUMER, {{"bootstrap.servers", brokers_}, {"group.id", "reader"}});
   int64_t low = 0;
   int64_t high = 0;
-  Must(rd_kafka_query_watermark_offsets(handle.get(), topic.c_str(), partition, &low, &high,
-                                        kTimeoutMs));
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  do {
+    error = rd_kafka_query_watermark_offsets(handle.get(), topic.c_str(), partition, &low, &high,
+                                             kTimeoutMs);
+    // A topic that was just made has no leader for a moment.
+  } while (error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+  Must(error);
   return high;
 }
 

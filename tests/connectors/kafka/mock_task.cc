@@ -1,0 +1,39 @@
+#include "tests/connectors/kafka/mock_task.h"
+
+#include "base/check.h"
+
+namespace riposte::test {
+
+MockTask::MockTask()
+    : handle_(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0)),
+      cluster_(rd_kafka_mock_cluster_new(handle_, 1)) {
+  kafka::Options options;
+  options.brokers = rd_kafka_mock_cluster_bootstraps(cluster_);
+  Result<kafka::Settings> settings = kafka::Settings::Make(options);
+  RIPOSTE_CHECK(settings.ok(), settings.status().message());
+  settings_ = std::make_unique<kafka::Settings>(std::move(settings).value());
+  context_.settings = settings_.get();
+  context_.topics = {"t.commands", "t.alerts", "t.audit", "t.dead-letter"};
+  context_.message_bytes_max = 100'000;
+  context_.transaction_timeout = Duration(15000);
+  for (const std::string& topic : context_.topics) {
+    rd_kafka_mock_topic_create(cluster_, topic.c_str(), 2, 1);
+  }
+  outbox = std::make_unique<kafka::KafkaOutbox>(
+      context_, group, "app.group.in-0", pipeline::PartitionId{.topic = "in", .partition = 0});
+  const Status fenced = outbox->Fence(Duration(20000));
+  RIPOSTE_CHECK(fenced.ok(), fenced.message());
+}
+
+MockTask::~MockTask() {
+  outbox.reset();
+  rd_kafka_mock_cluster_destroy(cluster_);
+  rd_kafka_destroy(handle_);
+}
+
+void MockTask::Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors) {
+  rd_kafka_mock_push_request_errors_array(cluster_, static_cast<int16_t>(api), errors.size(),
+                                          errors.data());
+}
+
+}  // namespace riposte::test

@@ -1,0 +1,69 @@
+// A task's producer on librdkafka's mock broker: it serves errors on demand, but neither commits
+// nor aborts.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include "connectors/kafka/outbox.h"
+
+namespace riposte::test {
+
+// Numbers of the protocol's requests.
+enum class Api : int16_t {
+  kProduce = 0,
+  kInitProducerId = 22,
+  kAddPartitions = 24,
+  kAddOffsets = 25,
+  kEndTxn = 26,
+  kTxnOffsetCommit = 28,
+};
+
+// A group whose committed offsets the test says.
+class FakeGroup final : public kafka::GroupView {
+ public:
+  FakeGroup() : metadata_(rd_kafka_consumer_group_metadata_new("group")) {}
+  Result<kafka::Position> Committed(const pipeline::PartitionId&, Duration) override {
+    ++asked;
+    return position;
+  }
+  const rd_kafka_consumer_group_metadata_t* metadata() const override { return metadata_.get(); }
+  bool Lost() const override { return lost; }
+  bool GivenUp() const override { return given_up; }
+  void ReportFenced(const pipeline::PartitionId&) override { ++fenced; }
+  void ReportFailure(const Status& status) override { failure = status; }
+  void CountIn() override { ++users; }
+  void CountOut() override { --users; }
+
+  kafka::Position position;
+  std::atomic<bool> lost{false}, given_up{false};
+  int asked = 0, fenced = 0, users = 0;
+  Status failure;
+
+ private:
+  const kafka::GroupMetadataPtr metadata_;
+};
+
+class MockTask {
+ public:
+  MockTask();
+  ~MockTask();
+
+  void Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors);
+
+  std::shared_ptr<FakeGroup> group = std::make_shared<FakeGroup>();
+  std::unique_ptr<kafka::KafkaOutbox> outbox;
+
+ private:
+  rd_kafka_t* handle_;
+  rd_kafka_mock_cluster_t* cluster_;
+  std::unique_ptr<kafka::Settings> settings_;
+  kafka::TaskContext context_;
+};
+
+}  // namespace riposte::test

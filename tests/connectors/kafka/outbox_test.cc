@@ -1,0 +1,116 @@
+// What a task does after each error of the broker, on librdkafka's mock. That nothing is lost or
+// doubled is shown on a real broker (connector_test.cc, membership_test.cc).
+#include "connectors/kafka/outbox.h"
+
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "tests/connectors/kafka/mock_task.h"
+
+namespace riposte::kafka {
+namespace {
+
+using pipeline::Committed;
+using pipeline::OutRecord;
+using pipeline::OutTopic;
+using test::Api;
+using test::MockTask;
+
+const std::vector<OutRecord> kRecords = {
+    {.topic = OutTopic::kCommands, .key = "asset", .value = "command"},
+    {.topic = OutTopic::kAudit, .key = "asset", .value = "audit"}};
+
+// `result`: empty means fenced. `asks`: whether the committed offset had to be asked.
+struct Case {
+  Api api;
+  rd_kafka_resp_err_t error;
+  std::optional<Committed> result;
+  bool asks;
+};
+
+class OutboxTest : public testing::TestWithParam<Case> {};
+
+TEST_P(OutboxTest, DoesWhatTheErrorsClassAsksFor) {
+  const Case& given = GetParam();
+  MockTask task;
+  ASSERT_EQ(*task.outbox->Commit(kRecords, 5), Committed::kYes);
+  const int asked_before = task.group->asked;
+  task.Push(given.api, {given.error});
+  const Result<Committed> done = task.outbox->Commit(kRecords, 10);
+  if (given.result) {
+    ASSERT_TRUE(done.ok()) << done.status().message();
+    EXPECT_EQ(*done, *given.result);
+    // Whatever it was, the next transaction goes through, at the latest after one more abort.
+    Committed next = *task.outbox->Commit(kRecords, 15);
+    if (next == Committed::kAborted) next = *task.outbox->Commit(kRecords, 15);
+    EXPECT_EQ(next, Committed::kYes);
+  } else {
+    ASSERT_FALSE(done.ok());
+    EXPECT_EQ(done.status().code(), ErrorCode::kFenced);
+    EXPECT_EQ(task.group->fenced, 1);
+  }
+  if (given.asks) {
+    EXPECT_GT(task.group->asked, asked_before);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Errors, OutboxTest,
+    testing::Values(
+        // Retried inside.
+        Case{Api::kProduce, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, Committed::kYes, false},
+        Case{Api::kAddPartitions, RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Committed::kYes,
+             false},
+        Case{Api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR_NOT_COORDINATOR, Committed::kYes, false},
+        // Aborted; the committed offset confirms it.
+        Case{Api::kProduce, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, Committed::kAborted, true},
+        Case{Api::kProduce, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, Committed::kAborted, true},
+        Case{Api::kEndTxn, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING, Committed::kAborted,
+             true},
+        // The producer is of no more use: a new one, and the committed offset.
+        Case{Api::kProduce, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, Committed::kAborted,
+             true},
+        Case{Api::kEndTxn, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, Committed::kAborted, true},
+        // Another has the partition.
+        Case{Api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, std::nullopt, false},
+        Case{Api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, std::nullopt, false},
+        Case{Api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, std::nullopt, false},
+        Case{Api::kProduce, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, std::nullopt, false},
+        Case{Api::kEndTxn, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, std::nullopt, false}));
+
+TEST(OutboxRefusalTest, ATopicThatMayNotBeWrittenNeedsAnOperator) {
+  MockTask task;
+  task.Push(Api::kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  const Result<Committed> done = task.outbox->Commit(kRecords, 5);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.status().code(), ErrorCode::kPermission);
+  EXPECT_EQ(task.group->failure.code(), ErrorCode::kPermission);
+}
+
+TEST(OutboxLimitsTest, RefusesWhatTheTopicWouldRefuseForEver) {
+  MockTask task;
+  const size_t most = task.outbox->MaxValueBytes(OutTopic::kCommands);
+  EXPECT_LT(most, 100'000u);
+  EXPECT_GT(most, 90'000u);
+  OutRecord record{.topic = OutTopic::kCommands, .key = "asset", .value = std::string(most, 'x')};
+  EXPECT_EQ(*task.outbox->Commit({&record, 1}, 5), Committed::kYes);
+  record.value = std::string(100'001, 'x');
+  const Result<Committed> refused = task.outbox->Commit({&record, 1}, 6);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(OutboxLimitsTest, CommitsNothingAfterThePartitionIsLostOrTimeIsUp) {
+  MockTask task;
+  task.group->given_up = true;
+  EXPECT_EQ(task.outbox->Commit(kRecords, 5).status().code(), ErrorCode::kCancelled);
+  task.group->lost = true;
+  EXPECT_EQ(task.outbox->Commit(kRecords, 5).status().code(), ErrorCode::kFenced);
+  EXPECT_EQ(task.group->users, 1);
+  task.outbox.reset();
+  EXPECT_EQ(task.group->users, 0);
+}
+
+}  // namespace
+}  // namespace riposte::kafka
