@@ -75,9 +75,11 @@ std::string Assign(const Key&, std::string_view text, bool* out) {
   return {};
 }
 
-std::string Assign(const Key&, std::string_view text, Duration* out) {
+std::string Assign(const Key& key, std::string_view text, Duration* out) {
   const std::optional<Duration> parsed = ParseDuration(text);
-  if (!parsed || *parsed <= Duration(0)) return "must be a time span such as 90s, 15m or 24h";
+  if (!parsed) return "must be a time span such as 90s, 15m or 24h";
+  if (*parsed < Duration(key.least))
+    return fmt::format("must be at least {}", FormatDuration(Duration(key.least)));
   *out = *parsed;
   return {};
 }

@@ -72,7 +72,7 @@ struct Key {
   std::string_view example;       // in the same form
   std::string_view description;   // one sentence without a full stop
   std::string_view choices = {};  // "a|b": the only values; empty: any
-  int64_t least = 0;              // of a number
+  int64_t least = 0;              // of a number; of a duration, in milliseconds
 };
 std::span<const Key> Keys();
 const Key* FindKey(std::string_view name);

@@ -4,6 +4,7 @@
 #   kafka.sh start DATA_DIR PORT [--benchmark] [--sasl]
 #   kafka.sh stop DATA_DIR [--kill]
 #   kafka.sh status DATA_DIR
+#   kafka.sh topic DATA_DIR NAME PARTITIONS [PROPERTY=VALUE...]
 #   kafka.sh fetch
 #
 # start    returns when the broker answers; a broker that already runs in DATA_DIR is left alone. Topics
@@ -14,6 +15,7 @@
 #                everything; user `stranger`, password `stranger-secret`, may do nothing
 # stop     SIGTERM, or SIGKILL with --kill; returns when the process is gone
 # status   exit code 0 and one line if it answers, 1 if not
+# topic    makes a topic, with its properties (message.timestamp.type=LogAppendTime ...)
 # fetch    only gets the jars (once, about 54 MB, from Maven Central) into RIPOSTE_KAFKA_LIBS, by default
 #          ~/.cache/riposte/kafka-4.3.1
 #
@@ -26,7 +28,7 @@ libs=${RIPOSTE_KAFKA_LIBS:-${XDG_CACHE_HOME:-$HOME/.cache}/riposte/kafka-4.3.1}
 start_timeout_s=${RIPOSTE_KAFKA_START_TIMEOUT:-90}
 
 fail() { echo "kafka.sh: $2" >&2; exit "$1"; }
-usage() { sed -n '4,7s/^# *//p' "${BASH_SOURCE[0]}" >&2; exit 3; }
+usage() { sed -n '4,8s/^# *//p' "${BASH_SOURCE[0]}" >&2; exit 3; }
 
 require_java() {
   command -v java >/dev/null || fail 77 "java is missing (Debian: default-jre-headless)"
@@ -150,9 +152,20 @@ status() {
   echo "127.0.0.1:$port, process $pid, data in $data"
 }
 
+topic() {
+  local data=$1 name=$2 partitions=$3 port property properties=()
+  shift 3
+  port=$(cat "$data/port" 2>/dev/null) || fail 1 "no broker in $data"
+  for property in "$@"; do properties+=(--config "$property"); done
+  java -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "$libs/*" \
+    org.apache.kafka.tools.TopicCommand --bootstrap-server "127.0.0.1:$port" --create --if-not-exists --topic "$name" \
+    --partitions "$partitions" --replication-factor 1 "${properties[@]}" >/dev/null || fail 1 "the topic $name cannot be made"
+}
+
 case "${1:-}" in
   start) [ $# -ge 3 ] || usage; start "${@:2}" ;;
   stop) [ $# -ge 2 ] || usage; stop "${@:2}" ;;
+  topic) [ $# -ge 4 ] || usage; topic "${@:2}" ;;
   status) [ $# -eq 2 ] || usage; status "$2" ;;
   fetch) require_java; fetch ;;
   *) usage ;;
