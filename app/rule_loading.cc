@@ -1,5 +1,6 @@
 #include "app/rule_loading.h"
 
+#include "rules/lint/lint.h"
 #include "rules/rule/load.h"
 
 namespace riposte::app {
@@ -7,6 +8,8 @@ namespace riposte::app {
 LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema) {
   LoadedRules loaded;
   loaded.rules = rule::LoadRules({.paths = paths}, schema, loaded.diagnostics);
+  if (loaded.rules != nullptr) lint::LintRules(*loaded.rules, loaded.diagnostics);
+  if (loaded.diagnostics.has_errors()) loaded.rules = nullptr;
   loaded.diagnostics.Sort();
   return loaded;
 }

@@ -263,12 +263,12 @@ Status Engine::Start() {
   return Status::Ok();
 }
 
-// No new work first (which commits what is open), then no new rules, then the workers, and last
-// those who watch.
+// Those who watch first: they look at all the rest. Then no new work (which commits what is open),
+// then no new rules, and last the workers.
 void Engine::Stop() {
+  server_.reset();
   if (assignments_ != nullptr) outside_.connector->Stop(kStopDeadline);
   reloader_.reset();
-  server_.reset();
   {
     const std::lock_guard lock(first_mutex_);
     pool_.reset();

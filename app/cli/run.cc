@@ -21,7 +21,7 @@ Exit Serve(app::Engine& engine, app::Signals& signals) {
       case app::Signals::Event::kStop:
         log::Write(log::Level::kInfo, "run", "stopping", "asked to stop");
         engine.Stop();
-        log::Write(log::Level::kInfo, "run", "stopped", "everything is committed");
+        log::Write(log::Level::kInfo, "run", "stopped", "stopped");
         return Exit::kOk;
       case app::Signals::Event::kReload:
         log::Write(log::Level::kInfo, "run", "reload-asked", "asked to read the rules again");
