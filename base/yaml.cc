@@ -157,7 +157,7 @@ class DocumentReader {
   void TakeScalar(fy_token* token, fy_token* anchor, fy_token* tag);
   void TakeAlias(fy_token* token);
   void TakeNode(Node node);
-  void TakeKey(Frame& mapping, Node node);
+  void TakeKey(Frame& mapping, const Node& node);
   void RefuseAnchorAndTag(fy_token* anchor, fy_token* tag);
 
   std::optional<Span> Place(fy_token* token) const;
@@ -424,7 +424,7 @@ void DocumentReader::TakeNode(Node node) {
   if (parent.node.kind == Node::Kind::kSequence) {
     parent.node.items.push_back(std::move(node));
   } else if (!parent.key) {
-    TakeKey(parent, std::move(node));
+    TakeKey(parent, node);
   } else {
     parent.key->value = std::move(node);
     if (!parent.key_dropped) parent.node.entries.push_back(std::move(*parent.key));
@@ -432,7 +432,7 @@ void DocumentReader::TakeNode(Node node) {
   }
 }
 
-void DocumentReader::TakeKey(Frame& mapping, Node node) {
+void DocumentReader::TakeKey(Frame& mapping, const Node& node) {
   mapping.key = Entry{.key = node.value, .key_span = node.span, .value = {}};
   mapping.key_dropped = true;
   if (node.kind == Node::Kind::kMapping || node.kind == Node::Kind::kSequence) {

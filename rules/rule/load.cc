@@ -63,6 +63,7 @@ void CheckUniqueIds(const std::vector<Rule>& rules, text::Diagnostics& diagnosti
 
 std::string HashOf(const std::vector<NamedSource>& sources, const schema::Schema& schema) {
   std::vector<std::string> lines;
+  lines.reserve(sources.size() + schema.profiles.size());
   for (const NamedSource& file : sources)
     lines.push_back(fmt::format("rules {}:{} {}\n", file.name.size(), file.name,
                                 Sha256Hex(file.source->bytes())));
@@ -115,6 +116,7 @@ RuleSetPtr LoadRulesFrom(const std::vector<text::SourcePtr>& sources,
                          const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   text::Diagnostics own;
   std::vector<NamedSource> named;
+  named.reserve(sources.size());
   for (const text::SourcePtr& source : sources)
     named.push_back({.name = source->path(), .source = source});
   RuleSetPtr set = Load(named, LoadOptions{}.max_rules, schema, own);

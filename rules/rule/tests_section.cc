@@ -123,6 +123,7 @@ bool CheckProfile(const yaml::Node& node, const schema::Schema& schema, text::No
   if (!name) return false;
   if (schema.FindProfile(*name) != nullptr) return true;
   std::vector<std::string_view> known;
+  known.reserve(schema.profiles.size());
   for (const schema::Profile& profile : schema.profiles) known.push_back(profile.name);
   reader.Error(node.span, "unknown-profile", fmt::format("unknown profile '{}'", *name),
                text::Suggestion(*name, known));
@@ -133,6 +134,7 @@ std::vector<TestCase> ReadTests(const yaml::Node& section, const schema::Schema&
                                 text::NodeReader& reader) {
   std::vector<TestCase> tests;
   if (!reader.List(section, "'tests'")) return tests;
+  tests.reserve(section.items.size());
   for (const yaml::Node& item : section.items) tests.push_back(ReadTest(item, schema, reader));
   return tests;
 }

@@ -75,6 +75,7 @@ Fragment ToFragment(const SourcePtr& source, const yaml::Node& scalar) {
   const size_t last = scalar.value.find_last_not_of(" \t\r\n");
   std::string text = scalar.value.substr(0, last == std::string::npos ? 0 : last + 1);
   std::vector<Fragment::Piece> pieces;
+  pieces.reserve(std::max<size_t>(scalar.pieces.size(), 1));
   for (const yaml::Piece& piece : scalar.pieces)
     pieces.push_back({.text_begin = piece.value_begin, .source_begin = piece.file_begin});
   if (pieces.empty()) pieces.push_back({.text_begin = 0, .source_begin = scalar.span.begin});
