@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Proves exactly once through a real Kafka: two engines share four partitions; while they work, one is killed with
+# SIGKILL inside an open transaction and started again, the other is stopped (SIGSTOP) inside one for longer than
+# its session and continued. Then an independent read_committed reader (kcat) must see that
+#   - the audit's counts cover each input record exactly once, in ranges without a gap or an overlap;
+#   - the matches are those of `riposte replay --naive` on the same file, and so are the commands and their ids;
+#   - no id of an alert or a command is there twice;
+#   - aborted copies are there for a read_uncommitted reader: without them nothing would have been tested.
+#
+#   exactly_once.sh RIPOSTE
+#
+# RIPOSTE_SCENARIO_COUNT    events that are generated (20000)
+# RIPOSTE_SCENARIO_EVENTS   NDJSON file in the windows-nxlog format to use instead
+# RIPOSTE_SCENARIO_SECONDS  how long the producing takes (30); the faults need about 20
+# RIPOSTE_SCENARIO_KEEP     leaves everything in the temporary folder
+set -euo pipefail
+RIPOSTE=$(realpath "$1")
+SOURCE_DIR=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$SOURCE_DIR/tests/integration/lib.sh"
+
+count=${RIPOSTE_SCENARIO_COUNT:-20000}
+seconds=${RIPOSTE_SCENARIO_SECONDS:-30}
+topic=winlog
+partitions=4
+session_ms=6000
+kills=0
+stops=0
+
+prepare_rules() {
+  # The library, with three of its rules enforcing: so commands are ordered, too.
+  cp -r "$SOURCE_DIR/rules/library" "$work/rules"
+  local name file
+  for name in lsass-memory-read ticket-tool event-log-cleared; do
+    file="$work/rules/windows/$name.yaml"
+    sed -i 's/auto: dry_run/auto: enforce/' "$file"
+    grep -q 'auto: enforce' "$file" || fail "$name does not enforce"
+    enforced+=("$(sed -n 's/^id: *//p' "$file")")
+  done
+}
+
+prepare_events() {
+  events=${RIPOSTE_SCENARIO_EVENTS:-$work/events.ndjson}
+  [ -n "${RIPOSTE_SCENARIO_EVENTS:-}" ] || python3 "$scenario_py" generate "$count" >"$events"
+  count=$(wc -l <"$events")
+}
+
+# Recordings are years old, so the age of an event is no reason here to refuse a command.
+settings=(--set "inputs.topics=$topic=windows-nxlog" --set inputs.start=earliest --set kafka.group=scenario
+  --set "kafka.properties=session.timeout.ms=$session_ms" --set remediation.enforcement=enabled
+  --set remediation.arming_period=1s --set "remediation.kill_file=$work/STOP" --set remediation.max_age_kill=36500d
+  --set remediation.max_age_file=36500d --set remediation.max_age_isolate=36500d
+  # Short transactions, one after the other: a fault hits one with records in it soon.
+  --set engine.commit_interval=10ms --set engine.commit_interval_backlog=10ms)
+
+run_engine() { # NAME PORT
+  start_engine "$1" --rules "$work/rules" --brokers "$broker" --listen "127.0.0.1:$2" \
+    --set "state.directory=$work/$1" "${settings[@]}"
+}
+await_engine() { wait_until 30 "engine $1 is not ready" is_ready_engine "$1" "$2"; }
+
+# Stops the engine at a moment at which it has an open transaction with records in it.
+freeze_in_transaction() {
+  local attempt
+  for attempt in $(seq 40); do
+    kill -STOP "${engine_pid[$1]}"
+    if python3 "$scenario_py" held "$broker" "$partitions"; then
+      say "$1 is stopped inside a transaction (attempt $attempt)"
+      return
+    fi
+    kill -CONT "${engine_pid[$1]}"
+    sleep "0.0$((RANDOM % 90 + 10))"
+  done
+  say "$1 is stopped, but inside no transaction"
+  kill -STOP "${engine_pid[$1]}"
+}
+
+kill_and_restart() { # NAME PORT
+  freeze_in_transaction "$1"
+  kill -KILL "${engine_pid[$1]}"
+  wait "${engine_pid[$1]}" 2>/dev/null || true
+  kills=$((kills + 1))
+  run_engine "$1" "$2"
+  say "$1 was killed and started again"
+  await_engine "$1" "$2"
+}
+
+stop_past_session() {
+  freeze_in_transaction "$1"
+  sleep $((session_ms / 1000 + 2))
+  kill -CONT "${engine_pid[$1]}"
+  stops=$((stops + 1))
+  say "$1 goes on after $((session_ms / 1000 + 2)) s, its session is over"
+}
+
+read_everything() {
+  local name
+  read_topic '%p\x01%o\x01%s\n' "$topic" >"$work/input.txt"
+  for name in alerts audit commands dead-letter; do
+    read_topic '%s\n' "riposte.$name" read_committed >"$work/$name.committed"
+    read_topic '%s\n' "riposte.$name" read_uncommitted >"$work/$name.uncommitted"
+  done
+}
+
+# All that is written so far is committed, and the committed view is the right one. Exit code 9: no aborted copies.
+judge() {
+  local code=0
+  read_everything
+  python3 "$scenario_py" judge "$topic" "$work" "$events" "$work/replay.json" --count "$count" \
+    --least-matches $((count / 200)) --enforced "${enforced[@]}" || code=$?
+  return $code
+}
+
+enforced=()
+prepare_rules
+prepare_events
+"$RIPOSTE" replay --naive --rules "$work/rules" --profile windows-nxlog --events "$events" --show match,command \
+  --format json >"$work/replay.json" || fail "the replay"
+pick_ports
+start_broker plain
+create_topic "$topic" "$partitions" message.timestamp.type=LogAppendTime
+say "$count events, broker at $broker"
+run_engine one $((port + 3))
+run_engine two $((port + 4))
+await_engine one $((port + 3))
+await_engine two $((port + 4))
+# The enforcing rules run dry until their arming period of 1 s is over.
+sleep 2
+say "both engines are ready"
+
+python3 "$scenario_py" produce "$events" --seconds "$seconds" |
+  kcat -P -b "$broker" -t "$topic" -K $'\x01' -z lz4 -X linger.ms=20 2>"$work/producer.log" &
+other_pids+=($!)
+producer=$!
+sleep 2
+kill_and_restart one $((port + 3))
+sleep 1
+stop_past_session two
+wait "$producer" || fail "kcat cannot produce: $(cat "$work/producer.log")"
+say "everything is produced"
+wait_until 60 "the audit does not cover all events" covers "$count"
+say "everything is committed"
+sleep 1
+stop_engine one
+stop_engine two
+say "both engines ended with exit code 0"
+code=0
+judge || code=$?
+[ $code -eq 0 ] || [ $code -eq 9 ] || exit 1
+lost=$(cat "$work"/{one,two}.log | grep -c '"lost":true' || true)
+say "kills: $kills, stops past the session: $stops, partitions that the stopped engine lost: $lost"
+[ $code -eq 0 ] || fail "no aborted copy was seen: the faults hit no open transaction"
