@@ -28,9 +28,9 @@ fail() {
 clean_up() {
   local pid
   for pid in "${engine_pid[@]}" "${other_pids[@]}"; do
-    kill -KILL "$pid" 2>/dev/null
+    kill -KILL "$pid" 2>/dev/null || true
   done
-  "$kafka_sh" stop "$work/broker" --kill
+  "$kafka_sh" stop "$work/broker" --kill || true
   if [ -n "${RIPOSTE_SCENARIO_KEEP:-}" ]; then echo "left in $work"; else rm -rf "$work"; fi
 }
 trap clean_up EXIT
