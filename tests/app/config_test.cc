@@ -133,7 +133,7 @@ TEST(Config, WhatIsWrongIsSaidWithItsPlace) {
       {"kafka: {partitions: 99999999999999999999}\n", "kafka.partitions must be a whole number"},
       {"kafka: {create_topics: yes}\n", "kafka.create_topics must be true or false"},
       {"engine: {commit_interval: 100}\n", "engine.commit_interval must be a time span"},
-      {"engine: {commit_interval: 0s}\n", "engine.commit_interval must be a time span"},
+      {"rules: {rescan_interval: 999ms}\n", "rules.rescan_interval must be at least 1s"},
       {"inputs: {start: middle}\n", "inputs.start must be earliest or latest"},
       {"inputs: {topics: [a]}\n", "inputs.topics must be a map"},
       {"inputs: {topics: {a: [b]}}\n", "inputs.topics must be a map"},

@@ -30,10 +30,12 @@ std::string RuleFile(std::string_view program, std::string_view remediation,
 }
 
 std::string ProcessEvent(std::string_view program, int id, Time time) {
+  const std::string folder = fmt::format(R"(C:\\temp{})", id);
   return fmt::format(
-      R"({{"type":"PROCESS","id":"E{0}","dateTime":"{1}","asset":{{"agentId":"A1","hostName":"PC-1"}},)"
-      R"("process":{{"processName":"{2}","pid":{3},"fullPath":"C:\\temp\\{2}"}}}})",
-      id, FormatTime(time), program, 4000 + id);
+      R"({{"type":"PROCESS","id":"E{}","dateTime":"{}","asset":{{"agentId":"A1","hostName":"PC-1"}},)"
+      R"("process":{{"processName":"{}","pid":{},"processFile":{{"path":"{}",)"
+      R"("fullPath":"{}\\{}","sha256":"{:064x}"}}}}}})",
+      id, FormatTime(time), program, 4000 + id, folder, folder, program, id);
 }
 
 void ReplaceFile(const std::string& path, std::string_view bytes) {

@@ -35,18 +35,22 @@ TEST(RuleLoading, ErrorsOfAllFilesSortedByPlace) {
   EXPECT_EQ(loaded.diagnostics.all().back().code, "unknown-key");
 }
 
-TEST(RuleLoading, AGoodSet) {
-  const LoadedRules loaded = LoadQuery("type: PROCESS");
+// What the lints warn of is told and refuses nothing.
+TEST(RuleLoading, AGoodSetWithAWarning) {
+  const LoadedRules loaded = LoadQuery("type: PROCESS and process.name: `cmd.exe`");
   ASSERT_NE(loaded.rules, nullptr) << text::Render(loaded.diagnostics);
-  EXPECT_THAT(loaded.diagnostics.all(), IsEmpty());
   EXPECT_EQ(loaded.rules->rules.size(), 1u);
+  ASSERT_EQ(loaded.diagnostics.all().size(), 1u) << text::Render(loaded.diagnostics);
+  EXPECT_EQ(loaded.diagnostics.all().front().code, "missing-tests");
+  EXPECT_EQ(loaded.diagnostics.all().front().severity, text::Severity::kWarning);
 }
 
-TEST(RuleLoading, AWarningRefusesNothing) {
-  const LoadedRules loaded = LoadQuery("type: PROCESS and process.arguments: \"C:\\temp\\*\"");
-  EXPECT_NE(loaded.rules, nullptr);
-  ASSERT_EQ(loaded.diagnostics.all().size(), 1u) << text::Render(loaded.diagnostics);
-  EXPECT_EQ(loaded.diagnostics.all().front().severity, text::Severity::kWarning);
+// What a lint calls an error refuses the set, although every file can be read.
+TEST(RuleLoading, AnErrorOfALintRefusesTheSet) {
+  const LoadedRules loaded =
+      LoadQuery("type: REGISTRY and registry.key: `x`", std::string(test::kKillDry));
+  EXPECT_EQ(loaded.rules, nullptr);
+  EXPECT_TRUE(loaded.diagnostics.has_errors());
 }
 
 // The profiles that lack a token are named with it.
