@@ -33,8 +33,8 @@ class Offline {
   struct Options {
     bool naive = false;  // the plain evaluator instead of the matcher
     size_t event_bytes_max = 1'048'588;
-    guard::Settings guards;
-    remediate::TimeToLive ttl;
+    guard::Settings guards{};
+    remediate::TimeToLive ttl{};
   };
   // `profile` is one of the rule set's schema.
   Offline(rule::RuleSetPtr rules, const schema::Profile& profile, Options options);

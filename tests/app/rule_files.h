@@ -24,6 +24,8 @@ inline constexpr std::string_view kKillDry =
     "  target: process\n";
 inline constexpr std::string_view kIsolateEnforced =
     "remediation:\n  auto: enforce\n  action: quarantine_asset\n";
+inline constexpr std::string_view kIsolateOff =
+    "remediation:\n  auto: off\n  action: quarantine_asset\n";
 // A file that no rule set accepts.
 inline constexpr std::string_view kBrokenFile = "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: [";
 
