@@ -28,6 +28,7 @@ constexpr Duration kBeyondEndPause{500};
 
 std::vector<pipeline::PartitionId> Ids(const rd_kafka_topic_partition_list_t& partitions) {
   std::vector<pipeline::PartitionId> ids;
+  ids.reserve(static_cast<size_t>(partitions.cnt));
   for (int i = 0; i < partitions.cnt; ++i) {
     ids.push_back({.topic = partitions.elems[i].topic, .partition = partitions.elems[i].partition});
   }
@@ -184,6 +185,7 @@ Result<TopicState> Assigner::ReadState(const std::string& topic, const std::vect
 
 Status Assigner::Pin(const std::vector<Start>& pins, const Outboxes& outboxes) {
   std::vector<NextOffset> offsets;
+  offsets.reserve(pins.size());
   for (const Start& pin : pins) offsets.push_back({.id = pin.id, .offset = pin.offset});
   const Result<pipeline::Committed> done = outboxes.at(pins[0].id)->CommitOffsets(offsets);
   // Aborted: the plan is made again from what the broker says then.

@@ -34,6 +34,7 @@ constexpr size_t kPrefetchMinKb = 256;
 
 std::vector<pipeline::PartitionId> Ids(const rd_kafka_topic_partition_list_t& partitions) {
   std::vector<pipeline::PartitionId> ids;
+  ids.reserve(static_cast<size_t>(partitions.cnt));
   for (int i = 0; i < partitions.cnt; ++i) {
     ids.push_back({.topic = partitions.elems[i].topic, .partition = partitions.elems[i].partition});
   }

@@ -249,12 +249,13 @@ Status KafkaControl::Write(const pipeline::ControlRecord& record) {
   const std::string refusal(impl_->writer->Refusal());
   // Whatever it holds back must not be written later; a fatal error ends its use anyway.
   impl_->writer.reset();
+  // Before the refusal, which may be another broker's than the one that had the record.
+  if (!delivery.done || delivery.may_be_written) {
+    return {ErrorCode::kUncertain, fmt::format("{}, or its answer was lost: read it back", what)};
+  }
   if (!refusal.empty()) {
     return {ErrorCode::kPermission,
             fmt::format("Kafka at {} refuses the connection: {}", impl_->options.brokers, refusal)};
-  }
-  if (!delivery.done || delivery.may_be_written) {
-    return {ErrorCode::kUncertain, fmt::format("{}, or its answer was lost: read it back", what)};
   }
   if (delivery.error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
     return {ErrorCode::kUnavailable,

@@ -46,7 +46,7 @@ Status KafkaInput::Poll(size_t max_records, size_t max_bytes, Duration wait,
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const std::string_view text(static_cast<const char*>(message->payload), message->len);
       // What was read before stays valid; a lasting error is told by the next call.
-      const Status status = OnError(message->err, text);
+      Status status = OnError(message->err, text);
       if (records.empty() && !status.ok()) return status;
       break;
     }

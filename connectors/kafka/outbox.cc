@@ -75,7 +75,7 @@ Status KafkaOutbox::Fence(Duration patience) {
         Client::Create(*context_.settings, Role::kTask, more, context_.log, std::move(callbacks));
     if (!producer.ok()) return producer.status();
     producer_ = std::move(producer).value();
-    const Status status = InitTransactions(deadline);
+    Status status = InitTransactions(deadline);
     if (status.ok()) {
       WarmUp();
       suspect_ = false;
@@ -95,7 +95,7 @@ Status KafkaOutbox::InitTransactions(steady_clock::time_point deadline) {
     const ErrorPtr error(rd_kafka_init_transactions(producer_->get(), kCallTimeoutMs));
     if (!error) return Status::Ok();
     const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
-    const Status status = ToStatus(
+    Status status = ToStatus(
         code, fmt::format("{}: the transactional producer cannot start", transactional_id_));
     if (const std::string_view refusal = producer_->Refusal(); !refusal.empty()) {
       return {ErrorCode::kPermission, fmt::format("{}: {}", status.message(), refusal)};

@@ -1,5 +1,9 @@
+// The control topic of a real broker.
 #include "connectors/kafka/control.h"
 
+#include <thread>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,107 +12,170 @@
 namespace riposte::kafka {
 namespace {
 
-using pipeline::Control;
-using pipeline::ControlRecord;
 using test::Broker;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr Duration kTimeout{30000};
 
 class ControlTest : public test::KafkaTest {
  protected:
-  std::string control() const { return name_ + ".control"; }
-
-  std::unique_ptr<KafkaControl> Open(const Options& options) const {
-    Result<std::unique_ptr<KafkaControl>> made = KafkaControl::Create(options);
-    EXPECT_TRUE(made.ok()) << made.status().message();
-    return std::move(made).value();
+  static std::unique_ptr<KafkaControl> Make(const Options& options) {
+    Result<std::unique_ptr<KafkaControl>> control = KafkaControl::Create(options);
+    RIPOSTE_CHECK(control.ok(), control.status().message());
+    return std::move(control).value();
   }
-  std::unique_ptr<KafkaControl> Open() const { return Open(MakeOptions()); }
-
-  // Waits until `key` reads as `value`; an empty one means that it is gone.
-  static bool AwaitValue(const KafkaControl& control, const std::string& key,
-                         const std::string& value) {
-    test::CopyWorker clock;
-    return clock.Await([&] {
-      const std::shared_ptr<const Control::Snapshot> snapshot = control.Read();
-      const ControlRecord* record = snapshot->Find(key);
-      return snapshot->complete && (record == nullptr ? "" : record->value) == value;
-    });
+  std::unique_ptr<KafkaControl> Complete() const {
+    std::unique_ptr<KafkaControl> control = Make(MakeOptions());
+    const Status status = control->WaitComplete(kTimeout);
+    EXPECT_TRUE(status.ok()) << status.message();
+    return control;
+  }
+  static void Write(KafkaControl& control, const std::string& key, const std::string& value) {
+    const Status status = control.Write({.key = key, .value = value});
+    EXPECT_TRUE(status.ok()) << status.message();
+  }
+  static std::vector<std::string> Texts(const KafkaControl& control) {
+    std::vector<std::string> texts;
+    for (const pipeline::ControlRecord& record : control.Read()->records) {
+      texts.push_back(record.key + "=" + record.value);
+    }
+    return texts;
+  }
+  // Follows until the records are these.
+  static bool Await(const KafkaControl& control, const std::vector<std::string>& expected) {
+    const std::chrono::steady_clock::time_point end =
+        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (Texts(control) != expected) {
+      if (std::chrono::steady_clock::now() >= end) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+  std::string topic() const { return name_ + ".control"; }
+  Options WithPassword(const std::string& password) const {
+    Options options = MakeOptions();
+    options.brokers = Broker::Get().sasl_address();
+    options.properties["security.protocol"] = "SASL_PLAINTEXT";
+    options.properties["sasl.mechanism"] = "PLAIN";
+    options.properties["sasl.username"] = "riposte";
+    options.secrets["sasl.password"] = password;
+    return options;
   }
 };
 
-TEST_F(ControlTest, CreatesTheCompactedTopicAndReadsItEmpty) {
-  const std::unique_ptr<KafkaControl> control = Open();
-  EXPECT_FALSE(control->Read()->complete);
-  ASSERT_TRUE(control->WaitComplete(Duration(30000)).ok());
+TEST_F(ControlTest, AnEmptyTopicIsCreatedAndReadToItsEnd) {
+  const std::unique_ptr<KafkaControl> control = Complete();
   EXPECT_TRUE(control->Read()->complete);
-  EXPECT_TRUE(control->Read()->records.empty());
-  EXPECT_TRUE(control->Ready().ok());
+  EXPECT_THAT(control->Read()->records, IsEmpty());
+  EXPECT_TRUE(control->Ready().ok()) << control->Ready().message();
+  EXPECT_THAT(topics_->ReadAll(topic()), IsEmpty());
 }
 
-TEST_F(ControlTest, ReadsBackWhatItWroteAndWhatOthersWrite) {
-  const std::unique_ptr<KafkaControl> control = Open();
-  const std::unique_ptr<KafkaControl> other = Open();
-  ASSERT_TRUE(control->WaitComplete(Duration(30000)).ok());
-  ASSERT_TRUE(control->Write({.key = "enforcement", .value = R"({"on":false})"}).ok());
-  ASSERT_TRUE(other->Write({.key = "arming/1", .value = R"({"hash":"a"})"}).ok());
-  EXPECT_TRUE(AwaitValue(*control, "arming/1", R"({"hash":"a"})"));
-  EXPECT_TRUE(AwaitValue(*other, "enforcement", R"({"on":false})"));
-  EXPECT_GT(ToMs(control->Read()->Find("arming/1")->append_time), 1'000'000'000'000);
+TEST_F(ControlTest, EveryReaderFollowsWhatOneWrites) {
+  const std::unique_ptr<KafkaControl> writer = Complete();
+  const std::unique_ptr<KafkaControl> reader = Complete();
+  Write(*writer, "enforcement", "off");
+  Write(*writer, "arming/r1", "1");
+  ASSERT_TRUE(Await(*reader, {"arming/r1=1", "enforcement=off"}));
+  ASSERT_TRUE(Await(*writer, {"arming/r1=1", "enforcement=off"}));
+  Write(*writer, "enforcement", "on");
+  ASSERT_TRUE(Await(*reader, {"arming/r1=1", "enforcement=on"}));
+  // An empty value deletes.
+  Write(*writer, "arming/r1", "");
+  ASSERT_TRUE(Await(*reader, {"enforcement=on"}));
+  EXPECT_EQ(topics_->ReadAll(topic()).back().value, std::nullopt);
+  ASSERT_NE(reader->Read()->Find("enforcement"), nullptr);
+  EXPECT_EQ(reader->Read()->Find("enforcement")->value, "on");
+  EXPECT_EQ(reader->Read()->Find("arming/r1"), nullptr);
 }
 
-TEST_F(ControlTest, TheLastRecordOfAKeyHoldsAndAnEmptyOneDeletes) {
-  const std::unique_ptr<KafkaControl> control = Open();
-  ASSERT_TRUE(control->Write({.key = "a", .value = "1"}).ok());
-  ASSERT_TRUE(control->Write({.key = "a", .value = "2"}).ok());
-  ASSERT_TRUE(control->Write({.key = "b", .value = "3"}).ok());
-  EXPECT_TRUE(AwaitValue(*control, "a", "2"));
-  ASSERT_TRUE(control->Write({.key = "a", .value = ""}).ok());
-  EXPECT_TRUE(AwaitValue(*control, "a", ""));
-  EXPECT_TRUE(AwaitValue(*control, "b", "3"));
-  EXPECT_EQ(topics_->ReadAll(this->control()).back().value, std::nullopt);
-}
-
-TEST_F(ControlTest, ALaterReaderSeesTheWholeTopicAtOnce) {
-  const std::unique_ptr<KafkaControl> writer = Open();
-  for (int i = 0; i < 50; ++i) {
-    ASSERT_TRUE(
-        writer->Write({.key = "k" + std::to_string(i % 10), .value = std::to_string(i)}).ok());
+TEST_F(ControlTest, ALateReaderHasTheLastOfEachKeyFromItsFirstSnapshotOn) {
+  {
+    const std::unique_ptr<KafkaControl> writer = Complete();
+    for (int i = 0; i < 30; ++i) Write(*writer, fmt::format("key/{}", i % 3), std::to_string(i));
+    Write(*writer, "key/1", "");
   }
-  const std::unique_ptr<KafkaControl> control = Open();
-  ASSERT_TRUE(control->WaitComplete(Duration(30000)).ok());
-  const std::shared_ptr<const Control::Snapshot> snapshot = control->Read();
-  ASSERT_EQ(snapshot->records.size(), 10u);
-  EXPECT_EQ(snapshot->records[0].key, "k0");
-  EXPECT_EQ(snapshot->records[9].value, "49");
+  const std::unique_ptr<KafkaControl> reader = Make(MakeOptions());
+  EXPECT_FALSE(reader->Read()->complete && reader->Read()->records.empty());
+  ASSERT_TRUE(reader->WaitComplete(kTimeout).ok());
+  EXPECT_THAT(Texts(*reader), ElementsAre("key/0=27", "key/2=29"));
 }
 
-TEST_F(ControlTest, SaysWhyTheTopicIsNotRead) {
+TEST_F(ControlTest, ASnapshotStaysAsItWas) {
+  const std::unique_ptr<KafkaControl> control = Complete();
+  Write(*control, "k", "1");
+  ASSERT_TRUE(Await(*control, {"k=1"}));
+  const std::shared_ptr<const pipeline::Control::Snapshot> before = control->Read();
+  Write(*control, "k", "2");
+  ASSERT_TRUE(Await(*control, {"k=2"}));
+  EXPECT_EQ(before->Find("k")->value, "1");
+}
+
+TEST_F(ControlTest, RecordsCarryTheBrokersTime) {
+  const std::unique_ptr<KafkaControl> control = Complete();
+  const Time before = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  Write(*control, "k", "1");
+  const Time after = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  ASSERT_TRUE(Await(*control, {"k=1"}));
+  EXPECT_GE(control->Read()->Find("k")->append_time, before);
+  EXPECT_LE(control->Read()->Find("k")->append_time, after);
+}
+
+TEST_F(ControlTest, AMissingTopicThatMayNotBeCreatedIsToldAtOnce) {
   Options options = MakeOptions();
   options.create_topics = false;
-  const std::unique_ptr<KafkaControl> control = Open(options);
-  const Status status = control->WaitComplete(Duration(30000));
+  const std::unique_ptr<KafkaControl> control = Make(options);
+  const Status status = control->WaitComplete(std::chrono::hours(1));
   EXPECT_EQ(status.code(), ErrorCode::kNotFound);
-  EXPECT_THAT(status.message(), HasSubstr("'" + this->control() + "' does not exist"));
+  EXPECT_THAT(status.message(), HasSubstr("'" + topic() + "' does not exist"));
+  EXPECT_EQ(control->Ready().code(), ErrorCode::kNotFound);
+  EXPECT_FALSE(control->Read()->complete);
 }
 
-TEST_F(ControlTest, AWriteWithoutABrokerSaysSoAndIsNotMadeLater) {
-  Options options = MakeOptions();
-  options.brokers = "127.0.0.1:1";
-  const std::unique_ptr<KafkaControl> control = Open(options);
-  const Status written = control->Write({.key = "enforcement", .value = "{}"});
-  EXPECT_EQ(written.code(), ErrorCode::kUnavailable) << written.message();
-  EXPECT_THAT(written.message(), HasSubstr("127.0.0.1:1"));
-  EXPECT_EQ(control->WaitComplete(Duration(10)).code(), ErrorCode::kTimeout);
+TEST_F(ControlTest, ATopicThatForgetsIsRefused) {
+  topics_->Create(topic(), 1, {{"cleanup.policy", "delete"}});
+  const std::unique_ptr<KafkaControl> control = Make(MakeOptions());
+  EXPECT_EQ(control->WaitComplete(std::chrono::hours(1)).code(), ErrorCode::kInvalidArgument);
 }
 
-TEST_F(ControlTest, FollowsOverABrokersRestart) {
-  const std::unique_ptr<KafkaControl> control = Open();
-  ASSERT_TRUE(control->Write({.key = "a", .value = "1"}).ok());
-  ASSERT_TRUE(AwaitValue(*control, "a", "1"));
-  Broker::Get().Stop();
+TEST_F(ControlTest, RefusedCredentialsAreToldToReadersAndWriters) {
+  const std::unique_ptr<KafkaControl> refused = Make(WithPassword("wrong"));
+  EXPECT_EQ(refused->WaitComplete(std::chrono::hours(1)).code(), ErrorCode::kPermission);
+  const Status status = refused->Write({.key = "k", .value = "v"});
+  EXPECT_EQ(status.code(), ErrorCode::kPermission);
+  EXPECT_THAT(status.message(), HasSubstr("refuses the connection"));
+  const std::unique_ptr<KafkaControl> accepted = Make(WithPassword("riposte-secret"));
+  EXPECT_TRUE(accepted->WaitComplete(kTimeout).ok());
+}
+
+TEST_F(ControlTest, OutlivesABrokerThatGoesAndComesBack) {
+  const std::unique_ptr<KafkaControl> control = Complete();
+  Write(*control, "k", "1");
+  Broker::Get().Kill();
+  const std::unique_ptr<KafkaControl> late = Make(MakeOptions());
+  const Status status = late->Write({.key = "k", .value = "never"});
+  EXPECT_EQ(status.code(), ErrorCode::kUnavailable) << status.message();
+  EXPECT_THAT(status.message(), HasSubstr(Broker::Get().address()));
+  EXPECT_EQ(control->Ready().code(), ErrorCode::kUnavailable);
+  const Status unread = late->WaitComplete(Duration(10));
+  EXPECT_EQ(unread.code(), ErrorCode::kTimeout);
+  EXPECT_THAT(unread.message(), HasSubstr("'" + topic() + "' could not be read within "));
   Broker::Get().Start();
-  ASSERT_TRUE(control->Write({.key = "a", .value = "2"}).ok());
-  EXPECT_TRUE(AwaitValue(*control, "a", "2"));
+  ASSERT_TRUE(late->WaitComplete(kTimeout).ok());
+  // What was told not to be written is not written later.
+  Write(*late, "k", "2");
+  ASSERT_TRUE(Await(*late, {"k=2"}));
+  ASSERT_TRUE(Await(*control, {"k=2"}));
+  EXPECT_TRUE(control->Ready().ok()) << control->Ready().message();
+  EXPECT_EQ(topics_->ReadAll(topic()).size(), 2u);
+}
+
+TEST(ControlOptionsTest, WrongOptionsAreToldAtOnce) {
+  const Result<std::unique_ptr<KafkaControl>> control = KafkaControl::Create({});
+  ASSERT_FALSE(control.ok());
+  EXPECT_EQ(control.status().code(), ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -27,7 +27,9 @@ enum class Api : int16_t {
 // A group whose committed offsets the test says.
 class FakeGroup final : public kafka::GroupView {
  public:
-  FakeGroup() : metadata_(rd_kafka_consumer_group_metadata_new("group")) {}
+  FakeGroup() : FakeGroup(rd_kafka_consumer_group_metadata_new("group")) {}
+  // Takes `metadata`, what the task says of its membership.
+  explicit FakeGroup(rd_kafka_consumer_group_metadata_t* metadata) : metadata_(metadata) {}
   Result<kafka::Position> Committed(const pipeline::PartitionId&, Duration) override {
     ++asked;
     return position;

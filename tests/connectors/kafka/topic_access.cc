@@ -61,6 +61,22 @@ void Administrate(const std::string& brokers, Call call) {
   rd_kafka_queue_destroy(queue);
 }
 
+// Whether the broker knows the topic and a leader of each partition: it answers the creation a
+// moment before.
+bool IsServed(rd_kafka_t* handle, const std::string& topic) {
+  const struct rd_kafka_metadata* metadata = nullptr;
+  rd_kafka_topic_t* asked = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
+  Must(rd_kafka_metadata(handle, 0, asked, &metadata, kTimeoutMs));
+  const struct rd_kafka_metadata_topic& found = metadata->topics[0];
+  bool served = found.err == RD_KAFKA_RESP_ERR_NO_ERROR && found.partition_cnt > 0;
+  for (int i = 0; served && i < found.partition_cnt; ++i) {
+    served = found.partitions[i].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
+  rd_kafka_metadata_destroy(metadata);
+  rd_kafka_topic_destroy(asked);
+  return served;
+}
+
 }  // namespace
 
 void TopicAccess::Create(const std::string& topic, int32_t partitions,
@@ -73,6 +89,9 @@ void TopicAccess::Create(const std::string& topic, int32_t partitions,
     rd_kafka_CreateTopics(handle, &wanted, 1, nullptr, queue);
     rd_kafka_NewTopic_destroy(wanted);
   });
+  const HandlePtr handle = Open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_}});
+  while (!IsServed(handle.get(), topic)) {
+  }
 }
 
 void TopicAccess::AddPartitions(const std::string& topic, int32_t total) const {
