@@ -134,7 +134,7 @@ void RuleReloader::Refuse(const text::Diagnostics& diagnostics) {
     state_.problem = problem;
   }
   log::Write(log::Level::kError, "rules", "rules-refused",
-             "the changed rules have errors and are refused; the set before stays live",
+             "the rules have errors and are refused as a whole",
              {{"errors", static_cast<int64_t>(diagnostics.error_count())},
               {"first", std::string_view(problem)}});
   listener_.on_refused();

@@ -1,0 +1,110 @@
+// The rules that README.md and docs/rules.md show are rules, and do what they say.
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/rule_loading.h"
+#include "app/rule_tests.h"
+#include "tests/app/rule_files.h"
+#include "tests/support/corpus.h"
+#include "tests/support/temp_dir.h"
+
+namespace riposte::app {
+namespace {
+
+using testing::IsEmpty;
+
+struct Block {
+  size_t line = 0;  // of its first line in the document
+  std::string text;
+};
+
+// The fenced blocks of a language ("yaml"; empty: of none) in a document.
+std::vector<Block> BlocksOf(const std::string& document, const std::string& language) {
+  std::istringstream in(test::ReadFile(std::string(RIPOSTE_SOURCE_DIR) + "/" + document));
+  std::vector<Block> blocks;
+  bool fenced = false, wanted = false;
+  size_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.starts_with("```")) {
+      wanted = !fenced && line.substr(3) == language;
+      fenced = !fenced;
+      if (wanted) blocks.push_back({.line = number + 1, .text = {}});
+    } else if (wanted) {
+      blocks.back().text += line + "\n";
+    }
+  }
+  return blocks;
+}
+
+std::vector<Block> RulesOf(const std::string& document) {
+  std::vector<Block> rules = BlocksOf(document, "yaml");
+  std::erase_if(rules, [](const Block& block) { return !block.text.starts_with("id:"); });
+  return rules;
+}
+
+class Documents : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Rules, Documents, testing::Values("README.md", "docs/rules.md"),
+                         [](const testing::TestParamInfo<const char*>& document) {
+                           const std::string name = document.param;
+                           return name.starts_with("docs") ? "rules" : "readme";
+                         });
+
+TEST_P(Documents, TheRulesLoadAndTheirTestsPass) {
+  const std::vector<Block> rules = RulesOf(GetParam());
+  ASSERT_FALSE(rules.empty());
+  for (const Block& block : rules) {
+    SCOPED_TRACE(std::string(GetParam()) + ":" + std::to_string(block.line));
+    const test::TempDir folder;
+    const LoadedRules loaded =
+        LoadRuleSet({folder.Write("rule.yaml", block.text)}, test::ShippedSchema());
+    EXPECT_EQ(text::Render(loaded.diagnostics), "");
+    ASSERT_NE(loaded.rules, nullptr);
+    const std::vector<TestOutcome> outcomes = RunRuleTests(*loaded.rules, {});
+    EXPECT_THAT(outcomes, testing::Not(IsEmpty()));
+    for (const TestOutcome& outcome : outcomes)
+      EXPECT_THAT(outcome.failures, IsEmpty()) << outcome.test->name;
+  }
+}
+
+// A word that is mistyped in the README's rule is shown as the README shows it.
+TEST(Readme, TheMistakeLooksAsItSays) {
+  std::vector<Block> rules = RulesOf("README.md");
+  ASSERT_EQ(rules.size(), 1u);
+  std::string text = rules.front().text;
+  text.replace(text.find("parent.name"), 11, "parent.nmae");
+  const test::TempDir folder;
+  const LoadedRules loaded =
+      LoadRuleSet({folder.Write("rules/office.yaml", text)}, test::ShippedSchema());
+  const std::string shown = text::Render(loaded.diagnostics);
+  ASSERT_TRUE(shown.starts_with(folder.path() + "/")) << shown;
+  std::vector<std::string> plain;
+  for (const Block& block : BlocksOf("README.md", "")) plain.push_back(block.text);
+  EXPECT_THAT(plain, testing::Contains(shown.substr(folder.path().size() + 1)));
+}
+
+// Each line of a ```qql block is a query; what begins with # is said about those below.
+TEST(RulesDocument, TheQueriesAreQueries) {
+  size_t queries = 0;
+  for (const Block& block : BlocksOf("docs/rules.md", "qql")) {
+    std::istringstream lines(block.text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.empty() || line.starts_with("#")) continue;
+      ++queries;
+      const test::TempDir folder;
+      const LoadedRules loaded = LoadRuleSet(
+          {folder.Write("rule.yaml",
+                        "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\n"
+                        "query: |\n  " +
+                            line + "\ntrigger:\n  single_match: {}\n")},
+          test::ShippedSchema());
+      EXPECT_NE(loaded.rules, nullptr) << line << "\n" << text::Render(loaded.diagnostics);
+    }
+  }
+  EXPECT_GE(queries, 20u);
+}
+
+}  // namespace
+}  // namespace riposte::app
