@@ -26,6 +26,7 @@ Worker::Worker(const Options& options, const Surroundings& surroundings, const C
                const RulesBox& rules, OnTaskEnd on_task_end)
     : options_(options),
       surroundings_(surroundings),
+      control_(control),
       rules_(rules),
       on_task_end_(std::move(on_task_end)),
       standing_(options.enforcement, control),
@@ -66,11 +67,24 @@ void Worker::Run() {
     Handle(std::move(inbox));
     if (stop) break;
     if (tasks_.empty()) continue;
+    if (AwaitsControl()) {
+      idle_ = true;
+      continue;
+    }
     pulse_.Working(surroundings_.clock->Now());
     idle_ = !Round(idle_);
     pulse_.Waiting();
   }
   tasks_.clear();
+}
+
+bool Worker::AwaitsControl() {
+  if (control_awaited_) return false;
+  const Time now = surroundings_.clock->Now();
+  if (!first_task_at_) first_task_at_ = now;
+  control_awaited_ = !options_.enforcement.enabled || control_.Read()->complete ||
+                     now - *first_task_at_ >= options_.control_patience;
+  return !control_awaited_;
 }
 
 Worker::Inbox Worker::TakeInbox() {

@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -39,6 +40,10 @@ class Worker {
     TaskOptions task;
     EnforcementOptions enforcement;
     Duration idle_wait{20};  // for records, while all inputs are idle
+    // How long events wait for the control records, from the first task on, where the configuration
+    // enables enforcement: without the records nothing may be ordered, so what is judged before
+    // them would lose its commands. Then the events go on, dry: detection does not hang on it.
+    Duration control_patience{10000};
   };
   // Told on the worker's thread.
   using OnTaskEnd = std::function<void(const TaskEnd& end)>;
@@ -75,11 +80,14 @@ class Worker {
   Inbox TakeInbox();
   void Handle(Inbox inbox);
   void Release(Revocation revocation);
+  // Whether the control records are still worth waiting for.
+  bool AwaitsControl();
   // One step of each task; whether one of them had something to do.
   bool Round(bool idle);
 
   const Options options_;
   const Surroundings surroundings_;
+  const Control& control_;
   const RulesBox& rules_;
   const OnTaskEnd on_task_end_;
   StandingReader standing_;
@@ -91,7 +99,9 @@ class Worker {
 
   std::vector<std::unique_ptr<Task>> tasks_;  // the thread's own
   bool idle_ = false;                         // nothing to do in the last round
-  std::thread thread_;                        // last: it uses all of the above
+  bool control_awaited_ = false;              // the wait is over
+  std::optional<Time> first_task_at_;
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace riposte::pipeline

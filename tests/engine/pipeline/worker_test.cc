@@ -54,6 +54,45 @@ TEST_F(WorkerTest, TheLastTaskMayBeRevokedWhileAllIsIdle) {
   EXPECT_EQ(log.Outputs(OutTopic::kAlerts).size(), 20u);
 }
 
+// A revocation is handled between two rounds, so after two of them the task had its turn.
+void LetItRun(Worker& worker) {
+  for (int i = 0; i < 2; ++i) worker.Revoke({PoolHarness::Id(3)}, false).wait();
+}
+
+TEST_F(WorkerTest, EventsWaitForTheControlRecordsWhereTheyMayOrder) {
+  control.SetComplete(false);
+  log.Append(PoolHarness::Id(0), "A1", ProcessEvent("e", "evil").Text(), clock.Now());
+  Worker worker({.task = {}, .enforcement = {.enabled = true, .kill_file = {}}}, surroundings,
+                control, rules, Told());
+  worker.Assign(memory::Assign(log, PoolHarness::Id(0), "test"));
+  LetItRun(worker);
+  worker.Revoke({PoolHarness::Id(0)}, false).wait();
+  EXPECT_TRUE(log.Outputs(OutTopic::kAudit).empty());
+
+  worker.Assign(memory::Assign(log, PoolHarness::Id(0), "test"));
+  control.SetComplete(true);
+  EXPECT_TRUE(log.WaitForCommit(PoolHarness::Id(0), 1, kLongEnough));
+}
+
+TEST_F(WorkerTest, EventsDoNotWaitWhereNothingMayBeOrdered) {
+  control.SetComplete(false);
+  log.Append(PoolHarness::Id(0), "A1", ProcessEvent("e", "evil").Text(), clock.Now());
+  Worker worker({}, surroundings, control, rules, Told());
+  worker.Assign(memory::Assign(log, PoolHarness::Id(0), "test"));
+  EXPECT_TRUE(log.WaitForCommit(PoolHarness::Id(0), 1, kLongEnough));
+}
+
+TEST_F(WorkerTest, EventsGoOnWithoutTheControlRecordsInTheEnd) {
+  control.SetComplete(false);
+  log.Append(PoolHarness::Id(0), "A1", ProcessEvent("e", "evil").Text(), clock.Now());
+  Worker worker({.task = {},
+                 .enforcement = {.enabled = true, .kill_file = {}},
+                 .control_patience = Duration(1)},
+                surroundings, control, rules, Told());
+  worker.Assign(memory::Assign(log, PoolHarness::Id(0), "test"));
+  EXPECT_TRUE(log.WaitForCommit(PoolHarness::Id(0), 1, kLongEnough));
+}
+
 TEST_F(WorkerTest, RulesBoxHandsOutTheLatest) {
   const LiveRulesPtr next = LiveRules::Compile(test::RuleSetOf({}));
   rules.Replace(next);
