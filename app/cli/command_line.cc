@@ -53,7 +53,7 @@ void Options::Choice(const std::string& name, std::string& value,
                      const std::vector<std::string>& choices, const std::string& help) {
   App(command_)
       .add_option(Dashes(name), value, help)
-      ->check(CLI::IsMember(choices))
+      ->check(CLI::IsMember(choices).description(""))  // the type's name says them
       ->type_name(fmt::format("{}", fmt::join(choices, "|")));
 }
 
@@ -84,7 +84,7 @@ class CommandLine {
     try {
       root_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      session_.Print(Asked().help());
+      session_.Print(root_.help());  // of the innermost command that was named
       return Code(Exit::kOk);
     } catch (const CLI::ParseError& error) {
       return Refuse(error.what());

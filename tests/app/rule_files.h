@@ -29,8 +29,8 @@ inline constexpr std::string_view kIsolateOff =
 // A file that no rule set accepts.
 inline constexpr std::string_view kBrokenFile = "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: [";
 
-// The start of the process `program` on the asset A1 (named PC-1), as JSON on one line. The event is
-// E<id>, and the process' pid, image and hash depend on `id`: each is a target of its own.
+// The start of the process `program` on the asset A1 (named PC-1), as JSON on one line. The event
+// is E<id>, and the process' pid, image and hash depend on `id`: each is a target of its own.
 std::string ProcessEvent(std::string_view program, int id, Time time);
 
 // Replaces `path` as editors do: a new file beside it, renamed over it.
