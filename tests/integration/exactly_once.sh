@@ -19,45 +19,12 @@ SOURCE_DIR=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$SOURCE_DIR/tests/integration/lib.sh"
 
-count=${RIPOSTE_SCENARIO_COUNT:-20000}
 seconds=${RIPOSTE_SCENARIO_SECONDS:-30}
-topic=winlog
-partitions=4
-session_ms=6000
 kills=0
 stops=0
 
-prepare_rules() {
-  # The library, with three of its rules enforcing: so commands are ordered, too.
-  cp -r "$SOURCE_DIR/rules/library" "$work/rules"
-  local name file
-  for name in lsass-memory-read ticket-tool event-log-cleared; do
-    file="$work/rules/windows/$name.yaml"
-    sed -i 's/auto: dry_run/auto: enforce/' "$file"
-    grep -q 'auto: enforce' "$file" || fail "$name does not enforce"
-    enforced+=("$(sed -n 's/^id: *//p' "$file")")
-  done
-}
-
-prepare_events() {
-  events=${RIPOSTE_SCENARIO_EVENTS:-$work/events.ndjson}
-  [ -n "${RIPOSTE_SCENARIO_EVENTS:-}" ] || python3 "$scenario_py" generate "$count" >"$events"
-  count=$(wc -l <"$events")
-}
-
-# Recordings are years old, so the age of an event is no reason here to refuse a command.
-settings=(--set "inputs.topics=$topic=windows-nxlog" --set inputs.start=earliest --set kafka.group=scenario
-  --set "kafka.properties=session.timeout.ms=$session_ms" --set remediation.enforcement=enabled
-  --set remediation.arming_period=1s --set "remediation.kill_file=$work/STOP" --set remediation.max_age_kill=36500d
-  --set remediation.max_age_file=36500d --set remediation.max_age_isolate=36500d
-  # Short transactions, one after the other: a fault hits one with records in it soon.
-  --set engine.commit_interval=10ms --set engine.commit_interval_backlog=10ms)
-
-run_engine() { # NAME PORT
-  start_engine "$1" --rules "$work/rules" --brokers "$broker" --listen "127.0.0.1:$2" \
-    --set "state.directory=$work/$1" "${settings[@]}"
-}
-await_engine() { wait_until 30 "engine $1 is not ready" is_ready_engine "$1" "$2"; }
+# Short transactions, one after the other: a fault hits one with records in it soon.
+settings+=(--set engine.commit_interval=10ms --set engine.commit_interval_backlog=10ms)
 
 # Stops the engine at a moment at which it has an open transaction with records in it.
 freeze_in_transaction() {
@@ -93,32 +60,11 @@ stop_past_session() {
   say "$1 goes on after $((session_ms / 1000 + 2)) s, its session is over"
 }
 
-read_everything() {
-  local name
-  read_topic '%p\x01%o\x01%s\n' "$topic" >"$work/input.txt"
-  for name in alerts audit commands dead-letter; do
-    read_topic '%s\n' "riposte.$name" read_committed >"$work/$name.committed"
-    read_topic '%s\n' "riposte.$name" read_uncommitted >"$work/$name.uncommitted"
-  done
-}
-
-# All that is written so far is committed, and the committed view is the right one. Exit code 9: no aborted copies.
-judge() {
-  local code=0
-  read_everything
-  python3 "$scenario_py" judge "$topic" "$work" "$events" "$work/replay.json" --count "$count" \
-    --least-matches $((count / 200)) --enforced "${enforced[@]}" || code=$?
-  return $code
-}
-
-enforced=()
 prepare_rules
 prepare_events
-"$RIPOSTE" replay --naive --rules "$work/rules" --profile windows-nxlog --events "$events" --show match,command \
-  --format json >"$work/replay.json" || fail "the replay"
 pick_ports
 start_broker plain
-create_topic "$topic" "$partitions" message.timestamp.type=LogAppendTime
+create_input
 say "$count events, broker at $broker"
 run_engine one $((port + 3))
 run_engine two $((port + 4))
@@ -128,19 +74,13 @@ await_engine two $((port + 4))
 sleep 2
 say "both engines are ready"
 
-python3 "$scenario_py" produce "$events" --seconds "$seconds" |
-  kcat -P -b "$broker" -t "$topic" -K $'\x01' -z lz4 -X linger.ms=20 2>"$work/producer.log" &
-other_pids+=($!)
-producer=$!
+start_producer "$seconds"
 sleep 2
 kill_and_restart one $((port + 3))
 sleep 1
 stop_past_session two
-wait "$producer" || fail "kcat cannot produce: $(cat "$work/producer.log")"
-say "everything is produced"
-wait_until 60 "the audit does not cover all events" covers "$count"
-say "everything is committed"
-sleep 1
+end_producer
+await_all_covered
 stop_engine one
 stop_engine two
 say "both engines ended with exit code 0"

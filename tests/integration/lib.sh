@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What the tests against a real broker share: a folder that goes away, a broker, topics, engines and the
-# waiting for them. Sourced. The caller has set RIPOSTE (the program) and SOURCE_DIR (the project's folder).
+# What the tests against a real broker share: a folder that goes away, a broker, topics, events, engines and the
+# waiting for them, and the judgement. Sourced. The caller has set RIPOSTE (the program) and SOURCE_DIR (the
+# project's folder), and `set -euo pipefail`.
 #
 # Skipped (exit code 77) where Java, Maven or kcat is missing. RIPOSTE_SCENARIO_KEEP=1 leaves the folder.
 
@@ -88,7 +89,7 @@ stop_engine() { # NAME: SIGTERM; must end within 5 s with exit code 0
   [ "$exit_code" -eq 0 ] || fail "$1 ended with exit code $exit_code after SIGTERM"
 }
 
-ready_code() { curl -s -o "$work/ready.txt" -w '%{http_code}' "http://127.0.0.1:$1/readyz" || true; }
+ready_code() { curl -s -o "$work/ready.txt" -w '%{http_code}' "http://127.0.0.1:$1/readyz?verbose" || true; }
 is_ready() { [ "$(ready_code "$1")" = 200 ]; }
 # is_ready_engine NAME PORT: fails the test if the engine has ended instead.
 is_ready_engine() {
@@ -104,6 +105,92 @@ read_topic() {
     -X check.crcs=true 2>>"$work/kcat.log" || fail "kcat cannot read $2: $(tail -n 3 "$work/kcat.log")"
 }
 
+# consumes PORT COUNT: that engine has committed so many records since its start. While much is written, reading a
+# topic to its end takes long, so the engine's own word is taken here; it decides no result.
+consumes() {
+  curl -s "http://127.0.0.1:$1/metrics" |
+    awk -v least="$2" '/^riposte_events_consumed_total/ { sum += $2 } END { exit !(sum >= least) }'
+}
+
 # How many input records the committed audit covers.
 covered() { read_topic '%s\n' riposte.audit | python3 "$scenario_py" covered; }
 covers() { [ "$(covered)" -ge "$1" ]; }
+
+# ---- the scenario that the scripts share: windows-nxlog events in, the library's rules
+
+topic=winlog
+partitions=4
+session_ms=6000
+count=${RIPOSTE_SCENARIO_COUNT:-20000}
+enforced=()
+
+# The library, with three of its rules enforcing: so commands are ordered, too.
+prepare_rules() {
+  cp -r "$SOURCE_DIR/rules/library" "$work/rules"
+  local name file
+  for name in lsass-memory-read ticket-tool event-log-cleared; do
+    file="$work/rules/windows/$name.yaml"
+    sed -i 's/auto: dry_run/auto: enforce/' "$file"
+    grep -q 'auto: enforce' "$file" || fail "$name does not enforce"
+    enforced+=("$(sed -n 's/^id: *//p' "$file")")
+  done
+}
+
+# The events, and what the plain evaluator makes of them.
+prepare_events() {
+  events=${RIPOSTE_SCENARIO_EVENTS:-$work/events.ndjson}
+  [ -n "${RIPOSTE_SCENARIO_EVENTS:-}" ] || python3 "$scenario_py" generate "$count" >"$events"
+  count=$(wc -l <"$events")
+  "$RIPOSTE" replay --naive --rules "$work/rules" --profile windows-nxlog --events "$events" \
+    --show match,command --format json >"$work/replay.json" || fail "the replay"
+}
+
+create_input() { create_topic "$topic" "$partitions" message.timestamp.type=LogAppendTime; }
+
+# Recordings are years old, so the age of an event is no reason here to refuse a command.
+settings=(--set "inputs.topics=$topic=windows-nxlog" --set inputs.start=earliest --set kafka.group=scenario
+  --set "kafka.properties=session.timeout.ms=$session_ms" --set remediation.enforcement=enabled
+  --set remediation.arming_period=1s --set "remediation.kill_file=$work/STOP" --set remediation.max_age_kill=36500d
+  --set remediation.max_age_file=36500d --set remediation.max_age_isolate=36500d)
+
+run_engine() { # NAME PORT
+  start_engine "$1" --rules "$work/rules" --brokers "$broker" --listen "127.0.0.1:$2" \
+    --set "state.directory=$work/$1" "${settings[@]}"
+}
+await_engine() { wait_until 30 "engine $1 is not ready" is_ready_engine "$1" "$2"; }
+
+# Produces the events, evenly over that many seconds, in the background. Idempotent: each event once, whatever the
+# broker goes through.
+start_producer() { # SECONDS
+  python3 "$scenario_py" produce "$events" --seconds "$1" |
+    kcat -P -E -b "$broker" -t "$topic" -K $'\x01' -z lz4 -X linger.ms=20 -X enable.idempotence=true \
+      2>"$work/producer.log" &
+  producer=$!
+  other_pids+=("$producer")
+}
+end_producer() {
+  wait "$producer" || fail "kcat cannot produce: $(cat "$work/producer.log")"
+  say "everything is produced"
+}
+await_all_covered() {
+  wait_until 60 "the audit does not cover all events" covers "$count"
+  say "everything is committed"
+}
+
+# Reads all topics and compares. Exit code 0, or 9 if all is right but there are no copies of aborted transactions.
+judge() {
+  local name
+  read_topic '%p\x01%o\x01%s\n' "$topic" >"$work/input.txt"
+  for name in alerts audit commands dead-letter; do
+    read_topic '%s\n' "riposte.$name" read_committed >"$work/$name.committed"
+    read_topic '%s\n' "riposte.$name" read_uncommitted >"$work/$name.uncommitted"
+  done
+  python3 "$scenario_py" judge "$topic" "$work" "$events" "$work/replay.json" --count "$count" \
+    --least-matches $((count / 200)) --enforced "${enforced[@]}"
+}
+# The same where nothing need have been aborted.
+judge_all_right() {
+  local code=0
+  judge || code=$?
+  [ $code -eq 0 ] || [ $code -eq 9 ] || fail "what was committed is not what the events imply"
+}
