@@ -83,8 +83,8 @@ struct Assignment {
   std::unique_ptr<Outbox> outbox;
   int64_t start_offset = 0;
   std::string profile;  // of its topic
-  // The committed offset, where it was no longer in the topic and the operator let it jump: what lies between is
-  // a coverage gap. -1: no jump.
+  // The committed offset, where it was no longer in the topic and the operator let it jump: what
+  // lies between is a coverage gap. -1: no jump.
   int64_t skipped_from = -1;
 };
 
