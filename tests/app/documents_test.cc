@@ -1,4 +1,6 @@
-// The rules that README.md and docs/rules.md show are rules, and do what they say.
+// What the documents show and list is what the program has: the rules of README.md and
+// docs/rules.md, the guards and refusals of docs/operations.md.
+#include <regex>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -6,7 +8,10 @@
 
 #include "app/rule_loading.h"
 #include "app/rule_tests.h"
+#include "engine/guard/standard.h"
+#include "engine/remediate/resolve.h"
 #include "tests/app/rule_files.h"
+#include "tests/engine/guard/command_fixture.h"
 #include "tests/support/corpus.h"
 #include "tests/support/temp_dir.h"
 
@@ -104,6 +109,30 @@ TEST(RulesDocument, TheQueriesAreQueries) {
     }
   }
   EXPECT_GE(queries, 20u);
+}
+
+// The words in backticks that begin the rows of a section's tables, in their order.
+std::vector<std::string> RowsOf(const std::string& document, const std::string& section) {
+  const std::string text = test::ReadFile(std::string(RIPOSTE_SOURCE_DIR) + "/" + document);
+  const size_t begin = text.find("\n" + section + "\n");
+  if (begin == std::string::npos) return {};
+  const std::string body = text.substr(begin, text.find("\n## ", begin + 1) - begin);
+  const std::regex row("\n\\| `([a-z_]+)`");
+  std::vector<std::string> words;
+  for (std::sregex_iterator it(body.begin(), body.end(), row), end; it != end; ++it)
+    words.push_back((*it)[1]);
+  return words;
+}
+
+TEST(OperationsDocument, TheGuardsInTheirOrderAndTheRefusals) {
+  const test::GuardFixture allowed;
+  std::vector<guard::Decision> trail;
+  guard::StandardChain({}).Judge(allowed.command, allowed.context, trail);
+  std::vector<std::string> expected;
+  for (const guard::Decision& decision : trail) expected.emplace_back(decision.guard);
+  for (size_t i = 1; i < static_cast<size_t>(remediate::Refusal::kCount); ++i)
+    expected.emplace_back(remediate::RefusalName(static_cast<remediate::Refusal>(i)));
+  EXPECT_EQ(RowsOf("docs/operations.md", "## Guards"), expected);
 }
 
 }  // namespace
