@@ -172,7 +172,7 @@ std::string ToYaml(const Key& key, std::string_view text) {
   }
   if (Map* const* map = std::get_if<Map*>(&slot)) {
     std::vector<std::string> pairs;
-    for (const auto& [name, value] : **map) pairs.push_back(name + ": '" + value + "'");
+    for (const auto& [name, value] : **map) pairs.push_back(fmt::format("{}: '{}'", name, value));
     return fmt::format("{{{}}}", fmt::join(pairs, ", "));
   }
   if (std::holds_alternative<std::string*>(slot)) return fmt::format("'{}'", text);

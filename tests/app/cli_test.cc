@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "app/config.h"
 #include "base/json.h"
@@ -396,6 +397,60 @@ TEST_F(Cli, APeerThatCannotBeReached) {
   EXPECT_EQ(answer.exit, 4);
   EXPECT_EQ(answer.out, "");
   EXPECT_THAT(answer.err, HasSubstr("riposte: topic 'riposte.control' could not be read"));
+}
+
+// A broker is not there, and the program waits for it.
+const std::vector<std::string> kRun = {"run",
+                                       "--rules",
+                                       "rules",
+                                       "--brokers",
+                                       "127.0.0.1:1",
+                                       "--set",
+                                       "inputs.topics=edr=qualys-edr",
+                                       "--set",
+                                       "inputs.start=latest",
+                                       "--set",
+                                       "state.directory=state",
+                                       "--set",
+                                       "http.listen=127.0.0.1:0"};
+
+// Signals reach the running program: SIGHUP reads the rules again, also those that were read and
+// refused before; SIGTERM and SIGINT end it well. It runs without its broker, too.
+TEST_F(Cli, RunAnswersSignals) {
+  for (const int stop : {SIGTERM, SIGINT}) {
+    program_.Write("rules/bad.yaml", test::RuleFile("bad.exe"));
+    const std::unique_ptr<test::Running> running = program_.Start(kRun);
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"rules-live\""));
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"started\""));
+    test::ReplaceFile(program_.path() + "/rules/bad.yaml", test::kBrokenFile);
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"rules-refused\""));
+    running->Send(SIGHUP);
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"reload-asked\""));
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"rules-refused\""));
+    test::ReplaceFile(program_.path() + "/rules/bad.yaml", test::RuleFile("worse.exe"));
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"rules-live\""));
+    running->Send(stop);
+    ASSERT_TRUE(running->WaitForLog("\"code\":\"stopped\""));
+    EXPECT_EQ(running->Wait(), 0);
+  }
+}
+
+// A start with a broken folder serves what was kept, and says so in the log.
+TEST_F(Cli, RunServesTheLastGoodSet) {
+  program_.Write("rules/bad.yaml", test::RuleFile("bad.exe"));
+  {
+    const std::unique_ptr<test::Running> good = program_.Start(kRun);
+    ASSERT_TRUE(good->WaitForLog("\"code\":\"started\""));
+    good->Send(SIGTERM);
+    EXPECT_EQ(good->Wait(), 0);
+  }
+  program_.Write("rules/bad.yaml", test::kBrokenFile);
+  const std::unique_ptr<test::Running> broken = program_.Start(kRun);
+  EXPECT_TRUE(broken->WaitForLog(
+      "\"level\":\"error\",\"component\":\"rules\",\"code\":\"last-good-live\""));
+  EXPECT_TRUE(broken->WaitForLog("\"code\":\"started\""));
+  broken->Send(SIGTERM);
+  EXPECT_EQ(broken->Wait(), 0);
 }
 
 // Logs are no results, and the level that is asked for holds.
