@@ -200,7 +200,7 @@ TEST_F(ConnectorTest, StopsInTimeWhileNoBrokerAnswers) {
     ASSERT_TRUE(member.AwaitCopied(5));
     Broker::Get().Kill();
     ASSERT_TRUE(member.worker.Await([&] { return !member.connector->Ready().ok(); }));
-    member.Stop();
+    member.connector->Stop(Duration(3000));
     EXPECT_EQ(member.worker.running(), 0u);
   }
   Broker::Get().Start();

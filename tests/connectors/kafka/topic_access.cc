@@ -28,6 +28,9 @@ void Must(rd_kafka_resp_err_t error) {
   RIPOSTE_CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_err2str(error));
 }
 
+// Every record of a test has to be written: a flush alone does not tell.
+void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) { Must(message->err); }
+
 HandlePtr Open(rd_kafka_type_t type, std::map<std::string, std::string> properties) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   std::array<char, 256> text{};
@@ -37,6 +40,7 @@ HandlePtr Open(rd_kafka_type_t type, std::map<std::string, std::string> properti
                       RD_KAFKA_CONF_OK,
                   text.data());
   }
+  if (type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf, &OnDelivery);
   rd_kafka_t* handle = rd_kafka_new(type, conf, text.data(), text.size());
   RIPOSTE_CHECK(handle != nullptr, text.data());
   return HandlePtr(handle);
@@ -61,20 +65,26 @@ void Administrate(const std::string& brokers, Call call) {
   rd_kafka_queue_destroy(queue);
 }
 
-// Whether the broker knows the topic and a leader of each partition: it answers the creation a
-// moment before.
-bool IsServed(rd_kafka_t* handle, const std::string& topic) {
+// Whether the broker knows all partitions of the topic and their leaders: it answers their creation
+// a moment before.
+bool IsServed(rd_kafka_t* handle, const std::string& topic, int32_t partitions) {
   const struct rd_kafka_metadata* metadata = nullptr;
   rd_kafka_topic_t* asked = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
   Must(rd_kafka_metadata(handle, 0, asked, &metadata, kTimeoutMs));
   const struct rd_kafka_metadata_topic& found = metadata->topics[0];
-  bool served = found.err == RD_KAFKA_RESP_ERR_NO_ERROR && found.partition_cnt > 0;
+  bool served = found.err == RD_KAFKA_RESP_ERR_NO_ERROR && found.partition_cnt == partitions;
   for (int i = 0; served && i < found.partition_cnt; ++i) {
     served = found.partitions[i].err == RD_KAFKA_RESP_ERR_NO_ERROR;
   }
   rd_kafka_metadata_destroy(metadata);
   rd_kafka_topic_destroy(asked);
   return served;
+}
+
+void AwaitServed(const std::string& brokers, const std::string& topic, int32_t partitions) {
+  const HandlePtr handle = Open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}});
+  while (!IsServed(handle.get(), topic, partitions)) {
+  }
 }
 
 }  // namespace
@@ -89,9 +99,7 @@ void TopicAccess::Create(const std::string& topic, int32_t partitions,
     rd_kafka_CreateTopics(handle, &wanted, 1, nullptr, queue);
     rd_kafka_NewTopic_destroy(wanted);
   });
-  const HandlePtr handle = Open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_}});
-  while (!IsServed(handle.get(), topic)) {
-  }
+  AwaitServed(brokers_, topic, partitions);
 }
 
 void TopicAccess::AddPartitions(const std::string& topic, int32_t total) const {
@@ -101,6 +109,7 @@ void TopicAccess::AddPartitions(const std::string& topic, int32_t total) const {
     rd_kafka_CreatePartitions(handle, &wanted, 1, nullptr, queue);
     rd_kafka_NewPartitions_destroy(wanted);
   });
+  AwaitServed(brokers_, topic, total);
 }
 
 void TopicAccess::Delete(const std::string& topic) const {
