@@ -192,7 +192,7 @@ TEST_F(ConnectorTest, ABrokerThatGoesAndComesBackLosesAndRepeatsNothing) {
 
 TEST_F(ConnectorTest, StopsInTimeWhileNoBrokerAnswers) {
   topics_->Create(input(), 2);
-  topics_->WriteNumbers(input(), 0, 0, 20000);
+  topics_->WriteNumbers(input(), 0, 0, 3000);
   {
     Member member(MakeOptions());
     member.worker.set_batch(1);
@@ -208,7 +208,7 @@ TEST_F(ConnectorTest, StopsInTimeWhileNoBrokerAnswers) {
   member.worker.set_batch(1000);
   member.Join();
   ASSERT_TRUE(member.worker.Await(
-      [&] { return topics_->Committed(name_, input(), 1) == std::vector<int64_t>{20000}; }));
+      [&] { return topics_->Committed(name_, input(), 1) == std::vector<int64_t>{3000}; }));
   member.Stop();
   EXPECT_EQ(Copied(), Expected());
 }

@@ -125,17 +125,17 @@ TEST_F(InputTest, RewindGivesTheSameRecordsAgain) {
 TEST_F(InputTest, BatchesThatAreThrownAwayAreReadAgainAndCopiedOnce) {
   topics_->Create(input(), 2);
   for (int partition = 0; partition < 2; ++partition) {
-    topics_->WriteNumbers(input(), partition, 0, 1000);
+    topics_->WriteNumbers(input(), partition, 0, 300);
   }
   Member member(MakeOptions());
-  member.worker.set_batch(50);
+  member.worker.set_batch(30);
   // The batch is thrown away with the next ones already fetched.
   member.worker.set_spoil(
       [](const pipeline::PartitionId&, size_t batch) { return batch % 3 == 1; });
   member.Join();
-  ASSERT_TRUE(member.AwaitCopied(2000));
+  ASSERT_TRUE(member.AwaitCopied(600));
   member.Stop();
-  EXPECT_GT(member.worker.aborts(), 10u);
+  EXPECT_GT(member.worker.aborts(), 5u);
   EXPECT_EQ(Copied(), Expected());
 }
 
