@@ -196,6 +196,16 @@ OutRecord CountsRecord(const PartitionId& partition, const TransactionCounts& co
   return record;
 }
 
+OutRecord CoverageGapRecord(const PartitionId& partition, int64_t first_offset, int64_t end_offset,
+                            Time now) {
+  OutRecord record{.topic = OutTopic::kAudit, .key = PartitionKey(partition), .value = {}};
+  json::Writer writer(record.value);
+  writer.BeginObject().Field("kind", "coverage_gap").Field("time", FormatTime(now));
+  writer.Field("topic", partition.topic).Field("partition", partition.partition);
+  writer.Field("first_offset", first_offset).Field("end_offset", end_offset).EndObject();
+  return record;
+}
+
 OutRecord DeadLetterRecord(const DeadLetter& letter, Time now, size_t original_bytes_max,
                            size_t value_bytes_max) {
   OutRecord record{.topic = OutTopic::kDeadLetter,

@@ -39,6 +39,11 @@ struct TransactionCounts {
 };
 OutRecord CountsRecord(const PartitionId& partition, const TransactionCounts& counts, Time now);
 
+// Records from `first_offset` on, up to but without `end_offset`, were gone before they were read:
+// the operator let the offset jump.
+OutRecord CoverageGapRecord(const PartitionId& partition, int64_t first_offset, int64_t end_offset,
+                            Time now);
+
 // A rejected record. `error_offset`: byte of a broken grammar.
 struct DeadLetter {
   event::Reject reason = event::Reject::kInvalidJson;

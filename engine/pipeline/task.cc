@@ -41,6 +41,7 @@ struct Task::Impl {
         profile(std::move(assigned.profile)),
         options(task_options),
         surroundings(around),
+        gap_from(assigned.skipped_from),
         committed(assigned.start_offset),
         last_seen(assigned.start_offset - 1),
         decoder(task_options.event_bytes_max) {}
@@ -67,6 +68,7 @@ struct Task::Impl {
   const TaskOptions options;
   const Surroundings surroundings;
 
+  int64_t gap_from;   // first of the records that were gone, until the audit has it; -1: none
   int64_t committed;  // the next offset as of the last commit
   int64_t last_seen;  // of this assignment; nothing at or below it is new
   LiveRulesPtr live;
@@ -241,11 +243,14 @@ bool Task::Impl::CommitIsDue(Time at) const {
 Status Task::Impl::Commit() {
   if (open.empty()) return Status::Ok();
   const int64_t next_offset = open.next_offset();
+  if (gap_from >= 0)
+    open.Put(CoverageGapRecord(input->id(), gap_from, committed, surroundings.clock->Now()));
   const Result<Committed> committed_as =
       outbox->Commit(open.Seal(input->id(), surroundings.clock->Now()), next_offset);
   if (!committed_as.ok()) return committed_as.status();
   last_commit = surroundings.clock->Now();
   if (*committed_as == Committed::kAborted) return Redo();
+  gap_from = -1;
   committed = next_offset;
   aborts_in_a_row = 0;
   retry_at = {};

@@ -82,6 +82,7 @@ TEST(RecordsTest, Golden) {
   test::ExpectGolden("alert.dry-run.json", dry.Alert().value);
   test::ExpectGolden("alert.cut.json", ordered.Alert(1000, 1000).value);
   test::ExpectGolden("audit.cut.json", ordered.Decision(0, 100).value);
+  test::ExpectGolden("audit.coverage-gap.json", CoverageGapRecord(kPartition, 7, 40, kNow).value);
   test::ExpectGolden("audit.counts.json", CountsRecord(kPartition,
                                                        {.first_offset = 40,
                                                         .last_offset = 49,

@@ -397,6 +397,29 @@ TEST(TaskTest, ARecordThatComesTwiceIsWorkedOnOnce) {
   harness.task.reset();  // before `guards`
 }
 
+// Also when the transaction that tells of it aborts.
+TEST(TaskTest, AJumpOverExpiredRecordsIsAuditedOnce) {
+  TaskHarness harness(EnforcingRule());
+  harness.log.SkipOffsets(kPartition, 40);
+  harness.Append(ProcessEvent("e1", "evil"));
+  harness.log.PlanFaults({Fault::kAbort});
+  Assignment assignment = memory::Assign(harness.log, kPartition, "test");
+  assignment.start_offset = 40;
+  assignment.skipped_from = 7;
+  const guard::Chain guards = guard::StandardChain({});
+  harness.task = std::make_unique<Task>(
+      std::move(assignment), harness.options,
+      Surroundings{.clock = &harness.clock, .guards = &guards, .observer = &harness.observer});
+  harness.RunToEnd();
+  harness.Append(ProcessEvent("e2", "evil"));
+  harness.RunToEnd();
+  const std::vector<json::Value> gaps = harness.Audit("coverage_gap");
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(*gaps[0].Find("first_offset")->as_int(), 7);
+  EXPECT_EQ(*gaps[0].Find("end_offset")->as_int(), 40);
+  harness.task.reset();  // before `guards`
+}
+
 // Random input.
 std::string RandomRecord(std::mt19937& random, int index) {
   switch (random() % 8) {
