@@ -254,7 +254,7 @@ Status Engine::Start() {
     }
     server_ = std::move(server).value();
   }
-  const Status connected = outside_.connector->Start(*assignments_);
+  Status connected = outside_.connector->Start(*assignments_);
   if (!connected.ok()) {
     Stop();
     return connected;
