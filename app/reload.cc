@@ -37,7 +37,7 @@ bool RuleReloader::LoadFirst(text::Diagnostics& diagnostics) {
   tried_ = watch_.Fingerprint();
   LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
   if (loaded.rules != nullptr) {
-    GoLive(std::move(loaded.rules), /*last_good=*/false);
+    GoLive(loaded.rules, /*last_good=*/false);
     return true;
   }
   Refuse(loaded.diagnostics);
@@ -60,7 +60,7 @@ bool RuleReloader::LoadLastGood() {
   log::Write(log::Level::kError, "rules", "last-good-live",
              "the rules are broken: the last good set is live until they are mended",
              {{"folder", std::string_view(folder)}});
-  GoLive(std::move(loaded.rules), /*last_good=*/true);
+  GoLive(loaded.rules, /*last_good=*/true);
   return true;
 }
 
@@ -98,10 +98,10 @@ void RuleReloader::Reload() {
     state_.problem.clear();
     return;
   }
-  GoLive(std::move(loaded.rules), /*last_good=*/false);
+  GoLive(loaded.rules, /*last_good=*/false);
 }
 
-void RuleReloader::GoLive(rule::RuleSetPtr rules, bool last_good) {
+void RuleReloader::GoLive(const rule::RuleSetPtr& rules, bool last_good) {
   const pipeline::LiveRulesPtr live = pipeline::LiveRules::Compile(rules);
   RulesState state{.sha256 = rules->sha256,
                    .rules = rules->rules.size(),

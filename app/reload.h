@@ -62,7 +62,7 @@ class RuleReloader {
   // Reads, and hands out what is new.
   void Reload();
   bool LoadLastGood();
-  void GoLive(rule::RuleSetPtr rules, bool last_good);
+  void GoLive(const rule::RuleSetPtr& rules, bool last_good);
   void Refuse(const text::Diagnostics& diagnostics);
 
   const Options options_;

@@ -76,8 +76,8 @@ std::strong_ordering CompareMagnitude(uint64_t integer, double real) {
 }
 
 std::strong_ordering Reverse(std::strong_ordering order) {
-  if (order < 0) return std::strong_ordering::greater;
-  if (order > 0) return std::strong_ordering::less;
+  if (std::is_lt(order)) return std::strong_ordering::greater;
+  if (std::is_gt(order)) return std::strong_ordering::less;
   return std::strong_ordering::equal;
 }
 
