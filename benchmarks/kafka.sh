@@ -9,6 +9,7 @@
 # engine from the first sample of /metrics with committed records to the first one with all of them; what was committed
 # by the first sample does not count either.
 #
+# RIPOSTE_BENCH_PREFETCH is another kafka.prefetch_bytes for the engine than the default.
 # RIPOSTE (default build/release/riposte) and BENCH_CONSUME name other programs, RIPOSTE_BENCH_PORT another port.
 # Exit codes: 0 measured, 1 failed, 3 usage, 77 Java, Maven, kcat, jq or curl is missing.
 set -euo pipefail
@@ -23,6 +24,8 @@ brokers=127.0.0.1:$port
 topic=winlog
 runs=5
 engine=''
+settings=()
+[ -z "${RIPOSTE_BENCH_PREFETCH:-}" ] || settings=(--set "kafka.prefetch_bytes=$RIPOSTE_BENCH_PREFETCH")
 
 [ $# -ge 1 ] || { echo "usage: kafka.sh EVENTS.ndjson [ROUNDS]" >&2; exit 3; }
 events=$1
@@ -52,7 +55,7 @@ run_engine() {
   "$riposte" run --brokers "$brokers" --rules "$root/rules/library" --listen "$metrics" \
     --set inputs.topics="$topic=windows-nxlog" --set inputs.start=earliest --set kafka.group="bench-$run" \
     --set kafka.topic_prefix="bench-$run." --set kafka.replication_factor=1 --set engine.workers=2 \
-    --set state.directory="$work/state-$run" 2>"$work/engine-$run.log" >/dev/null &
+    --set state.directory="$work/state-$run" "${settings[@]}" 2>"$work/engine-$run.log" >/dev/null &
   engine=$!
   deadline=$((SECONDS + 300))
   while [ "$count" -lt "$total" ]; do
