@@ -24,7 +24,8 @@ int Run(int argument_count, char** arguments) {
     std::fprintf(stderr, "no profile %s\n%s", arguments[1], text::Render(diagnostics).c_str());
     return 3;
   }
-  test::EventTextGenerator generator(1, {.paths = test::PathsOf(*profile), .texts = {}});
+  test::EventTextGenerator generator(
+      1, {.paths = test::PathsOf(*profile), .texts = {}, .bad_texts = 0});
   const long count = std::strtol(arguments[2], nullptr, 10);
   for (long i = 0; i < count; ++i) {
     std::string event = generator.Next();

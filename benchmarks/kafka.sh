@@ -82,7 +82,7 @@ summary() {
 
 "$kafka" start "$work/broker" "$port" --benchmark || exit $?
 "$kafka" topic "$work/broker" "$topic" 4 message.timestamp.type=LogAppendTime || fail "no topic"
-jq -rc '"\(.Hostname // "")\t\(.)"' "$events" >"$work/keyed.txt" || fail "$events is not NDJSON"
+jq -rc '"\(.Hostname // "" | tostring | gsub("[\\t\\n\\r]"; " "))\t\(.)"' "$events" >"$work/keyed.txt" || fail "$events is not NDJSON"
 for ((i = 0; i < rounds; i++)); do
   kcat -P -q -b "$brokers" -t "$topic" -K "$(printf '\t')" -z lz4 -X partitioner=murmur2_random <"$work/keyed.txt" ||
     fail "the events cannot be written"
