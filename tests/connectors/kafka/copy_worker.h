@@ -36,7 +36,7 @@ class CopyWorker final : public pipeline::AssignmentListener {
 
   // Waits until `condition`, which is asked whenever something happened; false after `timeout`.
   bool Await(const std::function<bool()>& condition,
-             std::chrono::seconds timeout = std::chrono::seconds(60));
+             std::chrono::seconds timeout = std::chrono::seconds(150));
 
   // Since the beginning. Safe at any time.
   size_t copied() const { return copied_.load(); }  // records whose commit was answered with yes

@@ -63,7 +63,8 @@ TEST(Matcher, AppendsToTheMatches) {
   const rule::RuleSet rules = RulesOf(schema, {"keyword: a"});
   const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, schema->profiles.front());
   event::Decoder decoder;
-  ASSERT_EQ(decoder.Decode(matcher->plan(), With("keyword", "a")), event::Reject::kNone);
+  const std::string bytes = With("keyword", "a");  // the event views it
+  ASSERT_EQ(decoder.Decode(matcher->plan(), bytes), event::Reject::kNone);
   Matcher::Scratch scratch;
   std::vector<Match> matches = {{.rule = 7}};
   matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
