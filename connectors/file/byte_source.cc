@@ -62,7 +62,7 @@ class GzipSource final : public ByteSource {
 
  private:
   const std::string path_;
-  const gzFile file_;
+  gzFile file_;
 };
 
 class ZstdSource final : public ByteSource {
@@ -121,7 +121,7 @@ Result<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path) {
     return Status(code, "cannot open " + path + ": " + std::strerror(errno));
   }
   if (path.ends_with(".gz")) {
-    const gzFile file = gzdopen(fd, "rb");
+    gzFile file = gzdopen(fd, "rb");
     if (file == nullptr) {
       close(fd);
       return ReadError(path, "zlib has no memory");

@@ -37,6 +37,7 @@ bool MemoryLog::closed() const {
 std::vector<pipeline::PartitionId> MemoryLog::Partitions() const {
   const std::scoped_lock lock(mutex_);
   std::vector<pipeline::PartitionId> all;
+  all.reserve(partitions_.size());
   for (const std::pair<const pipeline::PartitionId, Partition>& entry : partitions_)
     all.push_back(entry.first);
   return all;

@@ -112,7 +112,8 @@ TEST(Matcher, OneScratchForSetsOfDifferentSizes) {
   for (const rule::RuleSet* rules : {&small, &large, &small}) {
     const std::shared_ptr<const Matcher> matcher =
         Matcher::Compile(*rules, schema->profiles.front());
-    ASSERT_EQ(decoder.Decode(matcher->plan(), With("keyword", "a")), event::Reject::kNone);
+    const std::string bytes = With("keyword", "a");  // the event views it
+    ASSERT_EQ(decoder.Decode(matcher->plan(), bytes), event::Reject::kNone);
     std::vector<Match> matches;
     matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
     EXPECT_EQ(matches.size(), rules->rules.size());
