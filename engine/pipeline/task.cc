@@ -134,8 +134,7 @@ Status Task::Impl::Consume(Duration wait) {
   rewound = false;
   batch.clear();
   const Duration longest = open.empty() ? wait : std::min(wait, TimeToCommit(now));
-  const Status polled =
-      input->Poll(options.batch_records_max, options.batch_bytes_max, longest, batch);
+  Status polled = input->Poll(options.batch_records_max, options.batch_bytes_max, longest, batch);
   if (polled.code() == ErrorCode::kCancelled) {
     ended = true;
     batch.clear();

@@ -24,6 +24,7 @@ WorkerPool::WorkerPool(Options options, const Surroundings& surroundings, Contro
       control_(control),
       rules_(std::move(live)) {
   RIPOSTE_CHECK(options_.workers > 0, "a pool has at least one worker");
+  workers_.reserve(options_.workers);
   for (size_t i = 0; i < options_.workers; ++i)
     workers_.push_back(std::make_unique<Worker>(options_.worker, surroundings_, control_, rules_,
                                                 [this](const TaskEnd& end) { OnTaskEnd(end); }));
@@ -59,6 +60,7 @@ void WorkerPool::OnAssigned(std::vector<Assignment> assignments) {
 void WorkerPool::OnRevoked(const std::vector<PartitionId>& partitions, bool lost) {
   // A worker without these partitions has nothing to wait for, so all are asked.
   std::vector<std::future<void>> done;
+  done.reserve(workers_.size());
   for (const std::unique_ptr<Worker>& worker : workers_)
     done.push_back(worker->Revoke(partitions, lost));
   for (std::future<void>& one : done) one.wait();
