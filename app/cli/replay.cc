@@ -258,21 +258,19 @@ Exit RunReplay(const Arguments& arguments, Session& session) {
   const RuleInput input = ReadRuleInput(session, arguments.rules);
   session.Show(input.loaded.diagnostics);
   if (input.exit != Exit::kOk) return input.exit;
-  const std::optional<app::Resolved> resolved = session.Configure();
-  if (!resolved) return Exit::kUsage;
   const schema::Profile* profile = input.schema->FindProfile(arguments.profile);
   if (profile == nullptr)
     return session.Fail({ErrorCode::kInvalidArgument,
                          "--profile: there is no profile '" + arguments.profile + "'"});
-  Result<guard::Settings> guards = app::GuardSettings(resolved->config);
+  Result<guard::Settings> guards = app::GuardSettings(input.resolved->config);
   if (!guards.ok()) return session.Fail(guards.status());
 
-  const size_t event_bytes_max = static_cast<size_t>(resolved->config.engine.event_bytes_max);
+  const size_t event_bytes_max = static_cast<size_t>(input.resolved->config.engine.event_bytes_max);
   app::Offline offline(input.loaded.rules, *profile,
                        {.naive = arguments.naive,
                         .event_bytes_max = event_bytes_max,
                         .guards = std::move(guards).value(),
-                        .ttl = app::TimeToLiveOf(resolved->config)});
+                        .ttl = app::TimeToLiveOf(input.resolved->config)});
   Report report(session, *shown);
   Totals totals;
   for (const std::string& path : arguments.events) {

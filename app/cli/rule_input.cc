@@ -11,12 +11,12 @@ namespace riposte::cli {
 
 RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths) {
   RuleInput input;
-  const std::optional<app::Resolved> resolved = session.Configure();
-  if (!resolved) {
+  input.resolved = session.Configure();
+  if (!input.resolved) {
     input.exit = Exit::kUsage;
     return input;
   }
-  input.paths = paths.empty() ? resolved->config.rules.paths : paths;
+  input.paths = paths.empty() ? input.resolved->config.rules.paths : paths;
   for (const std::string& path : input.paths) {
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
@@ -26,7 +26,8 @@ RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& 
     }
   }
   if (input.exit != Exit::kOk) return input;
-  input.schema = schema::LoadSchema(resolved->config.rules.profiles, input.loaded.diagnostics);
+  input.schema =
+      schema::LoadSchema(input.resolved->config.rules.profiles, input.loaded.diagnostics);
   if (input.schema != nullptr) input.loaded = app::LoadRuleSet(input.paths, input.schema);
   if (input.loaded.rules == nullptr) input.exit = Exit::kRules;
   return input;

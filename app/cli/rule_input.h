@@ -1,6 +1,7 @@
 // What check, test and replay share: which rules, and what to say when they do not load.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct RuleInput {
   schema::SchemaPtr schema;  // null on kUsage, and if profiles are wrong
   app::LoadedRules loaded;
   std::vector<std::string> paths;
+  std::optional<app::Resolved> resolved;  // the configuration; nothing on kUsage where it is wrong
 };
 
 // The rules of `paths`, or of the configuration if there are none.

@@ -135,14 +135,12 @@ Exit RunTest(const Arguments& arguments, Session& session) {
     session.Show(input.loaded.diagnostics);
     return input.exit;
   }
-  const std::optional<app::Resolved> resolved = session.Configure();
-  if (!resolved) return Exit::kUsage;
-  Result<guard::Settings> guards = app::GuardSettings(resolved->config);
+  Result<guard::Settings> guards = app::GuardSettings(input.resolved->config);
   if (!guards.ok()) return session.Fail(guards.status());
 
   const std::vector<app::TestOutcome> outcomes = app::RunRuleTests(
       *input.loaded.rules,
-      {.guards = std::move(guards).value(), .ttl = app::TimeToLiveOf(resolved->config)});
+      {.guards = std::move(guards).value(), .ttl = app::TimeToLiveOf(input.resolved->config)});
   const Totals totals = Count(*input.loaded.rules, outcomes);
   if (session.json()) {
     session.Print(AsJson(outcomes, totals));
