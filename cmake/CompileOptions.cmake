@@ -20,8 +20,11 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
-# The same bytes whatever folder the clone stands in: builds are reproducible and ccache hits across clones.
-target_compile_options(riposte_compile_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# What ships has the same bytes whatever folder the clone stands in. The other builds do without: the flag names the folder, and
+# ccache would not hit across clones.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(riposte_compile_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+endif()
 
 if(RIPOSTE_SANITIZE)
   add_compile_options(-fsanitize=${RIPOSTE_SANITIZE})
