@@ -65,8 +65,9 @@ Result<BuiltAssignment> Assigner::Build(const std::shared_ptr<Membership>& membe
       rd_kafka_topic_partition_list_add(built.partitions.get(), topic.c_str(), start.id.partition)
           ->offset = start.offset;
       pipeline::Assignment task;
-      task.input = std::make_unique<KafkaInput>(membership, start.id, std::move(queue),
-                                                start.offset, options_.log);
+      task.input =
+          std::make_unique<KafkaInput>(membership, start.id, std::move(queue), start.offset,
+                                       context_.queue_bytes_max, options_.log);
       task.outbox = std::move(outboxes->at(start.id));
       task.start_offset = start.offset;
       task.profile = input->profile;

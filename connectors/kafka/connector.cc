@@ -14,6 +14,7 @@
 #include "connectors/kafka/assigner.h"
 #include "connectors/kafka/client.h"
 #include "connectors/kafka/errors.h"
+#include "connectors/kafka/fetch_waker.h"
 #include "connectors/kafka/membership.h"
 #include "connectors/kafka/topics.h"
 
@@ -90,6 +91,7 @@ struct KafkaConnector::Impl {
   // The group's thread only.
   TaskContext context;
   std::unique_ptr<Client> consumer;
+  std::unique_ptr<FetchWaker> waker;  // null where the library needs none
   std::unique_ptr<Assigner> assigner;
   PartitionListPtr subscription;
   uint64_t assignments = 0;
@@ -201,6 +203,7 @@ Status KafkaConnector::Impl::MakeConsumer(const TopicFacts& facts) {
   // The limit holds for each partition's queue and is fixed when the client is made.
   const size_t prefetch_kb =
       std::max(kPrefetchMinKb, options.prefetch_bytes / 1024 / facts.input_partitions);
+  context.queue_bytes_max = prefetch_kb * 1024;
   ClientCallbacks callbacks;
   callbacks.on_error = [this](rd_kafka_resp_err_t error, bool fatal, std::string_view text) {
     OnClientError(error, fatal, text);
@@ -215,6 +218,7 @@ Status KafkaConnector::Impl::MakeConsumer(const TopicFacts& facts) {
   if (!client.ok()) return client.status();
   consumer = std::move(client).value();
   rd_kafka_poll_set_consumer(consumer->get());
+  if (FetchWaker::Needed()) waker = std::make_unique<FetchWaker>(consumer->get());
   assigner =
       std::make_unique<Assigner>(options, context, consumer->get(), [this] { return Stopping(); });
   subscription = NewPartitionList(options.inputs.size());
@@ -266,6 +270,7 @@ void KafkaConnector::Impl::Close() {
     }
   }
   assigner.reset();
+  waker.reset();
   if (topic_deleted) {
     Client::Abandon(std::move(consumer));
   } else {
@@ -296,6 +301,9 @@ void KafkaConnector::Impl::OnAssign(rd_kafka_topic_partition_list_t* partitions)
   reports.topic_missing = [this](const pipeline::PartitionId& id) {
     const std::lock_guard<std::mutex> lock(mutex);
     reported_missing.insert(id.topic);
+  };
+  reports.queue_low = [this](const pipeline::PartitionId& id) {
+    if (waker) waker->RunsLow(id);
   };
   reports.failed = [this](const Status& status) { Fail(status); };
   const std::shared_ptr<Membership> made =

@@ -19,11 +19,12 @@ Time WallTime() { return std::chrono::time_point_cast<Duration>(std::chrono::sys
 }  // namespace
 
 KafkaInput::KafkaInput(std::shared_ptr<Membership> membership, pipeline::PartitionId id,
-                       QueuePtr queue, int64_t start_offset, Log log)
+                       QueuePtr queue, int64_t start_offset, size_t queue_bytes_max, Log log)
     : membership_(std::move(membership)),
       id_(std::move(id)),
       queue_(std::move(queue)),
       topic_(rd_kafka_topic_new(membership_->consumer(), id_.topic.c_str(), nullptr)),
+      queue_bytes_max_(queue_bytes_max),
       log_(std::move(log)),
       next_offset_(start_offset) {
   membership_->CountIn();
@@ -55,7 +56,15 @@ Status KafkaInput::Poll(size_t max_records, size_t max_bytes, Duration wait,
     bytes += message->len + message->key_len;
     Take(std::move(message), now, records);
   }
+  WatchQueue(bytes, records.size());
   return Status::Ok();
+}
+
+void KafkaInput::WatchQueue(size_t bytes, size_t count) const {
+  if (count == 0) return;
+  const size_t queued = rd_kafka_queue_length(queue_.get());
+  const bool low = queued * (bytes / count) < queue_bytes_max_ / 2;
+  if (low && Lag() > static_cast<int64_t>(queued)) membership_->reports().queue_low(id_);
 }
 
 void KafkaInput::Take(MessagePtr message, Time now, std::vector<pipeline::Record>& records) {

@@ -14,8 +14,9 @@ namespace riposte::kafka {
 class KafkaInput final : public pipeline::Input {
  public:
   // `queue` is split off the consumer's before the assignment; records come from `start_offset` on.
+  // `queue_bytes_max` is the limit at which the client stops filling it.
   KafkaInput(std::shared_ptr<Membership> membership, pipeline::PartitionId id, QueuePtr queue,
-             int64_t start_offset, Log log);
+             int64_t start_offset, size_t queue_bytes_max, Log log);
   ~KafkaInput() override;
 
   const pipeline::PartitionId& id() const override { return id_; }
@@ -28,11 +29,14 @@ class KafkaInput final : public pipeline::Input {
   // Appends a record, or drops what comes twice.
   void Take(MessagePtr message, Time now, std::vector<pipeline::Record>& records);
   Status OnError(rd_kafka_resp_err_t error, std::string_view text);
+  // Reports a queue that runs low; `bytes` and `count` of the records just taken tell their size.
+  void WatchQueue(size_t bytes, size_t count) const;
 
   const std::shared_ptr<Membership> membership_;
   const pipeline::PartitionId id_;
   const QueuePtr queue_;
   const TopicPtr topic_;
+  const size_t queue_bytes_max_;
   const Log log_;
   int64_t next_offset_;
   int damaged_ = 0;                   // in a row

@@ -49,6 +49,8 @@ class Membership final : public GroupView {
     std::function<void(uint64_t assignment, const pipeline::PartitionId&)> fenced;
     std::function<void(uint64_t assignment, const pipeline::PartitionId&)> offset_expired;
     std::function<void(const pipeline::PartitionId&)> topic_missing;
+    // The prefetch queue, which may have been full, runs low though there is more.
+    std::function<void(const pipeline::PartitionId&)> queue_low;
     std::function<void(const Status&)> failed;
   };
   // `consumer` must outlive it. Called in the assign callback, so that the membership is the right

@@ -28,6 +28,7 @@ struct TaskContext {
   const Settings* settings = nullptr;
   OutTopicNames topics;
   size_t message_bytes_max = 0;
+  size_t queue_bytes_max = 0;  // of each input partition's prefetch queue
   Duration transaction_timeout{15000};
   Log log;
 };

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include "connectors/kafka/fetch_waker.h"
+
 namespace riposte::kafka {
 namespace {
 
@@ -219,6 +221,11 @@ PropertyMap Settings::For(Role role) const {
     properties["fetch.max.bytes"] = "1048576";
     properties["queued.min.messages"] = "1000000";
     properties["topic.metadata.refresh.interval.ms"] = "30000";
+    // One fetch is under way per broker. While it waits for partitions that are at their end, those
+    // that are behind wait, too.
+    properties["fetch.wait.max.ms"] = "20";
+    // What FetchWaker is for elsewhere.
+    if (!FetchWaker::Needed()) properties["fetch.queue.backoff.ms"] = "10";
     fixed["check.crcs"] = "true";
     fixed["isolation.level"] = "read_committed";
   } else {

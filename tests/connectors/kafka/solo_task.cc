@@ -15,19 +15,27 @@ T Must(Result<T> result) {
 
 }  // namespace
 
-SoloTask::SoloTask(kafka::Options options)
+SoloTask::SoloTask(kafka::Options options, size_t queue_kb)
     : options_(std::move(options)), settings_(Must(kafka::Settings::Make(options_))) {
   context_ = {.settings = &settings_,
               .topics = kafka::OutTopics(options_),
               .message_bytes_max = 1'048'588,
+              .queue_bytes_max = queue_kb * 1024,
               .transaction_timeout = options_.transaction_timeout,
               .log = options_.log};
-  consumer_ = Must(kafka::Client::Create(settings_, kafka::Role::kGroup, {}, options_.log, {}));
+  kafka::PropertyMap limits;
+  if (queue_kb > 0) limits["queued.max.messages.kbytes"] = std::to_string(queue_kb);
+  consumer_ = Must(kafka::Client::Create(settings_, kafka::Role::kGroup, limits, options_.log, {}));
   rd_kafka_poll_set_consumer(consumer_->get());
   kafka::Membership::Reports reports;
   reports.fenced = [this](uint64_t, const pipeline::PartitionId&) { Add("fenced"); };
   reports.offset_expired = [this](uint64_t, const pipeline::PartitionId&) { Add("expired"); };
   reports.topic_missing = [this](const pipeline::PartitionId&) { Add("missing"); };
+  reports.queue_low = [this](const pipeline::PartitionId& id) {
+    if (!low_) Add("low");
+    low_ = true;
+    if (waker_) waker_->RunsLow(id);
+  };
   reports.failed = [this](const Status& status) { Add("failed: " + status.message()); };
   membership_ = std::make_shared<kafka::Membership>(1, consumer_->get(), std::move(reports));
 }
@@ -38,8 +46,8 @@ std::unique_ptr<kafka::KafkaInput> SoloTask::Open(const pipeline::PartitionId& i
   rd_kafka_queue_forward(queue.get(), nullptr);
   const kafka::PartitionListPtr list = kafka::NewPartitionList(1);
   rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = offset;
-  std::unique_ptr<kafka::KafkaInput> input =
-      std::make_unique<kafka::KafkaInput>(membership_, id, std::move(queue), offset, options_.log);
+  std::unique_ptr<kafka::KafkaInput> input = std::make_unique<kafka::KafkaInput>(
+      membership_, id, std::move(queue), offset, context_.queue_bytes_max, options_.log);
   const rd_kafka_resp_err_t error = rd_kafka_assign(consumer_->get(), list.get());
   RIPOSTE_CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_err2str(error));
   return input;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/kafka/client.h"
+#include "connectors/kafka/fetch_waker.h"
 #include "connectors/kafka/input.h"
 #include "connectors/kafka/membership.h"
 #include "connectors/kafka/outbox.h"
@@ -17,7 +18,8 @@ namespace riposte::test {
 
 class SoloTask {
  public:
-  explicit SoloTask(kafka::Options options);
+  // `queue_kb`: limit of the prefetch queue; 0: the client's own.
+  explicit SoloTask(kafka::Options options, size_t queue_kb = 0);
 
   // Reads `id` from `offset` on. Once.
   std::unique_ptr<kafka::KafkaInput> Open(const pipeline::PartitionId& id, int64_t offset);
@@ -30,7 +32,10 @@ class SoloTask {
   const std::shared_ptr<kafka::Membership>& membership() const { return membership_; }
   kafka::TaskContext& context() { return context_; }
 
-  // What was reported, in order: "fenced", "expired", "missing", "failed: <message>".
+  // From now on a queue that runs low is woken as the connector does it.
+  void WakeFetcher() { waker_ = std::make_unique<kafka::FetchWaker>(consumer_->get()); }
+
+  // What was reported, in order: "fenced", "expired", "missing", "low" (once), "failed: <message>".
   std::vector<std::string> reports() const;
 
  private:
@@ -40,7 +45,9 @@ class SoloTask {
   const kafka::Settings settings_;
   kafka::TaskContext context_;
   std::unique_ptr<kafka::Client> consumer_;
+  std::unique_ptr<kafka::FetchWaker> waker_;
   std::shared_ptr<kafka::Membership> membership_;
+  bool low_ = false;  // the reading thread's
   mutable std::mutex mutex_;
   std::vector<std::string> reports_;
 };
