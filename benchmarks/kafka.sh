@@ -2,7 +2,8 @@
 # Kafka to Kafka, exactly once, by `riposte run`, against the same client that only consumes the same topic from the
 # same broker. One JSON line a figure on stdout, as the other benchmarks print.
 #
-#   kafka.sh EVENTS.ndjson [ROUNDS]     events of the profile windows-nxlog; written ROUNDS times, by default 4
+#   kafka.sh EVENTS.ndjson [ROUNDS]     events of the profile windows-nxlog; written ROUNDS times, by default 12:
+#                                       commits come twice a second, so a run has to take a few seconds
 #
 # The broker is its own and goes away at the end. Median of five runs each, every one as a new group that reads from
 # the beginning. Start-up does not count: for the reference the time runs from the first record to the last, for the
@@ -29,7 +30,7 @@ settings=()
 
 [ $# -ge 1 ] || { echo "usage: kafka.sh EVENTS.ndjson [ROUNDS]" >&2; exit 3; }
 events=$1
-rounds=${2:-4}
+rounds=${2:-12}
 for program in kcat jq curl java; do
   command -v $program >/dev/null || { echo "kafka.sh: $program is missing" >&2; exit 77; }
 done
