@@ -59,7 +59,7 @@ say "two instances that differ"
 keys=$(announced | jq -c 'map(.key)')
 killed=$(date -u +%FT%T)
 kill -KILL "${engine_pid[two]}"
-wait "${engine_pid[two]}" || true
+wait "${engine_pid[two]}" 2>/dev/null || true
 run_with two "$b" two rules-b
 wait_until 30 "two does not take its record over" announces "map(.value.since) | max > \"$killed\""
 [ "$(announced | jq -c 'map(.key)')" = "$keys" ] || fail "after kill -9 there are others: $(announced)"
