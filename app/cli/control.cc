@@ -32,9 +32,14 @@ std::string Speaker(const Arguments& arguments) {
   return fmt::format("uid {}", getuid());
 }
 
+// --brokers; before the configuration is resolved.
+void SetBrokers(const Arguments& arguments, Session& session) {
+  if (!arguments.brokers.empty()) session.flags.emplace_back("kafka.brokers", arguments.brokers);
+}
+
 // The control records, read to their end.
 Result<std::unique_ptr<pipeline::Control>> Connect(const Arguments& arguments, Session& session) {
-  if (!arguments.brokers.empty()) session.flags.emplace_back("kafka.brokers", arguments.brokers);
+  SetBrokers(arguments, session);
   const std::optional<app::Resolved> resolved = session.Configure();
   if (!resolved) return Status(ErrorCode::kInvalidArgument, "the configuration is wrong");
   return app::OpenControl(resolved->config, kPatience);
@@ -79,12 +84,14 @@ Exit Arm(const Arguments& arguments, Session& session) {
   if (!id)
     return session.Fail(
         {ErrorCode::kInvalidArgument, fmt::format("'{}' is no rule id (a UUID)", arguments.rule)});
+  SetBrokers(arguments, session);
   const RuleInput input = ReadRuleInput(session, arguments.rules);
   session.Show(input.loaded.diagnostics);
   if (input.exit != Exit::kOk) return input.exit;
   for (const rule::Rule& rule : input.loaded.rules->rules) {
     if (rule.id != *id) continue;
-    Result<std::unique_ptr<pipeline::Control>> control = Connect(arguments, session);
+    Result<std::unique_ptr<pipeline::Control>> control =
+        app::OpenControl(input.resolved->config, kPatience);
     if (!control.ok()) return session.Fail(control.status());
     const Status written = (*control)->Write(
         guard::EndArmingEarly(rule, Speaker(arguments), arguments.comment, SystemClock().Now()));

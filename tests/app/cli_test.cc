@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include "app/config.h"
+#include "app/rule_loading.h"
 #include "app/ruleset_record.h"
 #include "base/json.h"
 #include "tests/app/program.h"
@@ -479,6 +480,22 @@ TEST_F(ControlShow, GarbageIsCountedAndHarmless) {
               HasSubstr("rule sets: 1 records of instances cannot be read, or are too many\n"));
   EXPECT_THAT(answer.out, HasSubstr("ruleset/x [2J   [31m?\n"));
   EXPECT_THAT(answer.out, Not(HasSubstr("\x1b")));
+}
+
+// By the control records of the state directory, since no broker is configured.
+TEST_F(ControlShow, ARuleIsArmedEarly) {
+  const std::string configuration = "--set kafka.brokers= --set state.directory=state ";
+  const rule::RuleSetPtr rules =
+      app::LoadRuleSet({program_.path() + "/good.yaml"}, test::ShippedSchema()).rules;
+  ASSERT_NE(rules, nullptr);
+  const std::string id = rules->rules.front().id.ToString();
+  const std::string arm = "control arm " + id + " --rules good.yaml --by ann ";
+  const Answer answer = Run(arm + "--comment 'watched it' " + configuration);
+  EXPECT_EQ(answer.exit, 0) << answer.err;
+  EXPECT_EQ(answer.out,
+            "'Start of bad.exe' enforces from now on, for events that come from now on\n");
+  EXPECT_EQ(answer.err, "");
+  EXPECT_THAT(Run(kShow).out, testing::ContainsRegex("arming/" + id + "  .*\"by\":\"ann\""));
 }
 
 TEST_F(Cli, APeerThatCannotBeReached) {
