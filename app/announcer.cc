@@ -176,7 +176,7 @@ Status Announcer::WriteDue() {
   if (due.empty()) return Status::Ok();
   if (const size_t ignored = ReadAnnouncements(*control).ignored; ignored > 0) LogIgnored(ignored);
   for (const ControlRecord& record : due) {
-    const Status status = control_.Write(record);
+    Status status = control_.Write(record);
     const std::lock_guard lock(mutex_);
     if (!record.value.empty()) announced_ = status;
     if (!status.ok()) return status;
