@@ -46,6 +46,10 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           registry.AddGauges("riposte_rule_info", "Name of a live rule, by its id.")),
       rules_loaded_(registry.AddGauges("riposte_rules_loaded", "Rules of the live set, by state.")),
       ruleset_(registry.AddGauges("riposte_ruleset_info", "The live rule set's hash.")),
+      instances_(registry.AddGauges(
+          "riposte_ruleset_instances",
+          "Live instances of the group, this one included, by whether their rule set is this "
+          "one's.")),
       processing_(registry.AddHistogram("riposte_event_processing_seconds",
                                         "Time to decode and match an event.",
                                         pipeline::kDelayBounds)),
@@ -70,7 +74,12 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "1 while the last good rule set is live because the folder's is broken.")),
       enforcement_(registry.AddGauge(
           "riposte_enforcement_enabled",
-          "1 if neither configuration, kill file nor control record stop enforcement.")) {
+          "1 if neither configuration, kill file nor control record stop enforcement.")),
+      instances_same_(instances_.With({{"set", "same"}})),
+      instances_different_(instances_.With({{"set", "different"}})),
+      announcements_ignored_(registry.AddGauge(
+          "riposte_ruleset_records_ignored",
+          "Control records of instances that cannot be read, or are beyond the bound.")) {
   registry.AddGauges("riposte_build_info", "Version and revision of this build.")
       .With({{"version", std::string(kVersion)}, {"revision", std::string(kRevision)}})
       .Set(1);
@@ -233,5 +242,11 @@ void EngineMetrics::OnRulesLive(const rule::RuleSet& rules, bool last_good, Time
 
 void EngineMetrics::OnReloadFailed() { reload_failures_.Add(); }
 void EngineMetrics::SetEnforcement(bool enabled) { enforcement_.Set(enabled ? 1 : 0); }
+
+void EngineMetrics::SetAgreement(const Agreement& agreement) {
+  instances_same_.Set(static_cast<double>(agreement.same));
+  instances_different_.Set(static_cast<double>(agreement.different));
+  announcements_ignored_.Set(static_cast<double>(agreement.ignored));
+}
 
 }  // namespace riposte::app

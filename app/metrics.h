@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/ruleset_record.h"
 #include "base/metrics.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -39,6 +40,7 @@ class EngineMetrics final : public pipeline::Observer {
   void OnRulesLive(const rule::RuleSet& rules, bool last_good, Time now);
   void OnReloadFailed();
   void SetEnforcement(bool enabled);
+  void SetAgreement(const Agreement& agreement);
 
  private:
   struct RuleSeries {
@@ -57,11 +59,12 @@ class EngineMetrics final : public pipeline::Observer {
   metrics::CounterFamily consumed_, processed_, rejected_, odd_, firings_, commands_, decisions_,
       transactions_;
   metrics::CounterFamily rule_evaluations_, rule_matches_;
-  metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_;
+  metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_, instances_;
   metrics::Histogram processing_, detection_delay_, command_delay_;
   metrics::Counter reload_failures_, tasks_stopped_;
   metrics::Counter committed_, aborted_;
   metrics::Gauge last_reload_, last_good_, enforcement_;
+  metrics::Gauge instances_same_, instances_different_, announcements_ignored_;
 
   std::mutex mutex_;  // of what follows: handles that were looked up once
   std::map<std::string, metrics::Counter, std::less<>> topics_;

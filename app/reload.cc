@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "app/last_good.h"
-#include "app/rule_loading.h"
 #include "base/log.h"
 
 namespace riposte::app {
@@ -18,6 +17,10 @@ std::string FirstError(const text::Diagnostics& diagnostics) {
                        diagnostic.message, diagnostic.code);
   }
   return "no rules";
+}
+
+bool IsEmpty(const LoadedRules& loaded) {
+  return loaded.rules != nullptr && loaded.rules->rules.empty();
 }
 
 }  // namespace
@@ -36,6 +39,7 @@ RuleReloader::~RuleReloader() {
 bool RuleReloader::LoadFirst(text::Diagnostics& diagnostics) {
   tried_ = watch_.Fingerprint();
   LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
+  if (IsEmpty(loaded) && !KeptFolder().empty()) RefuseEmpty(loaded);
   if (loaded.rules != nullptr) {
     GoLive(loaded.rules, /*last_good=*/false);
     return true;
@@ -45,9 +49,13 @@ bool RuleReloader::LoadFirst(text::Diagnostics& diagnostics) {
   return LoadLastGood();
 }
 
+std::string RuleReloader::KeptFolder() const {
+  if (options_.state_directory.empty()) return {};
+  return LastGoodFolder(options_.state_directory);
+}
+
 bool RuleReloader::LoadLastGood() {
-  if (options_.state_directory.empty()) return false;
-  const std::string folder = LastGoodFolder(options_.state_directory);
+  const std::string folder = KeptFolder();
   if (folder.empty()) return false;
   LoadedRules loaded = LoadRuleSet({folder}, schema_);
   if (loaded.rules == nullptr) {
@@ -62,6 +70,14 @@ bool RuleReloader::LoadLastGood() {
              {{"folder", std::string_view(folder)}});
   GoLive(loaded.rules, /*last_good=*/true);
   return true;
+}
+
+void RuleReloader::RefuseEmpty(LoadedRules& loaded) const {
+  loaded.rules = nullptr;
+  const std::string place = options_.paths.empty() ? "rules.paths" : options_.paths.front();
+  loaded.diagnostics.Error(std::make_shared<text::Source>(place, ""), {}, "no-rule-files",
+                           "there is no rule any more: the set before stays live",
+                           "to run without them, disable the rules (enabled: false)");
 }
 
 void RuleReloader::Start() {
@@ -88,11 +104,12 @@ void RuleReloader::Run() {
 
 void RuleReloader::Reload() {
   LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
+  const RulesState before = state();
+  if (IsEmpty(loaded) && before.rules > 0) RefuseEmpty(loaded);
   if (loaded.rules == nullptr) {
     Refuse(loaded.diagnostics);
     return;
   }
-  const RulesState before = state();
   if (loaded.rules->sha256 == before.sha256 && !before.last_good) {
     const std::lock_guard lock(mutex_);
     state_.problem.clear();
@@ -118,7 +135,7 @@ void RuleReloader::GoLive(const rule::RuleSetPtr& rules, bool last_good) {
              {{"sha256", std::string_view(state.sha256)},
               {"rules", static_cast<int64_t>(state.rules)},
               {"last_good", last_good}});
-  if (last_good || options_.state_directory.empty()) return;
+  if (last_good || rules->rules.empty() || options_.state_directory.empty()) return;
   const Status kept = KeepLastGood(*rules, options_.state_directory);
   if (!kept.ok()) {
     log::Write(log::Level::kWarn, "rules", "last-good-not-kept",

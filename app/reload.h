@@ -4,6 +4,10 @@
 // for file systems without), waits until writers are done, reads and compiles the set, and hands it
 // out. A set with an error is refused whole and the one before stays live. The last good set is
 // kept in the state directory, for a start with a broken folder.
+//
+// A set without any rule takes the place of none that has some, neither of the live one nor, at the
+// start, of the one that was kept: so it looks when a mount is gone. It is live only where there
+// never was another.
 #pragma once
 
 #include <condition_variable>
@@ -16,6 +20,7 @@
 #include <vector>
 
 #include "app/folder_watch.h"
+#include "app/rule_loading.h"
 #include "base/time.h"
 #include "engine/pipeline/task.h"
 #include "rules/rule/rule.h"
@@ -61,7 +66,10 @@ class RuleReloader {
   void Run();
   // Reads, and hands out what is new.
   void Reload();
+  std::string KeptFolder() const;  // of the last good set; empty: there is none
   bool LoadLastGood();
+  // Makes an error of a set without rules.
+  void RefuseEmpty(LoadedRules& loaded) const;
   void GoLive(const rule::RuleSetPtr& rules, bool last_good);
   void Refuse(const text::Diagnostics& diagnostics);
 

@@ -1,5 +1,6 @@
 // One validator for every way that rules come in: `check`, `test`, `replay`, the start and each
-// reload accept the same sets.
+// reload accept the same sets. (A start and a reload refuse one more: the empty set, where there
+// are rules that it would end.)
 #pragma once
 
 #include <string>

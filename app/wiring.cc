@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/instance_name.h"
+#include "app/version.h"
 #include "base/log.h"
 #include "connectors/file/control.h"
 #include "connectors/kafka/connector.h"
@@ -78,6 +80,25 @@ pipeline::WorkerPool::Options PoolOptions(const Config& config) {
   options.worker.enforcement.kill_file = config.remediation.kill_file;
   options.arming_period = config.remediation.arming_period;
   return options;
+}
+
+// As this process announces itself.
+Announcement SelfOf(const Config& config) {
+  return {.instance = InstanceName(config.kafka.instance_id, config.state.directory),
+          .group = config.kafka.group,
+          .host = HostName(),
+          .version = std::string(kVersion),
+          .sha256 = {},
+          .run = Uuid::Random()};
+}
+
+// Which instances have which rule set, for the readiness detail.
+std::string Describe(const Agreement& agreement, const Status& announced) {
+  std::string text =
+      fmt::format("{} with this rule set, {} with another", agreement.same, agreement.different);
+  if (!agreement.example.empty()) text += ", for instance " + agreement.example;
+  if (!announced.ok()) text += "; this one is not announced: " + announced.message();
+  return text;
 }
 
 // One line of a probe's answer.
@@ -196,6 +217,7 @@ Engine::Loaded Engine::LoadRules(text::Diagnostics& diagnostics) {
                 const std::lock_guard lock(first_mutex_);
                 first_live_ = live;
                 if (pool_ != nullptr) pool_->Publish(live);
+                if (announcer_ != nullptr) announcer_->Changed(state);
               },
           .on_refused = [this] { metrics_.OnReloadFailed(); }});
   return reloader_->LoadFirst(diagnostics) ? Loaded::kYes : Loaded::kBroken;
@@ -231,12 +253,16 @@ Status Engine::Start() {
         *outside_.control, first_live_);
   }
   assignments_ = std::make_unique<Assignments>(*pool_, metrics_);
+  announcer_ = std::make_unique<Announcer>(Announcer::Options{}, SelfOf(options_.config),
+                                           *outside_.control, clock_);
+  announcer_->Changed(reloader_->state());
   registry_.OnScrape([this] {
     metrics_.SetEnforcement(
         guard::JudgeEnforcement(options_.config.remediation.enforcement == "enabled",
                                 guard::KillFileExists(options_.config.remediation.kill_file),
                                 *outside_.control->Read())
             .enabled);
+    metrics_.SetAgreement(announcer_->Agreed());
   });
   if (!options_.listen.empty()) {
     Result<std::unique_ptr<http::Server>> server = http::Server::Start(
@@ -259,16 +285,20 @@ Status Engine::Start() {
     Stop();
     return connected;
   }
+  announcer_->Start();
   reloader_->Start();
   return Status::Ok();
 }
 
-// Those who watch first: they look at all the rest. Then no new work (which commits what is open),
-// then no new rules, and last the workers.
+// Those who watch first: they look at all the rest. Then no new work (which commits what is open;
+// meanwhile the others learn that this instance leaves), then no new rules, and last the workers.
 void Engine::Stop() {
   server_.reset();
+  outside_.control->EndWithin(kStopDeadline);
+  if (announcer_ != nullptr) announcer_->Leave();
   if (assignments_ != nullptr) outside_.connector->Stop(kStopDeadline);
   reloader_.reset();
+  announcer_.reset();
   {
     const std::lock_guard lock(first_mutex_);
     pool_.reset();
@@ -311,6 +341,7 @@ Engine::Probe Engine::Ready() const {
   const bool complete = outside_.control->Read()->complete;
   AddCheck(probe, "control", true,
            complete ? "read to its end" : "not read to its end: nothing is enforced");
+  AddCheck(probe, "instances", true, Describe(announcer_->Agreed(), announcer_->Announced()));
   return probe;
 }
 

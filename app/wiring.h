@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/announcer.h"
 #include "app/config.h"
 #include "app/metrics.h"
 #include "app/reload.h"
@@ -90,6 +91,7 @@ class Engine {
   std::unique_ptr<guard::Chain> guards_;
   schema::SchemaPtr schema_;
   std::unique_ptr<RuleReloader> reloader_;
+  std::unique_ptr<Announcer> announcer_;
   std::mutex first_mutex_;  // of first_live_ and pool_ while rules may go live
   pipeline::LiveRulesPtr first_live_;
   std::unique_ptr<pipeline::WorkerPool> pool_;

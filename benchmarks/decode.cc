@@ -82,28 +82,19 @@ int Run(int argument_count, char** arguments) {
   const std::shared_ptr<const match::Matcher> matcher = match::Matcher::Compile(*rules, *profile);
   const std::shared_ptr<const event::Plan> all =
       event::Plan::Compile(*schema, *profile, AllTokens(schema->catalogue));
-  const auto count = static_cast<double>(events.size());
+  const size_t count = events.size();
   size_t decoded = 0;
   const Measurement stage_one = MeasureStageOne(events);
   const Measurement dom = MeasureDom(events);
   const Measurement decode = MeasureDecode(matcher->plan(), events, decoded);
   const Measurement decode_all = MeasureDecode(*all, events, decoded);
-  std::fprintf(stderr, "%zu events, %zu decoded\n", events.size(), decoded);
-  const auto print = [&](std::string_view name, const Measurement& measured,
-                         std::string_view reference, const Measurement& against) {
-    Print({.name = name,
-           .value = measured.seconds / count * 1e9,
-           .unit = "ns/event",
-           .reference = reference,
-           .ratio = measured.seconds / against.seconds,
-           .spread = measured.spread});
-  };
-  print("simdjson_stage1", stage_one, "simdjson_stage1", stage_one);
-  print("simdjson_dom", dom, "simdjson_stage1", stage_one);
-  print("decode_rule_fields", decode, "simdjson_stage1", stage_one);
-  print("decode_rule_fields", decode, "simdjson_dom", dom);
-  print("decode_all_tokens", decode_all, "simdjson_stage1", stage_one);
-  print("decode_all_tokens", decode_all, "simdjson_dom", dom);
+  std::fprintf(stderr, "%zu events, %zu decoded\n", count, decoded);
+  Print("simdjson_stage1", stage_one, "simdjson_stage1", stage_one, count);
+  Print("simdjson_dom", dom, "simdjson_stage1", stage_one, count);
+  Print("decode_rule_fields", decode, "simdjson_stage1", stage_one, count);
+  Print("decode_rule_fields", decode, "simdjson_dom", dom, count);
+  Print("decode_all_tokens", decode_all, "simdjson_stage1", stage_one, count);
+  Print("decode_all_tokens", decode_all, "simdjson_dom", dom, count);
   return 0;
 }
 

@@ -103,28 +103,19 @@ int Run(int argument_count, char** arguments) {
   const Measurement decode = MeasureDecode(setup);
   const Measurement matcher = MeasureMatcher(setup, by_matcher, evaluations);
   const Measurement naive = MeasureNaive(setup, by_naive);
-  const auto count = static_cast<double>(setup.events.size());
-  std::fprintf(stderr, "%zu events, %zu rules, %zu matches, %.2f evaluations an event\n",
-               setup.events.size(), setup.matcher->rule_count(), by_matcher.size(),
-               static_cast<double>(evaluations) / count);
+  const size_t count = setup.events.size();
+  std::fprintf(stderr, "%zu events, %zu rules, %zu matches, %.2f evaluations an event\n", count,
+               setup.matcher->rule_count(), by_matcher.size(),
+               static_cast<double>(evaluations) / static_cast<double>(count));
   if (by_matcher != by_naive) {
     std::fprintf(stderr, "the matcher found %zu, the plain evaluator %zu\n", by_matcher.size(),
                  by_naive.size());
     return 1;
   }
-  const auto print = [&](std::string_view name, const Measurement& measured,
-                         std::string_view reference, const Measurement& against) {
-    Print({.name = name,
-           .value = measured.seconds / count * 1e9,
-           .unit = "ns/event",
-           .reference = reference,
-           .ratio = measured.seconds / against.seconds,
-           .spread = measured.spread});
-  };
-  print("decode_rule_fields", decode, "simdjson_dom", dom);
-  print("bytes_to_matches", matcher, "simdjson_dom", dom);
-  print("bytes_to_matches", matcher, "naive", naive);
-  print("naive", naive, "simdjson_dom", dom);
+  Print("decode_rule_fields", decode, "simdjson_dom", dom, count);
+  Print("bytes_to_matches", matcher, "simdjson_dom", dom, count);
+  Print("bytes_to_matches", matcher, "naive", naive, count);
+  Print("naive", naive, "simdjson_dom", dom, count);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/cli/control_report.h"
 #include "app/cli/rule_input.h"
 #include "app/cli/verbs.h"
 #include "app/wiring.h"
@@ -31,9 +32,14 @@ std::string Speaker(const Arguments& arguments) {
   return fmt::format("uid {}", getuid());
 }
 
+// --brokers; before the configuration is resolved.
+void SetBrokers(const Arguments& arguments, Session& session) {
+  if (!arguments.brokers.empty()) session.flags.emplace_back("kafka.brokers", arguments.brokers);
+}
+
 // The control records, read to their end.
 Result<std::unique_ptr<pipeline::Control>> Connect(const Arguments& arguments, Session& session) {
-  if (!arguments.brokers.empty()) session.flags.emplace_back("kafka.brokers", arguments.brokers);
+  SetBrokers(arguments, session);
   const std::optional<app::Resolved> resolved = session.Configure();
   if (!resolved) return Status(ErrorCode::kInvalidArgument, "the configuration is wrong");
   return app::OpenControl(resolved->config, kPatience);
@@ -68,32 +74,8 @@ Exit Show(const Arguments& arguments, Session& session) {
   Result<std::unique_ptr<pipeline::Control>> control = Connect(arguments, session);
   if (!control.ok()) return session.Fail(control.status());
   const std::shared_ptr<const pipeline::Control::Snapshot> snapshot = (*control)->Read();
-  std::string out;
-  if (session.json()) {
-    json::Writer writer(out);
-    writer.BeginArray();
-    for (const pipeline::ControlRecord& record : snapshot->records) {
-      writer.BeginObject().Field("key", record.key).Key("value");
-      // A record of somebody else's hand may be no JSON.
-      if (json::Parse(record.value).ok()) {
-        writer.Raw(record.value);
-      } else {
-        writer.String(record.value);
-      }
-      writer.Field("append_time", FormatTime(record.append_time)).EndObject();
-    }
-    writer.EndArray();
-    out.push_back('\n');
-  } else {
-    const bool said = snapshot->Find(guard::kEnforcementKey) != nullptr;
-    const guard::Enforcement enforcement = guard::JudgeEnforcement(true, false, *snapshot);
-    out = enforcement.enabled
-              ? fmt::format("enforcement: not stopped{}\n", said ? "" : " (nobody said anything)")
-              : fmt::format("enforcement: {}\n", enforcement.disabled_because);
-    for (const pipeline::ControlRecord& record : snapshot->records)
-      out += fmt::format("{}  {}  {}\n", FormatTime(record.append_time), record.key, record.value);
-  }
-  session.Print(out);
+  const Time now = SystemClock().Now();
+  session.Print(session.json() ? ControlJson(*snapshot, now) : ControlText(*snapshot, now));
   return Exit::kOk;
 }
 
@@ -102,12 +84,14 @@ Exit Arm(const Arguments& arguments, Session& session) {
   if (!id)
     return session.Fail(
         {ErrorCode::kInvalidArgument, fmt::format("'{}' is no rule id (a UUID)", arguments.rule)});
+  SetBrokers(arguments, session);
   const RuleInput input = ReadRuleInput(session, arguments.rules);
   session.Show(input.loaded.diagnostics);
   if (input.exit != Exit::kOk) return input.exit;
   for (const rule::Rule& rule : input.loaded.rules->rules) {
     if (rule.id != *id) continue;
-    Result<std::unique_ptr<pipeline::Control>> control = Connect(arguments, session);
+    Result<std::unique_ptr<pipeline::Control>> control =
+        app::OpenControl(input.resolved->config, kPatience);
     if (!control.ok()) return session.Fail(control.status());
     const Status written = (*control)->Write(
         guard::EndArmingEarly(rule, Speaker(arguments), arguments.comment, SystemClock().Now()));
@@ -148,13 +132,14 @@ Verb ControlResumeVerb() { return EnforcementVerb(true); }
 
 Verb ControlShowVerb() {
   const std::shared_ptr<Arguments> arguments = std::make_shared<Arguments>();
-  return {
-      .name = "control show",
-      .summary = "Print what the operators said: stop or not, and since when each rule is armed",
-      .examples = "  riposte control show --format json",
-      .formats = {"text", "json"},
-      .declare = [arguments](Options& options) { DeclareCommon(options, *arguments); },
-      .run = [arguments](Session& session) { return Show(*arguments, session); }};
+  return {.name = "control show",
+          .summary =
+              "Print what the operators said, since when each rule is armed, and which rule set "
+              "each instance has",
+          .examples = "  riposte control show --format json",
+          .formats = {"text", "json"},
+          .declare = [arguments](Options& options) { DeclareCommon(options, *arguments); },
+          .run = [arguments](Session& session) { return Show(*arguments, session); }};
 }
 
 Verb ControlArmVerb() {

@@ -22,6 +22,7 @@ class FileControl final : public pipeline::Control {
   std::shared_ptr<const Snapshot> Read() const override;
   // kIo: it is not written, or the file that is there cannot be read.
   Status Write(const pipeline::ControlRecord& record) override;
+  void EndWithin(Duration) override {}  // it waits for the disk alone
 
  private:
   explicit FileControl(std::string folder);

@@ -1,5 +1,6 @@
 #include "connectors/kafka/control.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -16,9 +17,13 @@
 namespace riposte::kafka {
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr int kPollMs = 100;
-constexpr int kWriteTimeoutMs =
-    12000;  // more than the library's own, so that its verdict comes first
+// More than the library's own, so that its verdict comes first.
+constexpr std::chrono::milliseconds kWriteTimeout{12000};
+// How soon EndWithin() is noticed.
+constexpr std::chrono::milliseconds kWriteStep{100};
 constexpr Duration kRetryPause{1000};
 constexpr int32_t kPartition = 0;
 
@@ -54,12 +59,15 @@ struct KafkaControl::Impl {
   bool Stopping() const { return stop.load(); }
   void Pause(Duration duration);
   Status MakeWriter();
+  // Until the answer to a record is there, or it has lasted too long.
+  void AwaitDelivery();
 
   const Options options;
   const Settings settings;
   const std::string topic;
   std::thread thread;
   std::atomic<bool> stop{false};
+  std::atomic<steady_clock::time_point> writes_end{steady_clock::time_point::max()};
 
   // The reader's thread only.
   std::map<std::string, pipeline::ControlRecord> latest;
@@ -227,8 +235,26 @@ Status KafkaControl::Impl::MakeWriter() {
   return Status::Ok();
 }
 
+void KafkaControl::Impl::AwaitDelivery() {
+  const steady_clock::time_point give_up = steady_clock::now() + kWriteTimeout;
+  while (!delivery.done) {
+    const steady_clock::time_point now = steady_clock::now();
+    if (now >= std::min(give_up, writes_end.load())) return;
+    rd_kafka_flush(writer->get(), static_cast<int>(kWriteStep.count()));
+  }
+}
+
+void KafkaControl::EndWithin(Duration deadline) {
+  const steady_clock::time_point end = steady_clock::now() + deadline;
+  steady_clock::time_point set = impl_->writes_end.load();
+  while (end < set && !impl_->writes_end.compare_exchange_weak(set, end)) {
+  }
+}
+
 Status KafkaControl::Write(const pipeline::ControlRecord& record) {
   const std::lock_guard<std::mutex> lock(impl_->write_mutex);
+  if (steady_clock::now() >= impl_->writes_end.load())
+    return {ErrorCode::kCancelled, "the process ends"};
   RIPOSTE_TRY(impl_->MakeWriter());
   rd_kafka_t* writer = impl_->writer->get();
   impl_->delivery = {};
@@ -242,7 +268,7 @@ Status KafkaControl::Write(const pipeline::ControlRecord& record) {
                          deletes ? nullptr : const_cast<char*>(record.value.data()),
                          record.value.size(), record.key.data(), record.key.size(), nullptr);
     if (sent != 0) return ToStatus(rd_kafka_last_error(), what);
-    rd_kafka_flush(writer, kWriteTimeoutMs);
+    impl_->AwaitDelivery();
   }
   const Delivery delivery = impl_->delivery;
   if (delivery.done && delivery.error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();

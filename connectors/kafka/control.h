@@ -20,8 +20,9 @@ class KafkaControl final : public pipeline::Control {
   std::shared_ptr<const Snapshot> Read() const override;
   // Returns when every in-sync replica has the record. kUnavailable: no broker took it within 10 s;
   // it was not written. kUncertain: the answer was lost. kPermission, kNotFound: the topic may not
-  // be written, or is not there.
+  // be written, or is not there. After EndWithin()'s deadline: kCancelled, it was not written.
   Status Write(const pipeline::ControlRecord& record) override;
+  void EndWithin(Duration deadline) override;
 
   // Waits until the topic was read to its end once. kTimeout, with the reason why not, after
   // `timeout`; at once if the reason is not one that waiting mends.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kAnswerTimeoutMs = 3000;
 constexpr int kCreateTimeoutMs = 15000;
+constexpr const char* kCompactedSegmentMs = "3600000";
 
 // One of our topics as it has to be.
 struct Wanted {
@@ -100,6 +101,9 @@ Status CreateTopics(rd_kafka_t* client, const Options& options,
     owners.emplace_back(topic);
     topics.push_back(topic);
     rd_kafka_NewTopic_set_config(topic, "cleanup.policy", wanted.compacted ? "compact" : "delete");
+    // A segment is compacted only once the next one is begun; until then every announcement of
+    // every instance is read at each start.
+    if (wanted.compacted) rd_kafka_NewTopic_set_config(topic, "segment.ms", kCompactedSegmentMs);
     if (wanted.append_time) {
       rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
     }

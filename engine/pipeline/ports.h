@@ -137,6 +137,9 @@ class Control {
   virtual std::shared_ptr<const Snapshot> Read() const = 0;
   // Appends a record durably. The snapshot shows it when it was read back.
   virtual Status Write(const ControlRecord& record) = 0;
+  // The process ends: from now on no Write(), those under way included, lasts longer than until
+  // `deadline` from now; a second call cannot put it off. Any thread; returns at once.
+  virtual void EndWithin(Duration deadline) = 0;
 };
 
 }  // namespace riposte::pipeline

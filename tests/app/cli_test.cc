@@ -1,4 +1,5 @@
 // The command line through the built program: exit codes, and what goes where.
+#include <map>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -6,6 +7,8 @@
 #include <signal.h>
 
 #include "app/config.h"
+#include "app/rule_loading.h"
+#include "app/ruleset_record.h"
 #include "base/json.h"
 #include "tests/app/program.h"
 #include "tests/app/rule_files.h"
@@ -390,6 +393,109 @@ TEST_F(Cli, RunWithBrokenRules) {
   EXPECT_THAT(answer.err, HasSubstr(kTypo));
   EXPECT_THAT(answer.err,
               HasSubstr("riposte: the rules have errors, and no last good set was kept\n"));
+}
+
+// Control records of the state directory, as other instances left them.
+class ControlShow : public Cli {
+ protected:
+  struct Instance {
+    std::string name, group;
+    char set;
+    Duration age;
+  };
+  void Leave(const std::vector<Instance>& instances, const std::string& more = {}) const {
+    const Time now = SystemClock().Now();
+    std::string text = "{\"records\":[" + more;
+    for (const Instance& one : instances) {
+      const pipeline::ControlRecord record = app::ToRecord({.instance = one.name,
+                                                            .group = one.group,
+                                                            .host = "host-" + one.name,
+                                                            .version = "0.1.0",
+                                                            .sha256 = std::string(64, one.set),
+                                                            .rules = 7,
+                                                            .last_good = one.set == 'c',
+                                                            .since = kTime,
+                                                            .run = Uuid::Random(),
+                                                            .announced = now - one.age});
+      if (text.back() != '[') text += ",";
+      json::Writer(text)
+          .BeginObject()
+          .Field("key", record.key)
+          .Field("value", record.value)
+          .Field("append_time", FormatTime(record.append_time))
+          .EndObject();
+    }
+    program_.Write("state/control.json", text + "]}");
+  }
+  static constexpr const char* kShow =
+      "control show --set kafka.brokers= --set state.directory=state ";
+};
+
+TEST_F(ControlShow, InstancesWithTheirRuleSets) {
+  Leave({{"one", "blue", 'a', Duration(0)},
+         {"two", "blue", 'b', std::chrono::seconds(70)},
+         {"dead", "blue", 'a', std::chrono::hours(2)},
+         {"three", "green", 'c', Duration(0)}});
+  const Answer answer = Run(kShow);
+  EXPECT_EQ(answer.exit, 0) << answer.err;
+  EXPECT_THAT(answer.out,
+              StartsWith("enforcement: not stopped (nobody said anything)\n"
+                         "rule sets: group 'blue': 2 live instances, 2 DIFFERENT sets\n"
+                         "rule sets: group 'green': 1 live instance, set cccccccccccc\n"));
+  EXPECT_THAT(answer.out,
+              HasSubstr("  ruleset/one  set aaaaaaaaaaaa, 7 rules, since "
+                        "2026-01-01T00:00:00.000Z, version 0.1.0, on host-one, announced "));
+  EXPECT_THAT(answer.out,
+              testing::ContainsRegex("ruleset/two  .*: DIFFERS from another instance\n"));
+  EXPECT_THAT(answer.out,
+              testing::ContainsRegex("ruleset/dead  .*announced 2h ago: STALE, not counted\n"));
+  EXPECT_THAT(answer.out, testing::ContainsRegex(
+                              "ruleset/three  .*, the LAST GOOD set, announced [0-9]+m?s ago\n"));
+
+  std::map<std::string, json::Value> records;
+  const json::Value shown = RunJson(std::string(kShow) + "--format json", 0);
+  ASSERT_NE(shown.as_array(), nullptr);
+  for (const json::Value& record : *shown.as_array()) records[TextOf(record, "key")] = record;
+  const auto is = [&](const std::string& instance, std::string_view member) {
+    const json::Value* const found = records["ruleset/" + instance].Find(member);
+    return found != nullptr && found->as_bool() != nullptr && *found->as_bool();
+  };
+  EXPECT_TRUE(is("one", "live") && is("one", "differs"));
+  EXPECT_TRUE(is("two", "live") && is("two", "differs"));
+  EXPECT_FALSE(is("dead", "live") || is("dead", "differs"));
+  EXPECT_TRUE(is("three", "live"));
+  EXPECT_FALSE(is("three", "differs")) << "another group";
+  EXPECT_GE(NumberOf(records["ruleset/two"], "age_seconds"), 70);
+  EXPECT_EQ(NumberOf(*records["ruleset/two"].Find("value"), "rules"), 7);
+}
+
+// What somebody else wrote is shown, and does not reach the terminal as it is.
+TEST_F(ControlShow, GarbageIsCountedAndHarmless) {
+  Leave(
+      {{"one", "blue", 'a', Duration(0)}},
+      R"({"key":"ruleset/x\u001b[2J","value":"\u001b[31m?","append_time":"2026-01-01T00:00:00Z"})");
+  const Answer answer = Run(kShow);
+  EXPECT_EQ(answer.exit, 0) << answer.err;
+  EXPECT_THAT(answer.out,
+              HasSubstr("rule sets: 1 records of instances cannot be read, or are too many\n"));
+  EXPECT_THAT(answer.out, HasSubstr("ruleset/x [2J   [31m?\n"));
+  EXPECT_THAT(answer.out, Not(HasSubstr("\x1b")));
+}
+
+// By the control records of the state directory, since no broker is configured.
+TEST_F(ControlShow, ARuleIsArmedEarly) {
+  const std::string configuration = "--set kafka.brokers= --set state.directory=state ";
+  const rule::RuleSetPtr rules =
+      app::LoadRuleSet({program_.path() + "/good.yaml"}, test::ShippedSchema()).rules;
+  ASSERT_NE(rules, nullptr);
+  const std::string id = rules->rules.front().id.ToString();
+  const std::string arm = "control arm " + id + " --rules good.yaml --by ann ";
+  const Answer answer = Run(arm + "--comment 'watched it' " + configuration);
+  EXPECT_EQ(answer.exit, 0) << answer.err;
+  EXPECT_EQ(answer.out,
+            "'Start of bad.exe' enforces from now on, for events that come from now on\n");
+  EXPECT_EQ(answer.err, "");
+  EXPECT_THAT(Run(kShow).out, testing::ContainsRegex("arming/" + id + "  .*\"by\":\"ann\""));
 }
 
 TEST_F(Cli, APeerThatCannotBeReached) {

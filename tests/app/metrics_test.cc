@@ -200,6 +200,15 @@ TEST_F(EngineMetricsTest, AbortsAndTasksThatStopped) {
   EXPECT_EQ(ValueOf("riposte_enforcement_enabled"), "0");
 }
 
+TEST_F(EngineMetricsTest, InstancesThatHaveTheSameRuleSetAndAnother) {
+  EXPECT_EQ(ValueOf(R"(riposte_ruleset_instances{set="different"})"), "0");
+  metrics_.SetAgreement({.same = 3, .different = 2, .ignored = 4, .example = "engine-2"});
+  EXPECT_EQ(ValueOf(R"(riposte_ruleset_instances{set="same"})"), "3");
+  EXPECT_EQ(ValueOf(R"(riposte_ruleset_instances{set="different"})"), "2");
+  EXPECT_EQ(ValueOf("riposte_ruleset_records_ignored"), "4");
+  EXPECT_THAT(registry_.Text(), Not(HasSubstr("engine-2")));
+}
+
 // docs/operations.md names exactly what is there.
 TEST_F(EngineMetricsTest, EachIsDocumented) {
   FillAll();

@@ -261,6 +261,69 @@ TEST_F(Reload, AStartWithABrokenFolderServesTheLastGoodSet) {
   EXPECT_EQ(reloader_->state().problem, "");
 }
 
+// A mount that empties looks like this.
+TEST_F(Reload, AFolderThatEmptiesIsRefused) {
+  folder_.Write("rules/x.yaml", test::RuleFile("one.exe"));
+  OpenAndStart();
+  const std::string before = reloader_->state().sha256;
+  fs::remove(folder_.path() + "/rules/x.yaml");
+  ASSERT_TRUE(heard_.WaitForRefusals(1));
+  EXPECT_EQ(heard_.lives(), 1);
+  EXPECT_EQ(reloader_->state().sha256, before);
+  EXPECT_THAT(reloader_->state().problem,
+              HasSubstr("rules:1:1: there is no rule any more: the set before stays live "
+                        "[no-rule-files]"));
+  reloader_->ReloadNow();
+  ASSERT_TRUE(heard_.WaitForRefusals(2));
+  folder_.Write("rules/x.yaml", test::RuleFile("two.exe"));
+  ASSERT_TRUE(heard_.WaitForLives(2));
+  EXPECT_EQ(reloader_->state().problem, "");
+}
+
+TEST_F(Reload, TheLastRuleGoesByBeingDisabled) {
+  folder_.Write("rules/x.yaml", test::RuleFile("one.exe"));
+  OpenAndStart();
+  Replace(test::RuleFile("one.exe") + "enabled: false\n");
+  ASSERT_TRUE(heard_.WaitForLives(2));
+  EXPECT_EQ(heard_.refusals(), 0);
+}
+
+TEST_F(Reload, AStartWithAnEmptyFolderServesTheLastGoodSet) {
+  folder_.Write("rules/x.yaml", test::RuleFile("one.exe"));
+  ASSERT_TRUE(Open());
+  reloader_.reset();
+  fs::remove(folder_.path() + "/rules/x.yaml");
+  ASSERT_TRUE(Open());
+  EXPECT_EQ(heard_.refusals(), 1);
+  EXPECT_THAT(heard_.names(), ElementsAre("Start of one.exe"));
+  EXPECT_TRUE(heard_.state().last_good);
+  EXPECT_THAT(reloader_->state().problem, HasSubstr("[no-rule-files]"));
+  reloader_->Start();
+  reloader_->ReloadNow();
+  ASSERT_TRUE(heard_.WaitForRefusals(2)) << "still";
+  folder_.Write("rules/x.yaml", test::RuleFile("two.exe"));
+  ASSERT_TRUE(heard_.WaitForLives(3));
+  EXPECT_FALSE(reloader_->state().last_good);
+}
+
+// A new installation: the rules come later. The empty set is not kept as a good one either.
+TEST_F(Reload, WhereThereNeverWasARuleAnEmptyFolderIsAStart) {
+  fs::create_directory(folder_.path() + "/rules");
+  OpenAndStart();
+  EXPECT_THAT(heard_.names(), testing::IsEmpty());
+  EXPECT_EQ(heard_.refusals(), 0);
+  folder_.Write("rules/x.yaml", test::kBrokenFile);
+  ASSERT_TRUE(heard_.WaitForRefusals(1));
+  fs::remove(folder_.path() + "/rules/x.yaml");
+  const steady_clock::time_point give_up = steady_clock::now() + kDeadline;
+  while (!reloader_->state().problem.empty() && steady_clock::now() < give_up)
+    std::this_thread::yield();
+  EXPECT_EQ(reloader_->state().problem, "") << "empty as before is no news";
+  reloader_.reset();
+  folder_.Write("rules/x.yaml", test::kBrokenFile);
+  EXPECT_FALSE(Open()) << "there is no good set to serve";
+}
+
 TEST_F(Reload, ABrokenFolderAndNothingKeptIsNoStart) {
   folder_.Write("rules/x.yaml", test::kBrokenFile);
   EXPECT_FALSE(Open());

@@ -94,6 +94,26 @@ class ScriptedConnector final : public pipeline::Connector {
   pipeline::AssignmentListener* listener_ = nullptr;
 };
 
+// Control records that outlive the engine.
+class SharedControl {
+ public:
+  std::unique_ptr<pipeline::Control> Handle() { return std::make_unique<Passing>(control_); }
+  pipeline::Control& control() { return control_; }
+
+ private:
+  class Passing final : public pipeline::Control {
+   public:
+    explicit Passing(pipeline::Control& inner) : inner_(inner) {}
+    std::shared_ptr<const Snapshot> Read() const override { return inner_.Read(); }
+    Status Write(const pipeline::ControlRecord& record) override { return inner_.Write(record); }
+    void EndWithin(Duration deadline) override { inner_.EndWithin(deadline); }
+
+   private:
+    pipeline::Control& inner_;
+  };
+  memory::MemoryControl control_;
+};
+
 // An engine over a log in memory, one input of qualys-edr.
 class Wiring : public testing::Test {
  protected:
@@ -153,6 +173,14 @@ class Wiring : public testing::Test {
     const size_t before = commands();
     Happens("bad.exe");
     return commands() > before;
+  }
+  // The keys of the control records that begin so.
+  std::vector<std::string> KeysWith(std::string_view prefix) const {
+    std::vector<std::string> keys;
+    const std::shared_ptr<const pipeline::Control::Snapshot> control = control_->Read();
+    for (const pipeline::ControlRecord& record : control->records)
+      if (record.key.starts_with(prefix)) keys.push_back(record.key);
+    return keys;
   }
   size_t commands() const { return log_.Outputs(OutTopic::kCommands).size(); }
   size_t alerts() const { return log_.Outputs(OutTopic::kAlerts).size(); }
@@ -224,7 +252,7 @@ TEST_F(Wiring, AsShippedNothingIsOrdered) {
 TEST_F(Wiring, ARuleThatIsNotArmedYetIsDry) {
   Make({{"remediation.enforcement", "enabled"}, {"remediation.arming_period", "1h"}});
   ASSERT_TRUE(engine_->Start().ok());
-  ASSERT_TRUE(Eventually([this] { return !control_->Read()->records.empty(); }));
+  ASSERT_TRUE(Eventually([this] { return !KeysWith("arming/").empty(); }));
   EXPECT_FALSE(IsAnswered());
   EXPECT_EQ(alerts(), 1u);
 }
@@ -291,7 +319,8 @@ TEST_F(Wiring, ProbesOfAHealthyEngine) {
             "[ok] rules: 1 rules live, set " +
                 engine_->rules_state().sha256 +
                 "\n"
-                "[ok] control: read to its end\n");
+                "[ok] control: read to its end\n"
+                "[ok] instances: 1 with this rule set, 0 with another\n");
   EXPECT_THAT(Get(engine_->port(), "/readyz?verbose"),
               testing::EndsWith("\r\n\r\n" + engine_->Ready().text + "ok\n"));
   EXPECT_THAT(Get(engine_->port(), "/livez?verbose"), HasSubstr("[ok] workers: "));
@@ -305,6 +334,76 @@ TEST_F(Wiring, ControlIsPartOfTheTextButNotOfReadiness) {
   EXPECT_TRUE(engine_->Ready().good);
   EXPECT_THAT(engine_->Ready().text, HasSubstr("[ok] control: not read to its end: nothing is "
                                                "enforced\n"));
+}
+
+// Of the announcement of `instance`; empty if there is none.
+std::string AnnouncedSet(const pipeline::Control& control, const std::string& instance) {
+  const std::shared_ptr<const pipeline::Control::Snapshot> records = control.Read();
+  const pipeline::ControlRecord* const record = records->Find("ruleset/" + instance);
+  const std::optional<Announcement> read =
+      record == nullptr ? std::nullopt : ReadAnnouncement(*record);
+  return read ? read->sha256 : "";
+}
+
+TEST_F(Wiring, TheLiveSetIsAnnouncedAndTheRecordGoesWithTheInstance) {
+  SharedControl records;
+  engine_ = std::make_unique<Engine>(
+      Engine::Options{.config = ConfigWith({{"kafka.instance_id", "engine-1"}}),
+                      .listen = "127.0.0.1:0",
+                      .on_failed = {}},
+      Outside{.control = records.Handle(), .connector = std::make_unique<ScriptedConnector>()});
+  text::Diagnostics diagnostics;
+  ASSERT_EQ(engine_->LoadRules(diagnostics), Engine::Loaded::kYes);
+  ASSERT_TRUE(engine_->Start().ok());
+  const std::string first = engine_->rules_state().sha256;
+  ASSERT_TRUE(Eventually([&] { return AnnouncedSet(records.control(), "engine-1") == first; }));
+  test::ReplaceFile(rules_ + "/worse.yaml", test::RuleFile("worse.exe"));
+  ASSERT_TRUE(Eventually([&] {
+    const std::string announced = AnnouncedSet(records.control(), "engine-1");
+    return announced != first && announced == engine_->rules_state().sha256;
+  }));
+  engine_.reset();
+  EXPECT_EQ(AnnouncedSet(records.control(), "engine-1"), "");
+}
+
+TEST_F(Wiring, InstancesThatDifferAreShownAndCounted) {
+  Make({});
+  ASSERT_TRUE(engine_->Start().ok());
+  ASSERT_TRUE(Eventually([this] { return !KeysWith("ruleset/").empty(); }));
+  Announcement other{.instance = "engine-2",
+                     .group = "riposte",
+                     .host = "host-2",
+                     .version = "0.1.0",
+                     .sha256 = std::string(64, 'f'),
+                     .rules = 1,
+                     .last_good = false,
+                     .since = SystemClock().Now(),
+                     .run = Uuid::Random(),
+                     .announced = SystemClock().Now()};
+  ASSERT_TRUE(control_->Write(ToRecord(other)).ok());
+  EXPECT_TRUE(engine_->Ready().good) << "that is normal while new rules are rolled out";
+  EXPECT_THAT(engine_->Ready().text,
+              HasSubstr("[ok] instances: 1 with this rule set, 1 with another, for instance "
+                        "engine-2\n"));
+  EXPECT_THAT(Get(engine_->port(), "/metrics"),
+              HasSubstr("\nriposte_ruleset_instances{set=\"different\"} 1\n"));
+  other.sha256 = engine_->rules_state().sha256;
+  ASSERT_TRUE(control_->Write(ToRecord(other)).ok());
+  EXPECT_THAT(Get(engine_->port(), "/metrics"),
+              HasSubstr("\nriposte_ruleset_instances{set=\"same\"} 2\n"));
+}
+
+// An engine without kafka.instance_id is the same one after a restart.
+TEST_F(Wiring, TheNameIsKept) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 2; ++i) {
+    Make({});
+    ASSERT_TRUE(engine_->Start().ok());
+    ASSERT_TRUE(Eventually([this] { return !KeysWith("ruleset/").empty(); }));
+    keys.push_back(KeysWith("ruleset/").front());
+    engine_.reset();
+  }
+  EXPECT_EQ(keys[0], keys[1]);
 }
 
 TEST_F(Wiring, NotReadyWhileTheGroupIsNotJoined) {

@@ -182,6 +182,25 @@ TEST_F(ControlTest, OutlivesABrokerThatGoesAndComesBack) {
   EXPECT_EQ(topics_->ReadAll(topic()).size(), 2u);
 }
 
+// The end of the process does not wait for a broker that is gone.
+TEST_F(ControlTest, AWriteUnderWayEndsWithTheProcess) {
+  using std::chrono::steady_clock;
+  const std::unique_ptr<KafkaControl> control = Complete();
+  Write(*control, "k", "1");
+  Broker::Get().Kill();
+  Status status;
+  std::thread writer([&] { status = control->Write({.key = "k", .value = "2"}); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const steady_clock::time_point begin = steady_clock::now();
+  control->EndWithin(Duration(500));
+  control->EndWithin(Duration(60'000));  // does not put it off
+  writer.join();
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(5)) << "10 s without it";
+  EXPECT_EQ(status.code(), ErrorCode::kUncertain) << status.message();
+  EXPECT_EQ(control->Write({.key = "k", .value = "3"}).code(), ErrorCode::kCancelled);
+  Broker::Get().Start();
+}
+
 TEST(ControlOptionsTest, WrongOptionsAreToldAtOnce) {
   const Result<std::unique_ptr<KafkaControl>> control = KafkaControl::Create({});
   ASSERT_FALSE(control.ok());

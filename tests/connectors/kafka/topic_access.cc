@@ -46,9 +46,11 @@ HandlePtr Open(rd_kafka_type_t type, std::map<std::string, std::string> properti
   return HandlePtr(handle);
 }
 
-// Runs an admin operation and waits for its event.
-template <typename Call>
-void Administrate(const std::string& brokers, Call call) {
+void Ignore(rd_kafka_event_t*) {}
+
+// Runs an admin operation, waits for its event, and hands it to `read`.
+template <typename Call, typename Read = void (*)(rd_kafka_event_t*)>
+void Administrate(const std::string& brokers, Call call, Read read = &Ignore) {
   const HandlePtr handle = Open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}});
   rd_kafka_queue_t* queue = rd_kafka_queue_new(handle.get());
   call(handle.get(), queue);
@@ -61,6 +63,7 @@ void Administrate(const std::string& brokers, Call call) {
         rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
     for (size_t i = 0; i < count; ++i) Must(rd_kafka_topic_result_error(results[i]));
   }
+  read(event);
   rd_kafka_event_destroy(event);
   rd_kafka_queue_destroy(queue);
 }
@@ -100,6 +103,30 @@ void TopicAccess::Create(const std::string& topic, int32_t partitions,
     rd_kafka_NewTopic_destroy(wanted);
   });
   AwaitServed(brokers_, topic, partitions);
+}
+
+std::string TopicAccess::Setting(const std::string& topic, const std::string& name) const {
+  std::string value;
+  Administrate(
+      brokers_,
+      [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+        rd_kafka_ConfigResource_t* asked =
+            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+        rd_kafka_DescribeConfigs(handle, &asked, 1, nullptr, queue);
+        rd_kafka_ConfigResource_destroy(asked);
+      },
+      [&](rd_kafka_event_t* event) {
+        size_t count = 0;
+        const rd_kafka_ConfigResource_t** found = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &count);
+        RIPOSTE_CHECK(count == 1, topic);
+        Must(rd_kafka_ConfigResource_error(found[0]));
+        const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(found[0], &count);
+        for (size_t i = 0; i < count; ++i)
+          if (rd_kafka_ConfigEntry_name(entries[i]) == name)
+            value = rd_kafka_ConfigEntry_value(entries[i]);
+      });
+  return value;
 }
 
 void TopicAccess::AddPartitions(const std::string& topic, int32_t total) const {

@@ -25,6 +25,8 @@ class TopicAccess {
 
   void Create(const std::string& topic, int32_t partitions,
               const std::map<std::string, std::string>& config = {}) const;
+  // A setting of the topic, as the broker tells it.
+  std::string Setting(const std::string& topic, const std::string& name) const;
   void AddPartitions(const std::string& topic, int32_t total) const;
   void Delete(const std::string& topic) const;
   // Everything before `offset` expires.

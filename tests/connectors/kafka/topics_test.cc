@@ -76,6 +76,10 @@ TEST_F(TopicsTest, CreatesOursAndCountsTheInputs) {
     EXPECT_EQ(Count(ours(topic)), 5) << topic;
   }
   EXPECT_EQ(Count(ours("control")), 1);
+  EXPECT_EQ(topics_->Setting(ours("control"), "cleanup.policy"), "compact");
+  EXPECT_EQ(topics_->Setting(ours("control"), "segment.ms"), "3600000") << "compacted soon";
+  EXPECT_EQ(topics_->Setting(ours("control"), "message.timestamp.type"), "LogAppendTime");
+  EXPECT_NE(topics_->Setting(ours("alerts"), "segment.ms"), "3600000");
   // Seven topics made, one input with its producers' time.
   EXPECT_EQ(messages_.size(), 8u);
   EXPECT_THAT(messages_, testing::Contains(

@@ -1,8 +1,5 @@
 // A matcher whose scratch has seen events of a kind allocates nothing for more of them. A program
 // of its own: it counts every allocation.
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -10,25 +7,9 @@
 
 #include "engine/match/matcher.h"
 #include "tests/engine/match/match_table.h"
+#include "tests/support/allocations.h"
 #include "tests/support/event_text.h"
 #include "tests/support/query_generator.h"
-
-namespace {
-std::atomic<uint64_t> allocations{0};
-
-void* Allocate(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return Allocate(size); }
-void* operator new[](std::size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace riposte::match {
 namespace {
@@ -62,17 +43,17 @@ TEST(Allocations, NoneInSteadyState) {
   // The first rounds grow the buffers and the regular expressions' automata.
   run();
   run();
-  const uint64_t before = allocations;
+  const uint64_t before = test::Allocations();
   run();
-  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(test::Allocations() - before, 0u);
   EXPECT_GT(found, 1000u);
 }
 
 TEST(Allocations, AreCounted) {
-  const uint64_t before = allocations;
+  const uint64_t before = test::Allocations();
   const std::string text(1000, 'x');
   EXPECT_EQ(text.size(), 1000u);
-  EXPECT_EQ(allocations - before, 1u);
+  EXPECT_EQ(test::Allocations() - before, 1u);
 }
 
 }  // namespace

@@ -156,6 +156,7 @@ TEST(WorkerPoolTest, ArmingStaysDueWhenTheWriteFails) {
       ++attempts;
       return attempts == 1 ? Status(ErrorCode::kUnavailable, "no broker") : Status::Ok();
     }
+    void EndWithin(Duration) override {}
     int attempts = 0;
   };
   Refusing control;
