@@ -82,7 +82,20 @@ Status CrashLog::Open(const std::string& state_directory) {
                ? Status(ErrorCode::kIo, path_ + ": another process uses this state directory")
                : IoError("its folder cannot be locked");
   }
-  return Rewrite();
+  const Status rewritten = Rewrite();
+  if (rewritten.ok() || !OpenAsItIs()) return rewritten;
+  log::Write(log::Level::kWarn, "state", "crashes-not-written", rewritten.message());
+  return Status::Ok();
+}
+
+// On a disk that is full by now the file still has the room that a start before reserved in it.
+bool CrashLog::OpenAsItIs() {
+  file_ = openat(directory_, kName, O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file_ < 0) return false;
+  if (!torn_ || WriteAll(file_, "\n")) return true;  // the next line begins as one
+  close(file_);
+  file_ = -1;
+  return false;
 }
 
 Status CrashLog::Read() {
@@ -119,7 +132,8 @@ void CrashLog::Parse(std::string_view text, bool cut) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
     if (end == std::string_view::npos) {
-      ++broken;  // torn: the end of the process came first
+      ++broken;
+      torn_ = true;  // the end of the process came first
       break;
     }
     Add(text.substr(0, end), broken);

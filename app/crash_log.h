@@ -55,11 +55,13 @@ class CrashLog final : public pipeline::CrashHistory {
   // Takes the partition's entries below `offset` out, also of the file.
   std::vector<Entry> Forget(const pipeline::PartitionId& partition, int64_t offset);
   Status Rewrite();
+  bool OpenAsItIs();
   Status IoError(std::string_view what) const;
 
   const std::string path_;
   int directory_ = -1;  // locked
   int file_ = -1;
+  bool torn_ = false;  // the file as it was read ended within a line
   Status problem_;
 
   mutable std::mutex mutex_;    // of what follows

@@ -204,21 +204,45 @@ TEST_F(CrashLogTest, AFolderInThePlaceOfTheFile) {
   EXPECT_EQ(log.file(), -1);
 }
 
-// What could be read still counts: the record is dead-lettered, whether or not the folder can be
-// written.
-TEST_F(CrashLogTest, AFolderThatCannotBeWrittenIsStillRead) {
+// As on a disk that is full: the new file cannot be written. The old one still counts.
+TEST_F(CrashLogTest, WhereTheFileCannotBeWrittenAnewItIsAppendedTo) {
+  for (const char* const torn : {"", "crash1 SIGSEGV 1 3 4"}) {
+    Write(Line(42) + torn);
+    fs::create_directories(state() + "/crashes.new");
+    {
+      CrashLog log(state());
+      EXPECT_TRUE(log.problem().ok());
+      const std::string line = Line(42);
+      ASSERT_EQ(write(log.file(), line.data(), line.size()), static_cast<ssize_t>(line.size()));
+    }
+    fs::remove(state() + "/crashes.new");
+    EXPECT_THAT(Known(), ElementsAre("42:2")) << torn;
+  }
+}
+
+TEST_F(CrashLogTest, WhatCannotBeTakenOutOfTheFileIsForgottenAllTheSame) {
   Write(Line(42, 3, "edr", 3));
-  fs::create_directories(state() + "/crashes.new");
   CrashLog log(state());
-  EXPECT_EQ(log.problem().code(), ErrorCode::kIo);
-  EXPECT_EQ(log.file(), -1);
-  const std::vector<CrashedRecord> known = log.OnAssigned(kEdr, 0);
-  ASSERT_EQ(known.size(), 1u);
-  EXPECT_EQ(known[0].crashes, 3);
+  fs::create_directories(state() + "/crashes.new");
+  ASSERT_EQ(log.OnAssigned(kEdr, 0).size(), 1u);
   log.OnCommitted(kEdr, 43);
   EXPECT_THAT(log.Summary(),
               HasSubstr("0 records known that crashed the process, 1 dead-lettered"));
   EXPECT_EQ(Text(), Line(42, 3, "edr", 3));
+  EXPECT_TRUE(log.OnAssigned(kEdr, 43).empty());
+}
+
+// What a second process could read still counts there: the record is dead-lettered.
+TEST_F(CrashLogTest, WithAProblemWhatWasReadIsStillKnown) {
+  Write(Line(42, 3, "edr", 3));
+  const CrashLog first(state());
+  CrashLog second(state());
+  ASSERT_FALSE(second.problem().ok());
+  const std::vector<CrashedRecord> known = second.OnAssigned(kEdr, 0);
+  ASSERT_EQ(known.size(), 1u);
+  EXPECT_EQ(known[0].crashes, 3);
+  second.OnCommitted(kEdr, 43);
+  EXPECT_EQ(Text(), Line(42, 3, "edr", 3)) << "the file is the first one's";
 }
 
 TEST_F(CrashLogTest, ASecondProcessIsTold) {
