@@ -1,6 +1,7 @@
 // Lives of a process whose record crashes it: real workers, a real handler, real crashes.
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <future>
 
@@ -13,7 +14,6 @@
 #include "app/crash_handler.h"
 #include "app/crash_log.h"
 #include "base/check.h"
-#include "base/json.h"
 #include "connectors/memory/connector.h"
 #include "engine/guard/standard.h"
 #include "engine/pipeline/worker.h"
@@ -76,6 +76,16 @@ class WithOtherBytes final : public pipeline::Input {
   const std::string_view bytes_;
 };
 
+// Does not survive its commit.
+class FatalOutbox final : public pipeline::Outbox {
+ public:
+  size_t MaxValueBytes(OutTopic) const override { return 1'000'000; }
+  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord>, int64_t) override {
+    raise(SIGSEGV);
+    return pipeline::Committed::kAborted;
+  }
+};
+
 // Does not survive any command.
 class FatalGuard final : public guard::Guard {
  public:
@@ -103,19 +113,19 @@ class Life {
  public:
   explicit Life(void (*in_guard)()) : guards_(ChainOf(in_guard)) {
     for (const char* const name : {"good", "evil", "good"})
-      log.Append(kEdr, "A1",
-                 test::EventJson("PROCESS")
-                     .With("name", name)
-                     .With("pid", 4711)
-                     .With("start", "2026-11-25T00:59:00Z")
-                     .With("image", "C:\\evil.exe")
-                     .Text(),
-                 clock_.Now());
-    log.Close();
+      log_.Append(kEdr, "A1",
+                  test::EventJson("PROCESS")
+                      .With("name", name)
+                      .With("pid", 4711)
+                      .With("start", "2026-11-25T00:59:00Z")
+                      .With("image", "C:\\evil.exe")
+                      .Text(),
+                  clock_.Now());
+    log_.Close();
   }
 
   // Until all is committed.
-  void Live(CrashLog& crashes, std::string_view second = {}) {
+  void Live(CrashLog& crashes, pipeline::Assignment assignment) {
     std::promise<pipeline::TaskEnd> ended;
     pipeline::Worker::Options options;
     options.task.dead_letter_bytes_max = 20;
@@ -123,14 +133,19 @@ class Life {
         options,
         {.clock = &clock_, .guards = &guards_, .observer = &observer_, .crashes = &crashes},
         control_, rules_, [&ended](const pipeline::TaskEnd& end) { ended.set_value(end); });
-    pipeline::Assignment assignment = memory::Assign(log, kEdr, "test");
-    if (!second.empty())
-      assignment.input = std::make_unique<WithOtherBytes>(std::move(assignment.input), 1, second);
     worker.Assign(std::move(assignment));
     ended.get_future().wait();
   }
 
-  memory::MemoryLog log;
+  pipeline::Assignment Assign() { return memory::Assign(log_, kEdr, "test"); }
+  // What it committed, on stderr.
+  void Tell() const {
+    for (size_t topic = 0; topic < static_cast<size_t>(OutTopic::kCount); ++topic)
+      for (const pipeline::OutRecord& record : log_.Outputs(static_cast<OutTopic>(topic)))
+        dprintf(STDERR_FILENO, "\n%s: %s\n",
+                std::string(OutTopicName(static_cast<OutTopic>(topic))).c_str(),
+                record.value.c_str());
+  }
 
  private:
   class Silent final : public pipeline::Observer {
@@ -145,6 +160,7 @@ class Life {
     return guard::Chain(std::move(guards));
   }
 
+  memory::MemoryLog log_;
   const SystemClock clock_;
   const guard::Chain guards_;
   memory::MemoryControl control_;
@@ -159,8 +175,20 @@ class CrashRunTest : public testing::Test {
     return test::RunChild([&] {
       CrashLog crashes(state_);
       const CrashHandler handler(crashes.file());
-      Life(in_guard).Live(crashes, second);
+      Life life(in_guard);
+      pipeline::Assignment assignment = life.Assign();
+      if (!second.empty())
+        assignment.input = std::make_unique<WithOtherBytes>(std::move(assignment.input), 1, second);
+      life.Live(crashes, std::move(assignment));
+      life.Tell();
     });
+  }
+  // How many records of a topic a child has told.
+  static size_t Told(const std::string& err, const std::string& topic) {
+    size_t count = 0;
+    for (size_t at = 0; (at = err.find("\n" + topic + ": ", at)) != std::string::npos; ++at)
+      ++count;
+    return count;
   }
   // Three lives end by `signal` on the second record, the fourth one puts it away and goes on.
   void ExpectThreeCrashesAndPoison(int signal, void (*in_guard)(),
@@ -201,31 +229,39 @@ TEST_F(CrashRunTest, ByAnOverflowOfTheWorkersStack) {
   });
 }
 
-// What the fourth life commits, looked at from within it.
+// What the fourth life commits.
 TEST_F(CrashRunTest, TheRecordsBehindItGoOn) {
   const HalfReadable record;
   for (int life = 1; life <= 3; ++life)
     ASSERT_EQ(LiveInAChild(nullptr, record.bytes()).signal, SIGSEGV) << life;
-  CrashLog crashes(state_);
-  Life life(nullptr);
-  life.Live(crashes, record.bytes());
-  EXPECT_EQ(life.log.CommittedOffset(kEdr), 3);
-  const std::vector<pipeline::OutRecord> letters = life.log.Outputs(OutTopic::kDeadLetter);
-  ASSERT_EQ(letters.size(), 1u);
-  const Result<json::Value> letter = json::Parse(letters[0].value);
-  ASSERT_TRUE(letter.ok());
-  EXPECT_EQ(letter->StringOr("reason", ""), "poison");
-  EXPECT_EQ(*letter->Find("offset")->as_int(), 1);
-  EXPECT_EQ(letter->StringOr("original", ""), "eyJuYW1lIjoiZXZpbCIsIm1vcmU=")
+  const ChildEnd end = LiveInAChild(nullptr, record.bytes());
+  ASSERT_EQ(end.exit, 0) << end.err;
+  EXPECT_EQ(Told(end.err, "dead-letter"), 1u);
+  EXPECT_THAT(end.err, HasSubstr(R"({"reason":"poison","topic":"edr","partition":0,"offset":1,)"));
+  EXPECT_THAT(end.err, HasSubstr(R"("original":"eyJuYW1lIjoiZXZpbCIsIm1vcmU=","original_bytes":)"))
       << "its first 20 bytes";
-  EXPECT_EQ(*letter->Find("original_bytes")->as_int(), static_cast<int64_t>(record.bytes().size()));
-  const std::vector<pipeline::OutRecord> alerts = life.log.Outputs(OutTopic::kAlerts);
-  ASSERT_EQ(alerts.size(), 1u);
-  EXPECT_THAT(alerts[0].value, HasSubstr(R"("kind":"poison")"));
-  const std::vector<pipeline::OutRecord> audit = life.log.Outputs(OutTopic::kAudit);
-  ASSERT_EQ(audit.size(), 1u);
-  EXPECT_THAT(audit[0].value,
-              HasSubstr(R"("consumed":3,"matched":0,"unmatched":2,"dead_lettered":1)"));
+  EXPECT_EQ(Told(end.err, "alerts"), 1u);
+  EXPECT_THAT(end.err, HasSubstr(R"(alerts: {"kind":"poison",)"));
+  EXPECT_EQ(Told(end.err, "audit"), 1u);
+  EXPECT_THAT(
+      end.err,
+      HasSubstr(R"("first_offset":0,"last_offset":2,"consumed":3,"matched":0,"unmatched":2,)"
+                R"("dead_lettered":1,"empty":0})"));
+}
+
+// What is done for all records together is no record's fault.
+TEST_F(CrashRunTest, ACrashInTheCommitDoesNotCount) {
+  const ChildEnd end = test::RunChild([this] {
+    CrashLog crashes(state_);
+    const CrashHandler handler(crashes.file());
+    Life life(nullptr);
+    pipeline::Assignment assignment = life.Assign();
+    assignment.outbox = std::make_unique<FatalOutbox>();
+    life.Live(crashes, std::move(assignment));
+  });
+  EXPECT_EQ(end.signal, SIGSEGV);
+  EXPECT_EQ(end.err, "riposte: SIGSEGV while working on no record\n");
+  EXPECT_EQ(test::ReadFile(state_ + "/crashes"), "");
 }
 
 // kill -9 says nothing about the record.
