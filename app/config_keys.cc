@@ -148,7 +148,9 @@ constexpr Key kKeys[] = {
      "Ids or names of assets that are never acted upon"},
     {"state.directory", SlotOf<&Config::state, &Config::State::directory>, "/var/lib/riposte",
      "/srv/riposte",
-     "What must survive a restart beside Kafka: the last good rules, the instance's name, control "
+     "What must survive a restart beside Kafka: the last good rules, the instance's name, crashes "
+     "by "
+     "record, control "
      "records of embedded runs"},
     {"http.listen", SlotOf<&Config::http, &Config::Http::listen>, "127.0.0.1:9465", "0.0.0.0:9465",
      "Address and port of /metrics, /livez and /readyz; empty: none"},

@@ -247,10 +247,13 @@ Status Engine::Start() {
   };
   {
     const std::lock_guard lock(first_mutex_);
-    pool_ = std::make_unique<pipeline::WorkerPool>(
-        std::move(pool_options),
-        pipeline::Surroundings{.clock = &clock_, .guards = guards_.get(), .observer = &metrics_},
-        *outside_.control, first_live_);
+    pool_ =
+        std::make_unique<pipeline::WorkerPool>(std::move(pool_options),
+                                               pipeline::Surroundings{.clock = &clock_,
+                                                                      .guards = guards_.get(),
+                                                                      .observer = &metrics_,
+                                                                      .crashes = options_.crashes},
+                                               *outside_.control, first_live_);
   }
   assignments_ = std::make_unique<Assignments>(*pool_, metrics_);
   announcer_ = std::make_unique<Announcer>(Announcer::Options{}, SelfOf(options_.config),
@@ -342,6 +345,8 @@ Engine::Probe Engine::Ready() const {
   AddCheck(probe, "control", true,
            complete ? "read to its end" : "not read to its end: nothing is enforced");
   AddCheck(probe, "instances", true, Describe(announcer_->Agreed(), announcer_->Announced()));
+  // No part of readiness: another instance would fare no better with such a record.
+  if (options_.crashes != nullptr) AddCheck(probe, "crashes", true, options_.crashes->Summary());
   return probe;
 }
 

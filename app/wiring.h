@@ -10,6 +10,7 @@
 
 #include "app/announcer.h"
 #include "app/config.h"
+#include "app/crash_log.h"
 #include "app/metrics.h"
 #include "app/reload.h"
 #include "base/http.h"
@@ -49,6 +50,7 @@ class Engine {
     // Called once, on any thread, when the engine cannot go on: Failure() says why. Must only wake
     // somebody.
     std::function<void()> on_failed;
+    CrashLog* crashes = nullptr;  // outlives the engine; null: crashes are not counted
   };
   Engine(Options options, Outside outside);
   ~Engine();  // Stop()

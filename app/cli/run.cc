@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "app/cli/verbs.h"
+#include "app/crash_handler.h"
+#include "app/crash_log.h"
 #include "app/signals.h"
 #include "app/version.h"
 #include "app/wiring.h"
@@ -50,11 +52,14 @@ Exit RunRun(const Arguments& arguments, Session& session) {
   const std::optional<app::Resolved> resolved = session.Configure();
   if (!resolved) return Exit::kUsage;
   app::Signals signals;
+  app::CrashLog crashes(resolved->config.state.directory);
+  const app::CrashHandler crash_handler(crashes.file());
   Result<app::Outside> outside = app::MakeKafka(resolved->config);
   if (!outside.ok()) return session.Fail(outside.status());
   app::Engine engine({.config = resolved->config,
                       .listen = resolved->config.http.listen,
-                      .on_failed = [&signals] { signals.Wake(); }},
+                      .on_failed = [&signals] { signals.Wake(); },
+                      .crashes = &crashes},
                      std::move(outside).value());
   text::Diagnostics diagnostics;
   if (engine.LoadRules(diagnostics) == app::Engine::Loaded::kBroken) {

@@ -23,6 +23,8 @@ std::string_view RejectName(Reject reason) {
       return "too_large";
     case Reject::kEmpty:
       return "empty";
+    case Reject::kPoison:
+      return "poison";
     case Reject::kCount:
       break;
   }

@@ -23,6 +23,7 @@ enum class Reject : uint8_t {
   kTooDeep,   // more than kMaxDepth levels
   kTooLarge,  // more than the limit given
   kEmpty,     // no bytes, or a tombstone: counted, not dead-lettered
+  kPoison,    // it crashed the process again and again: the pipeline's word, never a decoder's
   kCount,
 };
 std::string_view RejectName(Reject reason);  // "invalid_json", ...

@@ -120,7 +120,8 @@ std::string DecisionJson(const Decided& decided, const Action& action, const eve
 }
 
 std::string DeadLetterJson(const DeadLetter& letter, Time now, size_t original_bytes_max) {
-  const bool text = unicode::IsValidUtf8(letter.original);
+  const bool text =
+      letter.reason != event::Reject::kPoison && unicode::IsValidUtf8(letter.original);
   const std::string_view kept = text ? Clip(letter.original, original_bytes_max)
                                      : letter.original.substr(0, original_bytes_max);
   std::string out;
@@ -216,6 +217,21 @@ OutRecord DeadLetterRecord(const DeadLetter& letter, Time now, size_t original_b
     limit /= 2;
     record.value = DeadLetterJson(letter, now, limit);
   }
+  return record;
+}
+
+OutRecord PoisonAlertRecord(const DeadLetter& letter, int64_t crashes, Time now) {
+  OutRecord record{.topic = OutTopic::kAlerts, .key = PartitionKey(*letter.partition), .value = {}};
+  json::Writer writer(record.value);
+  writer.BeginObject().Field("kind", "poison").Field("decided_at", FormatTime(now));
+  writer.Field("append_time", FormatTime(letter.append_time));
+  writer.Key("origin").BeginObject().Field("topic", letter.partition->topic);
+  writer.Field("partition", letter.partition->partition).Field("offset", letter.offset).EndObject();
+  writer.Field("crashes", crashes);
+  writer.Field("detail",
+               "the record crashed the process again and again; it was not matched, and is kept in "
+               "the dead letters");
+  writer.EndObject();
   return record;
 }
 

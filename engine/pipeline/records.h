@@ -54,8 +54,13 @@ struct DeadLetter {
   size_t error_offset = 0;
 };
 // The original bytes are text if they are UTF-8, else Base64; the first `original_bytes_max` of
-// them, fewer if the whole would exceed `value_bytes_max`.
+// them, fewer if the whole would exceed `value_bytes_max`. Those of poison are Base64 always, and
+// none behind what is kept is looked at.
 OutRecord DeadLetterRecord(const DeadLetter& letter, Time now, size_t original_bytes_max,
                            size_t value_bytes_max);
+
+// That a record crashed the process `crashes` times and was dead-lettered unparsed: an alert
+// without a rule, since nobody knows what the record would have matched.
+OutRecord PoisonAlertRecord(const DeadLetter& letter, int64_t crashes, Time now);
 
 }  // namespace riposte::pipeline

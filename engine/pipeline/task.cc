@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/pipeline/decide.h"
+#include "engine/pipeline/record_at_hand.h"
 #include "engine/pipeline/records.h"
 #include "engine/pipeline/transaction.h"
 
@@ -37,6 +38,7 @@ struct Stopwatch {
 struct Task::Impl {
   Impl(Assignment assigned, const TaskOptions& task_options, const Surroundings& around)
       : input(std::move(assigned.input)),
+        partition(input->id()),
         outbox(std::move(assigned.outbox)),
         profile(std::move(assigned.profile)),
         options(task_options),
@@ -44,6 +46,7 @@ struct Task::Impl {
         gap_from(assigned.skipped_from),
         committed(assigned.start_offset),
         last_seen(assigned.start_offset - 1),
+        poison(around.crashes, partition, assigned.start_offset),
         decoder(task_options.event_bytes_max) {}
 
   // The path of a batch.
@@ -52,7 +55,11 @@ struct Task::Impl {
   Status UseRules(const LiveRulesPtr& next_rules);
   Status Consume(Duration wait);
   bool IsNew(const Record& record);
+  void Work(const Record& record, const Standing& standing);
   Verdict Decode(const Record& record);
+  DeadLetter LetterOf(const Record& record, event::Reject reason) const;
+  void PutAway(const DeadLetter& letter);
+  void PutAwayPoison(const Record& record, int64_t crashes);
   void CountOddities();
   std::span<const match::Match> FindMatches(const Record& record);
   void Order(const match::Match& match, const Record& record, const Standing& standing);
@@ -63,6 +70,7 @@ struct Task::Impl {
   Status Redo();
 
   std::unique_ptr<Input> input;
+  const PartitionId partition;
   std::unique_ptr<Outbox> outbox;
   const std::string profile;
   const TaskOptions options;
@@ -71,6 +79,7 @@ struct Task::Impl {
   int64_t gap_from;   // first of the records that were gone, until the audit has it; -1: none
   int64_t committed;  // the next offset as of the last commit
   int64_t last_seen;  // of this assignment; nothing at or below it is new
+  Poison poison;
   LiveRulesPtr live;
   const match::Matcher* matcher = nullptr;
 
@@ -100,8 +109,9 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules, const St
     if (!IsNew(record)) continue;
     open.Consume(record.offset, now);
     ++stopwatch.events;
-    if (Decode(record) == Verdict::kEvent)
-      for (const match::Match& match : FindMatches(record)) Order(match, record, standing);
+    RecordAtHand::Enter(partition, record.offset);
+    Work(record, standing);
+    RecordAtHand::Leave();
     if (open.output_bytes() < options.commit_output_bytes_max) continue;
     stopwatch.AddTo(open.counts().processing);
     RIPOSTE_TRY(Commit());
@@ -123,7 +133,7 @@ Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   const match::Matcher* next = next_rules->For(profile);
   if (next == nullptr)
     return Status(ErrorCode::kInvalidArgument,
-                  "topic '" + input->id().topic + "': there is no profile '" + profile + "'");
+                  "topic '" + partition.topic + "': there is no profile '" + profile + "'");
   live = next_rules;
   matcher = next;
   scratch.emplace();
@@ -155,8 +165,18 @@ bool Task::Impl::IsNew(const Record& record) {
   return true;
 }
 
-Verdict Task::Impl::Decode(const Record& record) {
+// All that is done for one record: a crash in here is the record's.
+void Task::Impl::Work(const Record& record, const Standing& standing) {
   record_bytes_before = open.output_bytes();
+  if (const int64_t crashes = poison.CrashesIfPoison(record.offset); crashes > 0) {
+    PutAwayPoison(record, crashes);
+    return;
+  }
+  if (Decode(record) != Verdict::kEvent) return;
+  for (const match::Match& match : FindMatches(record)) Order(match, record, standing);
+}
+
+Verdict Task::Impl::Decode(const Record& record) {
   const std::string_view bytes = record.value.value_or(std::string_view());
   const event::Reject reject =
       bytes.empty() ? event::Reject::kEmpty : decoder.Decode(matcher->plan(), bytes);
@@ -169,16 +189,31 @@ Verdict Task::Impl::Decode(const Record& record) {
     ++open.counts().empty;
     return Verdict::kEmpty;
   }
-  ++open.counts().dead_lettered;
-  open.Put(DeadLetterRecord({.reason = reject,
-                             .partition = &input->id(),
-                             .offset = record.offset,
-                             .append_time = record.append_time,
-                             .original = bytes,
-                             .error_offset = decoder.error_offset()},
-                            now, options.dead_letter_bytes_max,
-                            outbox->MaxValueBytes(OutTopic::kDeadLetter)));
+  PutAway(LetterOf(record, reject));
   return Verdict::kDeadLetter;
+}
+
+DeadLetter Task::Impl::LetterOf(const Record& record, event::Reject reason) const {
+  return {.reason = reason,
+          .partition = &partition,
+          .offset = record.offset,
+          .append_time = record.append_time,
+          .original = record.value.value_or(std::string_view()),
+          .error_offset = decoder.error_offset()};
+}
+
+void Task::Impl::PutAway(const DeadLetter& letter) {
+  ++open.counts().dead_lettered;
+  open.Put(DeadLetterRecord(letter, now, options.dead_letter_bytes_max,
+                            outbox->MaxValueBytes(OutTopic::kDeadLetter)));
+}
+
+// Nothing looks into it: that is what crashed.
+void Task::Impl::PutAwayPoison(const Record& record, int64_t crashes) {
+  const DeadLetter letter = LetterOf(record, event::Reject::kPoison);
+  ++open.counts().rejects[static_cast<size_t>(letter.reason)];
+  PutAway(letter);
+  open.Put(PoisonAlertRecord(letter, crashes, now));
 }
 
 void Task::Impl::CountOddities() {
@@ -196,8 +231,8 @@ std::span<const match::Match> Task::Impl::FindMatches(const Record& record) {
 // With the trigger `single_match` each match is a firing.
 void Task::Impl::Order(const match::Match& match, const Record& record, const Standing& standing) {
   const event::Event& event = decoder.event();
-  const remediate::Origin origin{.topic = input->id().topic,
-                                 .partition = input->id().partition,
+  const remediate::Origin origin{.topic = partition.topic,
+                                 .partition = partition.partition,
                                  .offset = record.offset,
                                  .index = 0,
                                  .append_time = record.append_time};
@@ -243,9 +278,9 @@ Status Task::Impl::Commit() {
   if (open.empty()) return Status::Ok();
   const int64_t next_offset = open.next_offset();
   if (gap_from >= 0)
-    open.Put(CoverageGapRecord(input->id(), gap_from, committed, surroundings.clock->Now()));
+    open.Put(CoverageGapRecord(partition, gap_from, committed, surroundings.clock->Now()));
   const Result<Committed> committed_as =
-      outbox->Commit(open.Seal(input->id(), surroundings.clock->Now()), next_offset);
+      outbox->Commit(open.Seal(partition, surroundings.clock->Now()), next_offset);
   if (!committed_as.ok()) return committed_as.status();
   last_commit = surroundings.clock->Now();
   if (*committed_as == Committed::kAborted) return Redo();
@@ -253,7 +288,8 @@ Status Task::Impl::Commit() {
   committed = next_offset;
   aborts_in_a_row = 0;
   retry_at = {};
-  open.Tell(input->id(), *live->rules, scratch->evaluations(), input->Lag(), last_commit,
+  poison.OnCommitted(next_offset);
+  open.Tell(partition, *live->rules, scratch->evaluations(), input->Lag(), last_commit,
             *surroundings.observer);
   open.Clear();
   scratch->ResetCounts();
@@ -261,7 +297,7 @@ Status Task::Impl::Commit() {
 }
 
 Status Task::Impl::Redo() {
-  surroundings.observer->OnAbort(input->id());
+  surroundings.observer->OnAbort(partition);
   if (++aborts_in_a_row > 1)
     retry_at = last_commit + std::min(kRetryPauseMax,
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
@@ -289,7 +325,7 @@ Result<Task::Progress> Task::Step(const LiveRulesPtr& live, const Standing& stan
 
 Status Task::Flush() { return impl_->Commit(); }
 
-const PartitionId& Task::id() const { return impl_->input->id(); }
+const PartitionId& Task::id() const { return impl_->partition; }
 int64_t Task::committed_offset() const { return impl_->committed; }
 
 }  // namespace riposte::pipeline

@@ -14,6 +14,7 @@
 #include "engine/guard/guard.h"
 #include "engine/match/matcher.h"
 #include "engine/pipeline/observer.h"
+#include "engine/pipeline/poison.h"
 #include "engine/pipeline/ports.h"
 #include "engine/remediate/resolve.h"
 
@@ -47,6 +48,7 @@ struct Surroundings {
   const Clock* clock = nullptr;
   const guard::Chain* guards = nullptr;
   Observer* observer = nullptr;
+  CrashHistory* crashes = nullptr;  // null: no record is poison
 };
 
 // What the operators say now; read anew for each batch.

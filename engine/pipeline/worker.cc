@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/signal_stack.h"
+
 namespace riposte::pipeline {
 namespace {
 
@@ -61,6 +63,7 @@ std::future<void> Worker::Revoke(std::vector<PartitionId> partitions, bool lost)
 }
 
 void Worker::Run() {
+  const SignalStack for_crashes;  // of a record that makes the stack overflow, too
   while (true) {
     Inbox inbox = TakeInbox();
     const bool stop = inbox.stop;

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "tests/app/program.h"
 #include "tests/app/rule_files.h"
+#include "tests/support/corpus.h"
 
 namespace riposte {
 namespace {
@@ -557,6 +558,30 @@ TEST_F(Cli, RunServesTheLastGoodSet) {
   EXPECT_TRUE(broken->WaitForLog("\"code\":\"started\""));
   broken->Send(SIGTERM);
   EXPECT_EQ(broken->Wait(), 0);
+}
+
+// A crash ends it by the signal, as ever, and is told. What another process sent is no crash on a
+// record.
+TEST_F(Cli, RunTellsThatItCrashes) {
+  program_.Write("rules/bad.yaml", test::RuleFile("bad.exe"));
+  const std::unique_ptr<test::Running> running = program_.Start(kRun);
+  ASSERT_TRUE(running->WaitForLog("\"code\":\"started\""));
+  running->Send(SIGABRT);
+  EXPECT_TRUE(running->WaitForLog("riposte: SIGABRT, sent by another process\n"));
+  EXPECT_EQ(running->Wait(), -1);
+  EXPECT_EQ(test::ReadFile(program_.path() + "/state/crashes"), "");
+}
+
+// Without a place for what must survive it goes on, and says what is lost.
+TEST_F(Cli, RunGoesOnWhereCrashesCannotBeCounted) {
+  program_.Write("rules/bad.yaml", test::RuleFile("bad.exe"));
+  program_.Write("state", "a file");
+  const std::unique_ptr<test::Running> running = program_.Start(kRun);
+  EXPECT_TRUE(running->WaitForLog(
+      "\"level\":\"error\",\"component\":\"state\",\"code\":\"crashes-not-counted\""));
+  EXPECT_TRUE(running->WaitForLog("\"code\":\"started\""));
+  running->Send(SIGTERM);
+  EXPECT_EQ(running->Wait(), 0);
 }
 
 // Logs are no results, and the level that is asked for holds.

@@ -1,5 +1,5 @@
 // What the documents show and list is what the program has: the rules of README.md and
-// docs/rules.md, the guards and refusals of docs/operations.md.
+// docs/rules.md, the guards, refusals and dead letters of docs/operations.md.
 #include <regex>
 #include <sstream>
 
@@ -8,6 +8,7 @@
 
 #include "app/rule_loading.h"
 #include "app/rule_tests.h"
+#include "engine/event/decode.h"
 #include "engine/guard/standard.h"
 #include "engine/remediate/resolve.h"
 #include "tests/app/rule_files.h"
@@ -133,6 +134,16 @@ TEST(OperationsDocument, TheGuardsInTheirOrderAndTheRefusals) {
   for (size_t i = 1; i < static_cast<size_t>(remediate::Refusal::kCount); ++i)
     expected.emplace_back(remediate::RefusalName(static_cast<remediate::Refusal>(i)));
   EXPECT_EQ(RowsOf("docs/operations.md", "## Guards"), expected);
+}
+
+TEST(OperationsDocument, TheReasonsOfDeadLetters) {
+  std::vector<std::string> expected;
+  for (size_t i = 0; i < static_cast<size_t>(event::Reject::kCount); ++i) {
+    const event::Reject reason = static_cast<event::Reject>(i);
+    if (reason == event::Reject::kNone || reason == event::Reject::kEmpty) continue;
+    expected.emplace_back(event::RejectName(reason));
+  }
+  EXPECT_EQ(RowsOf("docs/operations.md", "## Dead letters"), expected);
 }
 
 }  // namespace

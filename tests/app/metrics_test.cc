@@ -107,7 +107,7 @@ TEST_F(EngineMetricsTest, ACommitIsAddedToEverySeriesItConcerns) {
 
 // A rate over a series that appears with its first mishap would miss that one.
 TEST_F(EngineMetricsTest, BoundedSeriesAreThereFromTheStart) {
-  for (const char* reason : {"invalid_json", "not_an_object", "too_deep", "too_large"})
+  for (const char* reason : {"invalid_json", "not_an_object", "too_deep", "too_large", "poison"})
     EXPECT_EQ(ValueOf("riposte_events_rejected_total{reason=\"" + std::string(reason) + "\"}"),
               "0");
   for (const char* severity : {"informational", "low", "medium", "high", "critical"})

@@ -142,7 +142,8 @@ class Wiring : public testing::Test {
     engine_ = std::make_unique<Engine>(
         Engine::Options{.config = ConfigWith(more),
                         .listen = "127.0.0.1:0",
-                        .on_failed = [this] { ++failures_; }},
+                        .on_failed = [this] { ++failures_; },
+                        .crashes = crashes_.get()},
         Outside{.control = std::move(control), .connector = std::move(connector)});
     text::Diagnostics diagnostics;
     ASSERT_EQ(engine_->LoadRules(diagnostics), Engine::Loaded::kYes) << text::Render(diagnostics);
@@ -203,6 +204,7 @@ class Wiring : public testing::Test {
   memory::MemoryLog log_;
   memory::MemoryControl* control_ = nullptr;
   std::atomic<int> failures_ = 0;
+  std::unique_ptr<CrashLog> crashes_;
   std::unique_ptr<Engine> engine_;
   int events_ = 0;
 };
@@ -404,6 +406,42 @@ TEST_F(Wiring, TheNameIsKept) {
     engine_.reset();
   }
   EXPECT_EQ(keys[0], keys[1]);
+}
+
+// Also readiness, metrics and alerts say what became of it.
+TEST_F(Wiring, ARecordThatCrashedTheProcessThriceIsPutAway) {
+  folder_.Write("state/crashes", "crash1 SIGSEGV 3 0 1 edr\ncrash1 SIGSEGV 2 0 2 edr\n");
+  crashes_ = std::make_unique<CrashLog>(folder_.path() + "/state");
+  Make({});
+  ASSERT_TRUE(engine_->Start().ok());
+  Happens("bad.exe");
+  EXPECT_TRUE(engine_->Ready().good);
+  EXPECT_THAT(engine_->Ready().text,
+              HasSubstr("[ok] crashes: 2 records known that crashed the process, 0 dead-lettered"));
+  Happens("bad.exe");
+  Happens("bad.exe");
+  EXPECT_EQ(alerts(), 3u);
+  EXPECT_THAT(log_.Outputs(OutTopic::kAlerts)[1].value, StartsWith(R"({"kind":"poison",)"));
+  ASSERT_EQ(log_.Outputs(OutTopic::kDeadLetter).size(), 1u);
+  // Told after the commit.
+  ASSERT_TRUE(Eventually([this] {
+    return engine_->Ready().text.find("[ok] crashes: 0 records known") != std::string::npos;
+  }));
+  EXPECT_THAT(engine_->Ready().text,
+              HasSubstr("1 dead-lettered as poison since the start, the last one edr-0 at offset "
+                        "1\n"));
+  EXPECT_TRUE(Eventually([this] {
+    return Get(engine_->port(), "/metrics")
+               .find("\nriposte_events_rejected_total{reason=\"poison\"} 1\n") != std::string::npos;
+  }));
+}
+
+TEST_F(Wiring, CrashesThatCannotBeCountedAreNoReasonNotToWork) {
+  crashes_ = std::make_unique<CrashLog>(folder_.Write("file", ""));
+  Make({});
+  ASSERT_TRUE(engine_->Start().ok());
+  EXPECT_TRUE(engine_->Ready().good);
+  EXPECT_THAT(engine_->Ready().text, HasSubstr("[ok] crashes: NOT COUNTED: "));
 }
 
 TEST_F(Wiring, NotReadyWhileTheGroupIsNotJoined) {

@@ -40,7 +40,7 @@ def spoiled(record):
     with_unknown = copy.deepcopy(record)
     with_unknown["unknown_key"] = 1
     yield "an unknown key", with_unknown
-    for key in ("id", "firing_id", "time", "reason", "state", "definition", "sha256", "run"):
+    for key in ("id", "firing_id", "kind", "time", "reason", "state", "definition", "sha256", "run"):
         if key in record:
             other_type = copy.deepcopy(record)
             other_type[key] = 5

@@ -111,6 +111,20 @@ TEST(RecordsTest, GoldenDeadLetters) {
   test::ExpectGolden("dead-letter.bytes.json", Letter("{\"a\":\xff\xfe\x80", 100).value);
   test::ExpectGolden("dead-letter.cut.json",
                      Letter("[1,2,3]", 3, kBig, event::Reject::kNotAnObject).value);
+  test::ExpectGolden("dead-letter.poison.json",
+                     Letter("{\"a\":\"b\"}", 5, kBig, event::Reject::kPoison).value);
+}
+
+TEST(RecordsTest, GoldenPoisonAlert) {
+  const OutRecord alert = PoisonAlertRecord({.reason = event::Reject::kPoison,
+                                             .partition = &kPartition,
+                                             .offset = 42,
+                                             .append_time = kOrigin.append_time,
+                                             .original = "{}"},
+                                            3, kNow);
+  test::ExpectGolden("alert.poison.json", alert.value);
+  EXPECT_EQ(alert.topic, OutTopic::kAlerts);
+  EXPECT_EQ(alert.key, "edr-3");
 }
 
 TEST(RecordsTest, ADeadLetterKeepsUpToTheLimit) {

@@ -43,7 +43,8 @@ void TaskHarness::Restart() {
   task.reset();
   task = std::make_unique<pipeline::Task>(
       memory::Assign(log, kPartition, "test", value_bytes_max), options,
-      pipeline::Surroundings{.clock = &clock, .guards = &guards_, .observer = &observer});
+      pipeline::Surroundings{
+          .clock = &clock, .guards = &guards_, .observer = &observer, .crashes = crashes});
 }
 
 void TaskHarness::UseRules(std::vector<rule::Rule> rules) {

@@ -72,6 +72,7 @@ class TaskHarness {
   pipeline::Standing standing;  // enforcing, all rules armed
   pipeline::TaskOptions options;
   size_t value_bytes_max = 1'000'000;
+  pipeline::CrashHistory* crashes = nullptr;
   std::unique_ptr<pipeline::Task> task;
 
  private:
