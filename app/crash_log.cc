@@ -82,7 +82,7 @@ Status CrashLog::Open(const std::string& state_directory) {
                ? Status(ErrorCode::kIo, path_ + ": another process uses this state directory")
                : IoError("its folder cannot be locked");
   }
-  const Status rewritten = Rewrite();
+  Status rewritten = Rewrite();
   if (rewritten.ok() || !OpenAsItIs()) return rewritten;
   log::Write(log::Level::kWarn, "state", "crashes-not-written", rewritten.message());
   return Status::Ok();
@@ -186,7 +186,7 @@ Status CrashLog::Rewrite() {
   if (file < 0) return IoError("cannot be written");
   if (!WriteAll(file, text) || !Reserve(file, text.size()) || fsync(file) != 0 ||
       renameat(directory_, kNewName, directory_, kName) != 0 || fsync(directory_) != 0) {
-    const Status status = IoError("cannot be written");
+    Status status = IoError("cannot be written");
     close(file);
     return status;
   }
@@ -195,7 +195,7 @@ Status CrashLog::Rewrite() {
     return Status::Ok();
   }
   const bool taken_over = dup3(file, file_, O_CLOEXEC) == file_;
-  const Status status = taken_over ? Status::Ok() : IoError("cannot be taken over");
+  Status status = taken_over ? Status::Ok() : IoError("cannot be taken over");
   close(file);
   return status;
 }
