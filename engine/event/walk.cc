@@ -34,7 +34,6 @@ Reject Walk::Prepare() {
   if (escapes_.has_lone_surrogate()) out_->Note(Oddity::kLoneSurrogate);
   starts_ = structure_.starts();
   count_ = structure_.count();
-  escape_ = escapes_.starts();
   // A member has at least three tokens, even where the text breaks off: bracket or comma, key,
   // colon.
   keys_.Begin(count_ / 3 + 1);
@@ -165,14 +164,13 @@ bool Walk::FindString(uint32_t index, uint32_t& begin, uint32_t& end) const {
   return end >= begin && text_[end] == '"';
 }
 
-// The text of a string's content. Asked for in document order only.
+// The text of a string's content.
 std::string_view Walk::Text(uint32_t begin, uint32_t end) {
   std::string_view text = text_.substr(begin, end - begin);
-  while (*escape_ < begin) ++escape_;
-  if (*escape_ < end) {
+  if (escapes_.Next(begin, end) != end) {
     Arena& arena = out_->arena();
-    char* const out = arena.Allocate(end - begin);
-    char* const out_end = Unescape(text_, begin, end, escape_, out);
+    char* const out = arena.Allocate(end - begin + kUnescapeSlack);
+    char* const out_end = Unescape(text_, begin, end, escapes_, out);
     arena.GiveBack(out_end);
     text = {out, static_cast<size_t>(out_end - out)};
   }

@@ -63,7 +63,6 @@ class Walk {
   const uint32_t* starts_ = nullptr;
   uint32_t count_ = 0;
   uint32_t next_ = 0;                 // the next token
-  const uint32_t* escape_ = nullptr;  // the next escape of a text that was asked for
   bool valid_utf8_ = true;
   size_t depth_ = 0;
   size_t error_offset_ = 0;
