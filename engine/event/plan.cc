@@ -1,6 +1,7 @@
 #include "engine/event/plan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <random>
 
@@ -20,6 +21,12 @@ size_t TableSlot(PathId parent, uint64_t hash) {
 uint64_t RandomSeed() {
   std::random_device device;
   return uint64_t{device()} << 32 | device();
+}
+
+// Counted from 1.
+uint64_t NextNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
 }
 
 // The fields asked for, the roles' tokens, and the object tokens around each: ascending, each once.
@@ -64,7 +71,10 @@ std::shared_ptr<const Plan> Plan::Compile(const schema::Schema& schema,
 
 CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& profile,
                            std::span<const schema::FieldId> fields)
-    : profile_(profile), catalogue_size_(schema.catalogue.size()), seed_(RandomSeed()) {
+    : profile_(profile),
+      number_(NextNumber()),
+      catalogue_size_(schema.catalogue.size()),
+      seed_(RandomSeed()) {
   nodes_.emplace_back();
   for (const schema::FieldId id : AllFields(schema, profile, fields))
     fields_.push_back(CompileField(schema, id));
@@ -74,6 +84,7 @@ CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& 
         node.objects.begin(), node.objects.end(), [&](schema::FieldId a, schema::FieldId b) {
           return schema.catalogue.token(a).groups.size() < schema.catalogue.token(b).groups.size();
         });
+  for (const Node& node : nodes_) wanted_.push_back(node.wanted ? 1 : 0);
   BuildTable();
 }
 

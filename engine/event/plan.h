@@ -57,10 +57,12 @@ class CompiledPlan final : public Plan {
 
   const schema::Profile& profile() const { return profile_; }
   size_t catalogue_size() const { return catalogue_size_; }
+  // Not that of any other plan of this process, whatever became of it.
+  uint64_t number() const { return number_; }
 
   size_t path_count() const { return nodes_.size(); }
   // Whether values at the path are wanted.
-  bool IsWanted(PathId path) const { return nodes_[Index(path)].wanted; }
+  bool IsWanted(PathId path) const { return wanted_[Index(path)] != 0; }
   // The object tokens that stand at the path, outermost first: an object there opens a row of each.
   const std::vector<schema::FieldId>& ObjectsAt(PathId path) const {
     return nodes_[Index(path)].objects;
@@ -94,9 +96,11 @@ class CompiledPlan final : public Plan {
   void BuildTable();
 
   const schema::Profile& profile_;
+  uint64_t number_;
   size_t catalogue_size_;
   uint64_t seed_;
   std::vector<Node> nodes_;
+  std::vector<uint8_t> wanted_;  // of the nodes: apart, it is asked for with each value
   std::vector<PathId> table_;  // of children, by parent and key; open addressing, at most half full
   std::vector<CompiledField> fields_;
   std::vector<CompiledCondition> conditions_;

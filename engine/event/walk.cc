@@ -1,5 +1,7 @@
 #include "engine/event/walk.h"
 
+#include <utility>
+
 #include "base/unicode.h"
 #include "engine/event/number_text.h"
 
@@ -34,9 +36,10 @@ Reject Walk::Prepare() {
   if (escapes_.has_lone_surrogate()) out_->Note(Oddity::kLoneSurrogate);
   starts_ = structure_.starts();
   count_ = structure_.count();
+  known_keys_.Begin(*plan_);
   // A member has at least three tokens, even where the text breaks off: bracket or comma, key,
   // colon.
-  keys_.Begin(count_ / 3 + 1);
+  other_keys_.Begin(count_ / 3 + 1);
   return Reject::kNone;
 }
 
@@ -58,23 +61,41 @@ Reject Walk::ReadDocument() {
   return Reject::kNone;
 }
 
-// A key and its colon. `path` goes from the object's to the member's.
+// A key and its colon. `path` becomes the member's.
 Reject Walk::ReadKey(PathId& path) {
   uint32_t begin = 0, end = 0;
   if (Peek(next_) != '"' || !FindString(next_, begin, end)) return FailHere();
-  const std::string_view key = Text(begin, end);
-  const uint64_t hash = plan_->HashKey(key);
-  if (!keys_.Insert(frames_[depth_ - 1].object, key, hash)) {
+  if (!FindMember(frames_[depth_ - 1], begin, end, path)) {
     // The first one wins: nothing of this member is wanted.
     out_->Note(Oddity::kDuplicateKey);
     path = kNoPath;
-  } else if (path != kNoPath) {
-    path = plan_->Child(path, key, hash);
   }
   ++next_;
   if (Peek(next_) != ':') return FailHere();
   ++next_;
   return Reject::kNone;
+}
+
+// The path of the member of the object with the key [begin, end). False: the object has had the
+// key.
+bool Walk::FindMember(Frame& object, uint32_t begin, uint32_t end, PathId& path) {
+  KeyId id = known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
+                               end - begin, text_.data() + text_.size());
+  if (id == kNoKey) {
+    const std::string_view key = Text(begin, end);
+    const uint64_t hash = plan_->HashKey(key);
+    id = known_keys_.Find(object.place, object.path, key, hash);
+    if (id == kNoKey) {
+      path = object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
+      return other_keys_.Insert(object.object, key, hash);
+    }
+    known_keys_.Learn(object.last, object.is_empty, id);
+  }
+  object.last = id;
+  object.is_empty = false;
+  KnownKeys::Key& known = known_keys_[id];
+  path = known.path;
+  return std::exchange(known.object, object.object) != object.object;
 }
 
 Reject Walk::ReadValue(PathId path, RowId row) {
@@ -129,8 +150,16 @@ Reject Walk::Open(bool is_array, PathId path, RowId row) {
     ++next_;
     return Reject::kNone;
   }
-  frames_[depth_++] = {
-      .path = path, .row = row, .object = is_array ? 0 : keys_.NewObject(), .is_array = is_array};
+  Frame& frame = frames_[depth_];
+  frame = {.path = path,
+           .row = row,
+           .last = depth_ == 0 ? kNoKey : frames_[depth_ - 1].last,
+           .is_array = is_array};
+  if (!is_array) {
+    frame.object = other_keys_.NewObject();
+    frame.place = path == kNoPath ? KnownKeys::PlaceAtDepth(depth_) : KnownKeys::PlaceOf(path);
+  }
+  ++depth_;
   return Reject::kNone;
 }
 

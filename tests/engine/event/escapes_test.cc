@@ -78,14 +78,14 @@ TEST_P(EscapesTest, EverySecondByte) {
 }
 
 TEST_P(EscapesTest, LoneSurrogates) {
-  for (const auto& [text, lone] : std::vector<std::pair<std::string, bool>>{
-           {R"(\ud800)", true},
-           {R"(\udc00)", true},
-           {R"(\ud800\ud800\udc00)", true},
-           {R"(\ud800\udc00\udc00)", true},
-           {R"(\ud800x\udc00)", true},
-           {R"(\ud800\udc00)", false},
-           {R"(\\ud800)", false}})
+  for (const auto& [text, lone] :
+       std::vector<std::pair<std::string, bool>>{{R"(\ud800)", true},
+                                                 {R"(\udc00)", true},
+                                                 {R"(\ud800\ud800\udc00)", true},
+                                                 {R"(\ud800\udc00\udc00)", true},
+                                                 {R"(\ud800x\udc00)", true},
+                                                 {R"(\ud800\udc00)", false},
+                                                 {R"(\\ud800)", false}})
     for (size_t before = 50; before < 70; ++before) {
       EXPECT_FALSE(index_.Build(std::string(before, 'x') + text).has_value());
       EXPECT_EQ(index_.has_lone_surrogate(), lone) << text;
