@@ -30,9 +30,19 @@ class EventBuilder {
     slot_ = schema::Index(id);
     event_.slots_[slot_].begin = static_cast<uint32_t>(event_.values_.size());
   }
-  void Add(const Value& value) {
-    event_.values_.push_back(value);
+  // One more value of the field, to be filled in before the next one.
+  Value& Add() {
     ++event_.slots_[slot_].count;
+    return event_.values_.emplace_back();
+  }
+  // The values of another field.
+  void AddAllOf(schema::FieldId id) {
+    const Event::Slot other = event_.slots_[schema::Index(id)];
+    for (uint32_t i = 0; i < other.count; ++i) {
+      // A copy: the vector may move.
+      const Value value = event_.values_[other.begin + i];
+      Add() = value;
+    }
   }
   uint32_t count() const { return event_.slots_[slot_].count; }
 
