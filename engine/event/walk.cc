@@ -1,5 +1,6 @@
 #include "engine/event/walk.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/unicode.h"
@@ -7,6 +8,20 @@
 
 namespace riposte::event {
 namespace {
+
+// Whether the `size` bytes at `at` are an integer of the plainest form, at most eight digits.
+bool IsShortInteger(std::string_view text, size_t at, size_t size) {
+  constexpr size_t kMostDigits = 8;
+  if (size > kMostDigits || text.size() - at < kMostDigits) return false;
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, text.data() + at, sizeof bytes);
+  // The digits become 0 to 9, all other bytes larger: their high bits get set.
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  bytes ^= kOnes * '0';
+  const uint64_t larger = ((bytes & ~(kOnes << 7)) + kOnes * (0x80 - 10)) | bytes;
+  const uint64_t high_bits = (kOnes << 7) >> (8 * (kMostDigits - size));
+  return (larger & high_bits) == 0 && (size == 1 || text[at] != '0');
+}
 
 constexpr bool IsWhiteSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -47,6 +62,7 @@ Reject Walk::ReadDocument() {
   if (const Reject reject = ReadValue(kRootPath, kRootRow); reject != Reject::kNone) return reject;
   while (depth_ > 0) {
     // A member or an element begins here.
+    if (!frames_[depth_ - 1].is_array) ReadPlainMembers();
     const size_t depth = depth_;
     const Frame& top = frames_[depth - 1];
     PathId path = top.path;
@@ -61,41 +77,81 @@ Reject Walk::ReadDocument() {
   return Reject::kNone;
 }
 
+// Moves over the members of the innermost object that look like nearly all of them: a scalar, a
+// comma, no white space but behind colon and comma. Stops before the first that does not, which may
+// be broken.
+void Walk::ReadPlainMembers() {
+  Frame& object = frames_[depth_ - 1];
+  const char* const text = text_.data();
+  for (; next_ + 3 < count_; next_ += 4) {
+    const uint32_t* const token = starts_ + next_;
+    const uint32_t key = token[0], colon = token[1], value = token[2], comma = token[3];
+    const bool plain = (text[key] == '"') & (text[colon] == ':') & (text[comma] == ',') &
+                       (text[colon - 1] == '"') & (colon - key >= 2);
+    if (!plain) return;
+    PathId path = kNoPath;
+    if (text[value] == '"') {
+      if (text[comma - 1] != '"' || comma - value < 2) return;
+      FindMember(object, key + 1, colon - 1, path);
+      if (path != kNoPath && plan_->IsWanted(path))
+        out_->Add(path, RawValue::Kind::kString, object.row, Text(value + 1, comma - 1));
+      continue;
+    }
+    const std::string_view scalar = text_.substr(value, comma - value);
+    const bool is_number = IsShortInteger(text_, value, scalar.size());
+    const bool is_null = scalar == "null";
+    if (!is_number && !is_null && scalar != "true" && scalar != "false") return;
+    FindMember(object, key + 1, colon - 1, path);
+    if (!is_null && path != kNoPath && plan_->IsWanted(path))
+      out_->Add(path, is_number ? RawValue::Kind::kNumber : RawValue::Kind::kBool, object.row,
+                scalar);
+  }
+}
+
 // A key and its colon. `path` becomes the member's.
 Reject Walk::ReadKey(PathId& path) {
   uint32_t begin = 0, end = 0;
   if (Peek(next_) != '"' || !FindString(next_, begin, end)) return FailHere();
-  if (!FindMember(frames_[depth_ - 1], begin, end, path)) {
-    // The first one wins: nothing of this member is wanted.
-    out_->Note(Oddity::kDuplicateKey);
-    path = kNoPath;
-  }
+  FindMember(frames_[depth_ - 1], begin, end, path);
   ++next_;
   if (Peek(next_) != ':') return FailHere();
   ++next_;
   return Reject::kNone;
 }
 
-// The path of the member of the object with the key [begin, end). False: the object has had the
-// key.
-bool Walk::FindMember(Frame& object, uint32_t begin, uint32_t end, PathId& path) {
-  KeyId id = known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
-                               end - begin, text_.data() + text_.size());
-  if (id == kNoKey) {
-    const std::string_view key = Text(begin, end);
-    const uint64_t hash = plan_->HashKey(key);
-    id = known_keys_.Find(object.place, object.path, key, hash);
-    if (id == kNoKey) {
-      path = object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
-      return other_keys_.Insert(object.object, key, hash);
-    }
+// The path of the member of the object with the key [begin, end).
+void Walk::FindMember(Frame& object, uint32_t begin, uint32_t end, PathId& path) {
+  const KeyId id =
+      known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
+                        end - begin, text_.data() + text_.size());
+  if (id == kNoKey) return FindUnexpectedMember(object, begin, end, path);
+  UseKnownKey(object, id, path);
+}
+
+void Walk::FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end, PathId& path) {
+  const std::string_view key = Text(begin, end);
+  const uint64_t hash = plan_->HashKey(key);
+  const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
+  if (id != kNoKey) {
     known_keys_.Learn(object.last, object.is_empty, id);
+    return UseKnownKey(object, id, path);
   }
+  path = object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
+  if (!other_keys_.Insert(object.object, key, hash)) HideMember(path);
+}
+
+void Walk::UseKnownKey(Frame& object, KeyId id, PathId& path) {
   object.last = id;
   object.is_empty = false;
-  KnownKeys::Key& known = known_keys_[id];
-  path = known.path;
-  return std::exchange(known.object, object.object) != object.object;
+  KnownKeys::Key& key = known_keys_[id];
+  path = key.path;
+  if (std::exchange(key.object, object.object) == object.object) HideMember(path);
+}
+
+// The object has had the key: the first one wins, nothing of this member is wanted.
+void Walk::HideMember(PathId& path) {
+  out_->Note(Oddity::kDuplicateKey);
+  path = kNoPath;
 }
 
 Reject Walk::ReadValue(PathId path, RowId row) {

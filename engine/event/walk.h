@@ -37,8 +37,12 @@ class Walk {
 
   Reject Prepare();
   Reject ReadDocument();
+  void ReadPlainMembers();
   Reject ReadKey(PathId& path);
-  bool FindMember(Frame& frame, uint32_t begin, uint32_t end, PathId& path);
+  void FindMember(Frame& object, uint32_t begin, uint32_t end, PathId& path);
+  void FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end, PathId& path);
+  void UseKnownKey(Frame& object, KeyId id, PathId& path);
+  void HideMember(PathId& path);
   Reject ReadValue(PathId path, RowId row);
   Reject ReadScalar(PathId path, RowId row);
   Reject Open(bool is_array, PathId path, RowId row);
