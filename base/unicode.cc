@@ -1,5 +1,9 @@
 #include "base/unicode.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <cstddef>
 #include <cstring>
 
@@ -298,7 +302,36 @@ void FoldAppend(std::string_view text, std::string& out) {
   }
 }
 
+#if defined(__SSE2__)
+
+// Sixteen bytes or more: the last sixteen may overlap those before them.
+AsciiFold FoldLongAscii(std::string_view text, char* out) {
+  constexpr size_t kVector = sizeof(__m128i);
+  __m128i high = _mm_setzero_si128();
+  __m128i changed = _mm_setzero_si128();
+  const auto fold = [&](size_t at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i is_upper = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)),
+                                           _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), bytes));
+    const __m128i change = _mm_and_si128(is_upper, _mm_set1_epi8(0x20));
+    high = _mm_or_si128(high, bytes);
+    changed = _mm_or_si128(changed, change);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at), _mm_or_si128(bytes, change));
+  };
+  for (size_t at = 0; at + kVector < text.size(); at += kVector) fold(at);
+  fold(text.size() - kVector);
+  if (_mm_movemask_epi8(high) != 0) return AsciiFold::kNotAscii;
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(changed, _mm_setzero_si128())) == 0xFFFF
+             ? AsciiFold::kUnchanged
+             : AsciiFold::kFolded;
+}
+
+#endif
+
 AsciiFold FoldAscii(std::string_view text, char* out) {
+#if defined(__SSE2__)
+  if (text.size() >= sizeof(__m128i)) return FoldLongAscii(text, out);
+#endif
   if (text.size() >= sizeof(uint64_t)) {
     Seen<uint64_t> seen;
     size_t at = 0;

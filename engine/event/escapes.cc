@@ -139,29 +139,26 @@ struct EscapeIndex::Scan {
     }
     return true;
   }
-  // From the block at `block` to the end of the text, byte by byte.
-  void RunPlain(size_t block) {
-    for (; block < text.size() && !malformed.has_value(); block += kBlock) {
-      const size_t count = std::min<size_t>(text.size() - block, kBlock);
-      uint64_t backslashes = 0, short_seconds = 0;
-      for (size_t i = 0; i < count; ++i) {
-        backslashes |= uint64_t{text[block + i] == '\\'} << i;
-        short_seconds |= uint64_t{ShortEscape(text[block + i]) != 0} << i;
-      }
-      const uint64_t first = carry;
-      starts[block / kBlock] = FindStarts(backslashes, carry);
-      const uint64_t seconds = starts[block / kBlock] << 1 | first;
-      if (!CheckLong(block, seconds & ~short_seconds)) return;
-      // A backslash at the very end: its second byte would be behind the text.
-      if (count < kBlock && (seconds >> count) != 0) malformed = text.size() - 1;
-    }
-    if (carry != 0 && !malformed.has_value()) malformed = text.size() - 1;
-  }
 };
 
 namespace {
 
-void ScanPlain(EscapeIndex::Scan& scan) { scan.RunPlain(0); }
+// Both loops end with a block that the text does not fill: whatever is behind its end is no second
+// byte of an escape.
+void ScanPlain(EscapeIndex::Scan& scan) {
+  const std::string_view text = scan.text;
+  for (size_t block = 0; block <= text.size(); block += kBlock) {
+    uint64_t backslashes = 0, short_seconds = 0;
+    for (size_t i = 0; i < std::min<size_t>(text.size() - block, kBlock); ++i) {
+      backslashes |= uint64_t{text[block + i] == '\\'} << i;
+      short_seconds |= uint64_t{ShortEscape(text[block + i]) != 0} << i;
+    }
+    const uint64_t first = scan.carry;
+    const uint64_t starts = FindStarts(backslashes, scan.carry);
+    scan.starts[block / kBlock] = starts;
+    if (!scan.CheckLong(block, (starts << 1 | first) & ~short_seconds)) return;
+  }
+}
 
 #if defined(__x86_64__)
 
@@ -181,26 +178,34 @@ __attribute__((target("avx2"))) inline __m256i IsShortSecond(__m256i bytes) {
   return _mm256_or_si256(in_table, _mm256_or_si256(is_r, is_quote));
 }
 
-__attribute__((target("avx2"))) void ScanAvx2(EscapeIndex::Scan& scan) {
+// The block of the 64 bytes at `at` that begin at `block` of the text. False: a malformed one.
+__attribute__((target("avx2"))) inline bool ScanBlock(EscapeIndex::Scan& scan, const char* at,
+                                                      size_t block) {
   const __m256i backslash = _mm256_set1_epi8('\\');
-  size_t block = 0;
-  for (; block + kBlock <= scan.text.size(); block += kBlock) {
-    const char* const at = scan.text.data() + block;
-    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 32));
-    const uint64_t backslashes =
-        JoinMasks(_mm256_cmpeq_epi8(low, backslash), _mm256_cmpeq_epi8(high, backslash));
-    uint64_t starts = 0;
-    if ((backslashes | scan.carry) != 0) {
-      const uint64_t first = scan.carry;
-      starts = FindStarts(backslashes, scan.carry);
-      const uint64_t long_seconds =
-          (starts << 1 | first) & ~JoinMasks(IsShortSecond(low), IsShortSecond(high));
-      if (long_seconds != 0 && !scan.CheckLong(block, long_seconds)) return;
-    }
-    scan.starts[block / kBlock] = starts;
+  const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 32));
+  const uint64_t backslashes =
+      JoinMasks(_mm256_cmpeq_epi8(low, backslash), _mm256_cmpeq_epi8(high, backslash));
+  const uint64_t first = scan.carry;
+  if ((backslashes | first) == 0) {
+    scan.starts[block / kBlock] = 0;
+    return true;
   }
-  scan.RunPlain(block);
+  const uint64_t starts = FindStarts(backslashes, scan.carry);
+  scan.starts[block / kBlock] = starts;
+  const uint64_t long_seconds =
+      (starts << 1 | first) & ~JoinMasks(IsShortSecond(low), IsShortSecond(high));
+  return long_seconds == 0 || scan.CheckLong(block, long_seconds);
+}
+
+__attribute__((target("avx2"))) void ScanAvx2(EscapeIndex::Scan& scan) {
+  const std::string_view text = scan.text;
+  size_t block = 0;
+  for (; block + kBlock <= text.size(); block += kBlock)
+    if (!ScanBlock(scan, text.data() + block, block)) return;
+  alignas(kBlock) char rest[kBlock] = {};
+  std::memcpy(rest, text.data() + block, text.size() - block);
+  ScanBlock(scan, rest, block);
 }
 
 #endif

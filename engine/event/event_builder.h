@@ -36,7 +36,8 @@ class EventBuilder {
   // One more value of the field, to be filled in before the next one.
   Value& Add() {
     ++event_.slots_[slot_].count;
-    return event_.values_.emplace_back();
+    // A copy of an empty one: what constructs one in place sets the address byte by byte.
+    return event_.values_.emplace_back(kNoValue);
   }
   // The values of another field.
   void AddAllOf(schema::FieldId id) {
@@ -54,6 +55,8 @@ class EventBuilder {
   const Event& event() const { return event_; }
 
  private:
+  static constexpr Value kNoValue{};
+
   Event& event_;
   size_t slot_ = 0;
 };

@@ -85,7 +85,7 @@ class KnownKeys {
   static constexpr Place kFirstDepth = 1u << 31;
 
   static bool Equals(const Key& key, Place place, const char* at, size_t size, const char* end) {
-    if (key.size != size || key.place != place) return false;
+    if (((key.size ^ size) | (key.place ^ place)) != 0) return false;
 #if defined(__SSE2__)
     if (static_cast<size_t>(end - at) >= kLongest) {
       const auto equal = [&](size_t offset) {

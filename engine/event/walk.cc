@@ -58,6 +58,39 @@ Reject Walk::Prepare() {
   return Reject::kNone;
 }
 
+// The object has had the key: the first one wins, nothing of this member is wanted.
+PathId Walk::HideMember() {
+  out_->Note(Oddity::kDuplicateKey);
+  return kNoPath;
+}
+
+[[gnu::always_inline]] inline PathId Walk::UseKnownKey(Frame& object, KeyId id) {
+  object.last = id;
+  object.is_empty = false;
+  KnownKeys::Key& key = known_keys_[id];
+  return std::exchange(key.object, object.object) == object.object ? HideMember() : key.path;
+}
+
+[[gnu::noinline]] PathId Walk::FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end) {
+  const std::string_view key = Text(begin, end);
+  const uint64_t hash = plan_->HashKey(key);
+  const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
+  if (id != kNoKey) {
+    known_keys_.Learn(object.last, object.is_empty, id);
+    return UseKnownKey(object, id);
+  }
+  if (!other_keys_.Insert(object.object, key, hash)) return HideMember();
+  return object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
+}
+
+// The path of the member of the object with the key [begin, end).
+[[gnu::always_inline]] inline PathId Walk::FindMember(Frame& object, uint32_t begin, uint32_t end) {
+  const KeyId id =
+      known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
+                        end - begin, text_.data() + text_.size());
+  return id == kNoKey ? FindUnexpectedMember(object, begin, end) : UseKnownKey(object, id);
+}
+
 Reject Walk::ReadDocument() {
   if (const Reject reject = ReadValue(kRootPath, kRootRow); reject != Reject::kNone) return reject;
   while (depth_ > 0) {
@@ -89,10 +122,9 @@ void Walk::ReadPlainMembers() {
     const bool plain = (text[key] == '"') & (text[colon] == ':') & (text[comma] == ',') &
                        (text[colon - 1] == '"') & (colon - key >= 2);
     if (!plain) return;
-    PathId path = kNoPath;
     if (text[value] == '"') {
       if (text[comma - 1] != '"' || comma - value < 2) return;
-      FindMember(object, key + 1, colon - 1, path);
+      const PathId path = FindMember(object, key + 1, colon - 1);
       if (path != kNoPath && plan_->IsWanted(path))
         out_->Add(path, RawValue::Kind::kString, object.row, Text(value + 1, comma - 1));
       continue;
@@ -101,7 +133,7 @@ void Walk::ReadPlainMembers() {
     const bool is_number = IsShortInteger(text_, value, scalar.size());
     const bool is_null = scalar == "null";
     if (!is_number && !is_null && scalar != "true" && scalar != "false") return;
-    FindMember(object, key + 1, colon - 1, path);
+    const PathId path = FindMember(object, key + 1, colon - 1);
     if (!is_null && path != kNoPath && plan_->IsWanted(path))
       out_->Add(path, is_number ? RawValue::Kind::kNumber : RawValue::Kind::kBool, object.row,
                 scalar);
@@ -112,46 +144,11 @@ void Walk::ReadPlainMembers() {
 Reject Walk::ReadKey(PathId& path) {
   uint32_t begin = 0, end = 0;
   if (Peek(next_) != '"' || !FindString(next_, begin, end)) return FailHere();
-  FindMember(frames_[depth_ - 1], begin, end, path);
+  path = FindMember(frames_[depth_ - 1], begin, end);
   ++next_;
   if (Peek(next_) != ':') return FailHere();
   ++next_;
   return Reject::kNone;
-}
-
-// The path of the member of the object with the key [begin, end).
-void Walk::FindMember(Frame& object, uint32_t begin, uint32_t end, PathId& path) {
-  const KeyId id =
-      known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
-                        end - begin, text_.data() + text_.size());
-  if (id == kNoKey) return FindUnexpectedMember(object, begin, end, path);
-  UseKnownKey(object, id, path);
-}
-
-void Walk::FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end, PathId& path) {
-  const std::string_view key = Text(begin, end);
-  const uint64_t hash = plan_->HashKey(key);
-  const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
-  if (id != kNoKey) {
-    known_keys_.Learn(object.last, object.is_empty, id);
-    return UseKnownKey(object, id, path);
-  }
-  path = object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
-  if (!other_keys_.Insert(object.object, key, hash)) HideMember(path);
-}
-
-void Walk::UseKnownKey(Frame& object, KeyId id, PathId& path) {
-  object.last = id;
-  object.is_empty = false;
-  KnownKeys::Key& key = known_keys_[id];
-  path = key.path;
-  if (std::exchange(key.object, object.object) == object.object) HideMember(path);
-}
-
-// The object has had the key: the first one wins, nothing of this member is wanted.
-void Walk::HideMember(PathId& path) {
-  out_->Note(Oddity::kDuplicateKey);
-  path = kNoPath;
 }
 
 Reject Walk::ReadValue(PathId path, RowId row) {

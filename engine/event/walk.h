@@ -39,10 +39,10 @@ class Walk {
   Reject ReadDocument();
   void ReadPlainMembers();
   Reject ReadKey(PathId& path);
-  void FindMember(Frame& object, uint32_t begin, uint32_t end, PathId& path);
-  void FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end, PathId& path);
-  void UseKnownKey(Frame& object, KeyId id, PathId& path);
-  void HideMember(PathId& path);
+  PathId FindMember(Frame& object, uint32_t begin, uint32_t end);
+  PathId FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end);
+  PathId UseKnownKey(Frame& object, KeyId id);
+  PathId HideMember();
   Reject ReadValue(PathId path, RowId row);
   Reject ReadScalar(PathId path, RowId row);
   Reject Open(bool is_array, PathId path, RowId row);
