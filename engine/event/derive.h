@@ -2,7 +2,6 @@
 // steps, types, folding.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "engine/event/event_builder.h"
@@ -20,21 +19,19 @@ class Deriver {
 
  private:
   void DeriveField(const Route& route, const Route::Field& field, EventBuilder& builder);
-  void DeriveAlternative(const CompiledField& field, const CompiledAlternative& alternative,
-                         EventBuilder& builder);
+  void DeriveChoice(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
   void DeriveObject(const Route& route, const Route::Field& field, EventBuilder& builder);
   bool HasValues(const CompiledAlternative& alternative);
-  void AddJoined(const CompiledField& field, const CompiledAlternative& alternative,
-                 EventBuilder& builder);
-  void AddValue(const CompiledField& field, const CompiledAlternative& alternative, RawValue& raw,
+  void AddConstant(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
+  void AddJoined(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
+  void AddValue(const Route::Field& field, const Route::Choice& choice, RawValue& raw,
                 EventBuilder& builder);
-  void UnnameRows(const CompiledField& field, const CompiledAlternative& alternative,
+  void UnnameRows(schema::FieldId object, const CompiledAlternative& alternative,
                   EventBuilder& builder);
 
   RawEvent* raw_ = nullptr;
   Router router_;
   StepRunner steps_;
-  std::string joined_;
 };
 
 }  // namespace riposte::event

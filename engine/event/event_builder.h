@@ -25,7 +25,10 @@ class EventBuilder {
     event_.values_.clear();
     event_.oddities_ = 0;
   }
-  void SetRows(const std::vector<Row>& rows) { event_.rows_ = rows; }
+  void SetRows(const std::vector<Row>& rows) {
+    // The first row is the same in all events, and mostly the only one.
+    if (rows.size() > 1 || event_.rows_.size() > 1) event_.rows_ = rows;
+  }
   // The object token no longer names the row.
   void Unname(RowId row) { event_.rows_[row].object = schema::kNoField; }
 

@@ -61,10 +61,23 @@ Route& Router::Add(const CompiledPlan& plan) {
           std::all_of(alternative.when.begin(), alternative.when.end(),
                       [this](uint32_t condition) { return Holds(truth_, condition); });
       if (holds || field.type == schema::FieldType::kObject)
-        route.choices.push_back({.alternative = &alternative, .holds = holds});
+        route.choices.push_back(
+            {.alternative = &alternative,
+             .path = alternative.paths.size() == 1 ? alternative.paths.front() : kNoPath,
+             .has_steps = !alternative.steps.empty(),
+             .holds = holds});
     }
     const auto count = static_cast<uint32_t>(route.choices.size() - first);
-    if (count > 0) route.fields.push_back({.field = &field, .first = first, .count = count});
+    if (count == 0) continue;
+    route.fields.push_back({.field = &field,
+                            .first = first,
+                            .count = count,
+                            .id = field.id,
+                            .same_as = field.same_as,
+                            .type = field.type,
+                            .is_text = field.type == schema::FieldType::kText ||
+                                       field.type == schema::FieldType::kKeyword,
+                            .union_of_all = field.union_of_all});
   }
   return route;
 }

@@ -12,8 +12,11 @@
 namespace riposte::event {
 
 struct Route {
+  // What is needed of an alternative for nearly all events, in few bytes.
   struct Choice {
     const CompiledAlternative* alternative = nullptr;
+    PathId path = kNoPath;  // if it is read from one path
+    bool has_steps = false;
     bool holds = true;  // its conditions do; else the field is an object's
   };
   // The alternatives of a field in their order: of an object token all, of another one those whose
@@ -21,6 +24,11 @@ struct Route {
   struct Field {
     const CompiledField* field = nullptr;
     uint32_t first = 0, count = 0;
+    schema::FieldId id = schema::kNoField;
+    schema::FieldId same_as = schema::kNoField;
+    schema::FieldType type{};
+    bool is_text = false;  // text or keyword
+    bool union_of_all = false;
   };
 
   std::span<const Choice> ChoicesOf(const Field& field) const {

@@ -39,9 +39,9 @@ class RouterTest : public testing::Test {
     std::string dump;
     for (const Route::Field& field : route.fields) {
       dump += dump.empty() ? "" : " ";
-      dump += schema_->schema().catalogue.token(field.field->id).name + ":";
+      dump += schema_->schema().catalogue.token(field.id).name + ":";
       for (const Route::Choice& choice : route.ChoicesOf(field)) {
-        const std::string key(plan_->KeysOf(choice.alternative->paths.front()).front());
+        const std::string key(plan_->KeysOf(choice.path).front());
         dump += choice.holds ? key : "(" + key + ")";
       }
     }
