@@ -41,6 +41,7 @@ KeyId KnownKeys::Find(Place place, PathId path, std::string_view text, uint64_t 
   key.place = place;
   key.hash = mixed;
   if (path != kNoPath) key.path = plan_->Child(path, text, hash);
+  key.wanted = key.path != kNoPath && plan_->IsWanted(key.path);
   table_[slot] = static_cast<KeyId>(keys_.size() - 1);
   return table_[slot];
 }

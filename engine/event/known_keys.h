@@ -46,6 +46,7 @@ class KnownKeys {
     PathId path = kNoPath;  // of the member
     std::array<KeyId, 2> next{};
     KeyId inner = kNoKey;  // the first key of the object that is its value
+    bool wanted = false;   // whether values are, at the path
 
     std::string_view view() const { return {text.data(), size}; }
   };
@@ -55,15 +56,23 @@ class KnownKeys {
   void Begin(const CompiledPlan& plan);
   Key& operator[](KeyId id) { return keys_[id]; }
 
-  // The key at `place` with the bytes [at, at + size), if it is what came after `last` one of the
-  // last two times, or first in the object that `last` holds (`is_first`); else kNoKey. Up to `end`
-  // bytes can be read.
+  // What came after `last` the last time, or first in the object that `last` holds (`is_first`).
+  KeyId Expected(KeyId last, bool is_first) const {
+    return is_first ? keys_[last].inner : keys_[last].next[0];
+  }
+  // Whether that is the key at `place` with the bytes [at, at + size). Up to `end` bytes can be
+  // read.
+  bool Is(KeyId id, Place place, const char* at, size_t size, const char* end) const {
+    return Equals(keys_[id], place, at, size, end);
+  }
+  // The same of what came the last time or, not for the first key, the time before; kNoKey: it is
+  // neither.
   KeyId Guess(KeyId last, bool is_first, Place place, const char* at, size_t size,
               const char* end) {
+    const KeyId expected = Expected(last, is_first);
+    if (Is(expected, place, at, size, end)) return expected;
     Key& key = keys_[last];
-    if (is_first) return Equals(keys_[key.inner], place, at, size, end) ? key.inner : kNoKey;
-    if (Equals(keys_[key.next[0]], place, at, size, end)) return key.next[0];
-    if (!Equals(keys_[key.next[1]], place, at, size, end)) return kNoKey;
+    if (is_first || !Is(key.next[1], place, at, size, end)) return kNoKey;
     std::swap(key.next[0], key.next[1]);
     return key.next[0];
   }

@@ -59,19 +59,21 @@ Reject Walk::Prepare() {
 }
 
 // The object has had the key: the first one wins, nothing of this member is wanted.
-PathId Walk::HideMember() {
+Walk::Member Walk::HideMember() {
   out_->Note(Oddity::kDuplicateKey);
-  return kNoPath;
+  return {};
 }
 
-[[gnu::always_inline]] inline PathId Walk::UseKnownKey(Frame& object, KeyId id) {
+[[gnu::always_inline]] inline Walk::Member Walk::UseKnownKey(Frame& object, KeyId id) {
   object.last = id;
   object.is_empty = false;
   KnownKeys::Key& key = known_keys_[id];
-  return std::exchange(key.object, object.object) == object.object ? HideMember() : key.path;
+  if (std::exchange(key.object, object.object) == object.object) return HideMember();
+  return {.path = key.path, .wanted = key.wanted};
 }
 
-[[gnu::noinline]] PathId Walk::FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end) {
+[[gnu::noinline]] Walk::Member Walk::FindUnexpectedMember(Frame& object, uint32_t begin,
+                                                          uint32_t end) {
   const std::string_view key = Text(begin, end);
   const uint64_t hash = plan_->HashKey(key);
   const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
@@ -80,11 +82,12 @@ PathId Walk::HideMember() {
     return UseKnownKey(object, id);
   }
   if (!other_keys_.Insert(object.object, key, hash)) return HideMember();
-  return object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
+  const PathId path = object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
+  return {.path = path, .wanted = path != kNoPath && plan_->IsWanted(path)};
 }
 
-// The path of the member of the object with the key [begin, end).
-[[gnu::always_inline]] inline PathId Walk::FindMember(Frame& object, uint32_t begin, uint32_t end) {
+// The member of the object with the key [begin, end).
+Walk::Member Walk::FindMember(Frame& object, uint32_t begin, uint32_t end) {
   const KeyId id =
       known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
                         end - begin, text_.data() + text_.size());
@@ -116,35 +119,50 @@ Reject Walk::ReadDocument() {
 void Walk::ReadPlainMembers() {
   Frame& object = frames_[depth_ - 1];
   const char* const text = text_.data();
-  for (; next_ + 3 < count_; next_ += 4) {
-    const uint32_t* const token = starts_ + next_;
+  const char* const end = text + text_.size();
+  const KnownKeys::Place place = object.place;
+  // In registers: one member must not wait for what the one before wrote to memory.
+  uint32_t next = next_;
+  KeyId expected = known_keys_.Expected(object.last, object.is_empty);
+  for (; next + 3 < count_; next += 4) {
+    const uint32_t* const token = starts_ + next;
     const uint32_t key = token[0], colon = token[1], value = token[2], comma = token[3];
     const bool plain = (text[key] == '"') & (text[colon] == ':') & (text[comma] == ',') &
                        (text[colon - 1] == '"') & (colon - key >= 2);
-    if (!plain) return;
+    if (!plain) break;
+    RawValue::Kind kind = RawValue::Kind::kString;
+    bool is_null = false;
     if (text[value] == '"') {
-      if (text[comma - 1] != '"' || comma - value < 2) return;
-      const PathId path = FindMember(object, key + 1, colon - 1);
-      if (path != kNoPath && plan_->IsWanted(path))
-        out_->Add(path, RawValue::Kind::kString, object.row, Text(value + 1, comma - 1));
-      continue;
+      if (text[comma - 1] != '"' || comma - value < 2) break;
+    } else if (IsShortInteger(text_, value, comma - value)) {
+      kind = RawValue::Kind::kNumber;
+    } else {
+      const std::string_view literal = text_.substr(value, comma - value);
+      is_null = literal == "null";
+      if (!is_null && literal != "true" && literal != "false") break;
+      kind = RawValue::Kind::kBool;
     }
-    const std::string_view scalar = text_.substr(value, comma - value);
-    const bool is_number = IsShortInteger(text_, value, scalar.size());
-    const bool is_null = scalar == "null";
-    if (!is_number && !is_null && scalar != "true" && scalar != "false") return;
-    const PathId path = FindMember(object, key + 1, colon - 1);
-    if (!is_null && path != kNoPath && plan_->IsWanted(path))
-      out_->Add(path, is_number ? RawValue::Kind::kNumber : RawValue::Kind::kBool, object.row,
-                scalar);
+    Member member;
+    if (known_keys_.Is(expected, place, text + key + 1, colon - key - 2, end)) {
+      member = UseKnownKey(object, expected);
+      expected = known_keys_.Expected(expected, false);
+    } else {
+      member = FindMember(object, key + 1, colon - 1);
+      expected = known_keys_.Expected(object.last, object.is_empty);
+    }
+    if (!member.wanted || is_null) continue;
+    out_->Add(member.path, kind, object.row,
+              kind == RawValue::Kind::kString ? Text(value + 1, comma - 1)
+                                              : text_.substr(value, comma - value));
   }
+  next_ = next;
 }
 
 // A key and its colon. `path` becomes the member's.
 Reject Walk::ReadKey(PathId& path) {
   uint32_t begin = 0, end = 0;
   if (Peek(next_) != '"' || !FindString(next_, begin, end)) return FailHere();
-  path = FindMember(frames_[depth_ - 1], begin, end);
+  path = FindMember(frames_[depth_ - 1], begin, end).path;
   ++next_;
   if (Peek(next_) != ':') return FailHere();
   ++next_;

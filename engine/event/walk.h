@@ -34,15 +34,19 @@ class Walk {
     bool is_array = false;
     bool is_empty = true;  // no known key so far
   };
+  struct Member {
+    PathId path = kNoPath;
+    bool wanted = false;  // whether a value is, there
+  };
 
   Reject Prepare();
   Reject ReadDocument();
   void ReadPlainMembers();
   Reject ReadKey(PathId& path);
-  PathId FindMember(Frame& object, uint32_t begin, uint32_t end);
-  PathId FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end);
-  PathId UseKnownKey(Frame& object, KeyId id);
-  PathId HideMember();
+  Member FindMember(Frame& object, uint32_t begin, uint32_t end);
+  Member FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end);
+  Member UseKnownKey(Frame& object, KeyId id);
+  Member HideMember();
   Reject ReadValue(PathId path, RowId row);
   Reject ReadScalar(PathId path, RowId row);
   Reject Open(bool is_array, PathId path, RowId row);
