@@ -1,5 +1,9 @@
 #include "base/unicode.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <cstddef>
 #include <cstring>
 
@@ -45,7 +49,7 @@ size_t EndOfAscii(std::string_view text, size_t at) {
   return at;
 }
 
-char FoldAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+char FoldAsciiByte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 // Folds `count` ASCII bytes in place, eight at a time: a byte's high bit after adding says whether
 // it is at or past a letter.
@@ -58,7 +62,46 @@ void FoldAsciiInPlace(char* bytes, size_t count) {
     word |= ((at_least_a & ~past_z) & kHighBits) >> 2;
     std::memcpy(bytes + i, &word, sizeof word);
   }
-  for (; i < count; ++i) bytes[i] = FoldAscii(bytes[i]);
+  for (; i < count; ++i) bytes[i] = FoldAsciiByte(bytes[i]);
+}
+
+// What FoldAscii() has seen: the bytes' high bits, and the bits that folding set.
+template <typename Word>
+struct Seen {
+  Word high{}, changed{};
+};
+
+// Folds one word of bytes at `from` to `to`.
+template <typename Word>
+void FoldWord(const char* from, char* to, Seen<Word>& seen) {
+  constexpr auto kOnesHere = static_cast<Word>(kOnes);
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  // Bytes that are not ASCII may spill into the one beside them; then the result is not used.
+  const Word at_least_a = word + kOnesHere * (0x80 - 'A');
+  const Word past_z = word + kOnesHere * (0x80 - 'Z' - 1);
+  const Word change = (at_least_a & ~past_z & static_cast<Word>(kHighBits)) >> 2;
+  seen.high |= word & static_cast<Word>(kHighBits);
+  seen.changed |= change;
+  word |= change;
+  std::memcpy(to, &word, sizeof word);
+}
+
+// Texts of one to four words: two from each end, which may overlap.
+template <typename Word>
+void FoldFromBothEnds(std::string_view text, char* out, Seen<Word>& seen) {
+  const size_t last = text.size() - sizeof(Word);
+  FoldWord(text.data(), out, seen);
+  FoldWord(text.data() + last, out + last, seen);
+  if (text.size() <= 2 * sizeof(Word)) return;
+  FoldWord(text.data() + sizeof(Word), out + sizeof(Word), seen);
+  FoldWord(text.data() + last - sizeof(Word), out + last - sizeof(Word), seen);
+}
+
+template <typename Word>
+AsciiFold Verdict(const Seen<Word>& seen) {
+  if (seen.high != 0) return AsciiFold::kNotAscii;
+  return seen.changed != 0 ? AsciiFold::kFolded : AsciiFold::kUnchanged;
 }
 
 uint8_t BreakValue(char32_t code_point) {
@@ -257,6 +300,59 @@ void FoldAppend(std::string_view text, std::string& out) {
       at += decoded.length;
     }
   }
+}
+
+#if defined(__SSE2__)
+
+// Sixteen bytes or more: the last sixteen may overlap those before them.
+AsciiFold FoldLongAscii(std::string_view text, char* out) {
+  constexpr size_t kVector = sizeof(__m128i);
+  __m128i high = _mm_setzero_si128();
+  __m128i changed = _mm_setzero_si128();
+  const auto fold = [&](size_t at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i is_upper = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)),
+                                           _mm_cmpgt_epi8(_mm_set1_epi8('Z' + 1), bytes));
+    const __m128i change = _mm_and_si128(is_upper, _mm_set1_epi8(0x20));
+    high = _mm_or_si128(high, bytes);
+    changed = _mm_or_si128(changed, change);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at), _mm_or_si128(bytes, change));
+  };
+  for (size_t at = 0; at + kVector < text.size(); at += kVector) fold(at);
+  fold(text.size() - kVector);
+  if (_mm_movemask_epi8(high) != 0) return AsciiFold::kNotAscii;
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(changed, _mm_setzero_si128())) == 0xFFFF
+             ? AsciiFold::kUnchanged
+             : AsciiFold::kFolded;
+}
+
+#endif
+
+AsciiFold FoldAscii(std::string_view text, char* out) {
+#if defined(__SSE2__)
+  if (text.size() >= sizeof(__m128i)) return FoldLongAscii(text, out);
+#endif
+  if (text.size() >= sizeof(uint64_t)) {
+    Seen<uint64_t> seen;
+    size_t at = 0;
+    for (; text.size() - at > 4 * sizeof(uint64_t); at += 2 * sizeof(uint64_t)) {
+      FoldWord(text.data() + at, out + at, seen);
+      FoldWord(text.data() + at + sizeof(uint64_t), out + at + sizeof(uint64_t), seen);
+    }
+    FoldFromBothEnds(text.substr(at), out + at, seen);
+    return Verdict(seen);
+  }
+  Seen<uint32_t> seen;
+  if (text.size() >= sizeof(uint32_t)) {
+    FoldFromBothEnds(text, out, seen);
+    return Verdict(seen);
+  }
+  for (size_t i = 0; i < text.size(); ++i) {
+    out[i] = FoldAsciiByte(text[i]);
+    seen.high |= static_cast<unsigned char>(text[i]) & 0x80u;
+    seen.changed |= static_cast<uint32_t>(out[i] != text[i]);
+  }
+  return Verdict(seen);
 }
 
 std::string Fold(std::string_view text) {

@@ -16,6 +16,12 @@ namespace riposte::unicode {
 void FoldAppend(std::string_view text, std::string& out);
 std::string Fold(std::string_view text);
 
+// The same for texts that are ASCII, without a second copy where nothing changes.
+enum class AsciiFold : uint8_t { kUnchanged, kFolded, kNotAscii };
+// `out` has room for text.size() bytes. On kFolded they are the folded text; else they are
+// unspecified.
+AsciiFold FoldAscii(std::string_view text, char* out);
+
 // Folds one code point.
 char32_t FoldCodePoint(char32_t code_point);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/unicode.h"
 #include "engine/event/convert.h"
 
 namespace riposte::event {
@@ -20,137 +19,132 @@ RowId CommonRow(const std::vector<Row>& rows, RowId a, RowId b) {
 }  // namespace
 
 void Deriver::Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent& raw, Event& out) {
-  plan_ = &plan;
   raw_ = &raw;
-  answers_.assign(plan.conditions().size(), Answer::kUnasked);
   EventBuilder builder(out);
   builder.Begin(plan.profile(), plan.catalogue_size(), bytes);
   builder.SetRows(raw.rows());
   builder.NoteAll(raw.oddities());
-  for (const CompiledField& field : plan.fields()) {
+  const Route& route = router_.Find(plan, raw);
+  for (const Route::Field& field : route.fields) {
     builder.BeginField(field.id);
-    DeriveField(field, builder);
+    if (field.type == schema::FieldType::kObject) {
+      DeriveObject(route, field, builder);
+    } else if (field.same_as != schema::kNoField) {
+      builder.AddAllOf(field.same_as);
+    } else {
+      DeriveField(route, field, builder);
+    }
   }
   if (out.First(schema::Role::kEventTime) == nullptr) builder.Note(Oddity::kNoEventTime);
   if (out.First(schema::Role::kAssetId) == nullptr) builder.Note(Oddity::kNoAsset);
 }
 
-void Deriver::DeriveField(const CompiledField& field, EventBuilder& builder) {
-  for (const CompiledAlternative& alternative : field.alternatives) {
-    const bool counts = (field.union_of_all || builder.count() == 0) && HasValues(alternative) &&
-                        AllHold(alternative);
-    if (counts) {
-      DeriveAlternative(field, alternative, builder);
-    } else if (field.type == schema::FieldType::kObject) {
-      UnnameRows(field, alternative, builder);
+void Deriver::DeriveField(const Route& route, const Route::Field& field, EventBuilder& builder) {
+  for (const Route::Choice& choice : route.ChoicesOf(field)) {
+    DeriveChoice(field, choice, builder);
+    if (builder.count() > 0 && !field.union_of_all) return;
+  }
+}
+
+void Deriver::DeriveObject(const Route& route, const Route::Field& field, EventBuilder& builder) {
+  for (const Route::Choice& choice : route.ChoicesOf(field)) {
+    if (choice.holds && (field.union_of_all || builder.count() == 0) &&
+        HasValues(*choice.alternative)) {
+      DeriveChoice(field, choice, builder);
+    } else {
+      UnnameRows(field.id, *choice.alternative, builder);
     }
   }
 }
 
-// Most alternatives of an event have none; no condition needs to be asked then.
 bool Deriver::HasValues(const CompiledAlternative& alternative) {
   return std::all_of(alternative.paths.begin(), alternative.paths.end(),
                      [this](PathId path) { return raw_->First(path) != nullptr; });
 }
 
-bool Deriver::AllHold(const CompiledAlternative& alternative) {
-  return std::all_of(alternative.when.begin(), alternative.when.end(),
-                     [this](uint32_t condition) { return Holds(condition); });
+inline void Deriver::DeriveChoice(const Route::Field& field, const Route::Choice& choice,
+                                  EventBuilder& builder) {
+  if (choice.path != kNoPath) {
+    for (RawValue* value = raw_->First(choice.path); value != nullptr; value = raw_->Next(*value))
+      AddValue(field, choice, *value, builder);
+  } else if (choice.alternative->constant.has_value()) {
+    AddConstant(field, choice, builder);
+  } else if (!choice.alternative->paths.empty()) {
+    AddJoined(field, choice, builder);
+  }
 }
 
-bool Deriver::Holds(uint32_t index) {
-  Answer& answer = answers_[index];
-  if (answer != Answer::kUnasked) return answer == Answer::kYes;
-  const CompiledCondition& condition = plan_->conditions()[index];
-  answer = Answer::kNo;
-  for (RawValue* value = raw_->First(condition.path); value != nullptr;
-       value = raw_->Next(*value)) {
-    if (value->kind == RawValue::Kind::kObject) continue;
-    if (std::binary_search(condition.any_of.begin(), condition.any_of.end(), FoldOnce(*value)))
-      answer = Answer::kYes;
-  }
-  return answer == Answer::kYes;
-}
-
-void Deriver::DeriveAlternative(const CompiledField& field, const CompiledAlternative& alternative,
-                                EventBuilder& builder) {
-  if (alternative.constant.has_value()) {
-    RawValue constant;
-    constant.text = *alternative.constant;
-    constant.folded = alternative.folded_constant;
-    AddValue(field, alternative, constant, builder);
-  } else if (alternative.paths.size() > 1) {
-    AddJoined(field, alternative, builder);
-  } else if (!alternative.paths.empty()) {
-    for (RawValue* value = raw_->First(alternative.paths.front()); value != nullptr;
-         value = raw_->Next(*value))
-      AddValue(field, alternative, *value, builder);
-  }
+void Deriver::AddConstant(const Route::Field& field, const Route::Choice& choice,
+                          EventBuilder& builder) {
+  RawValue constant;
+  constant.text = *choice.alternative->constant;
+  constant.folded = choice.alternative->folded_constant;
+  AddValue(field, choice, constant, builder);
 }
 
 // The first values of all paths, if all are there.
-void Deriver::AddJoined(const CompiledField& field, const CompiledAlternative& alternative,
+void Deriver::AddJoined(const Route::Field& field, const Route::Choice& choice,
                         EventBuilder& builder) {
-  joined_.clear();
+  const auto first_scalar = [this](PathId path) {
+    RawValue* value = raw_->First(path);
+    while (value != nullptr && value->kind == RawValue::Kind::kObject) value = raw_->Next(*value);
+    return value;
+  };
+  const CompiledAlternative& alternative = *choice.alternative;
+  size_t size = (alternative.paths.size() - 1) * alternative.separator.size();
+  for (const PathId path : alternative.paths) {
+    const RawValue* const value = first_scalar(path);
+    if (value == nullptr) return;
+    size += value->text.size();
+  }
+  char* const begin = raw_->arena().Allocate(size);
+  char* end = begin;
+  const auto append = [&end](std::string_view part) {
+    end = std::copy_n(part.data(), part.size(), end);
+  };
   RawValue joined;
   for (size_t i = 0; i < alternative.paths.size(); ++i) {
-    RawValue* value = raw_->First(alternative.paths[i]);
-    while (value != nullptr && value->kind == RawValue::Kind::kObject) value = raw_->Next(*value);
-    if (value == nullptr) return;
-    if (i > 0) joined_ += alternative.separator;
-    joined_ += value->text;
-    joined.row = i == 0 ? value->row : CommonRow(raw_->rows(), joined.row, value->row);
+    const RawValue& value = *first_scalar(alternative.paths[i]);
+    if (i > 0) append(alternative.separator);
+    append(value.text);
+    joined.row = i == 0 ? value.row : CommonRow(raw_->rows(), joined.row, value.row);
   }
-  joined.text = raw_->arena().Copy(joined_);
-  AddValue(field, alternative, joined, builder);
+  joined.text = {begin, size};
+  AddValue(field, choice, joined, builder);
 }
 
-void Deriver::AddValue(const CompiledField& field, const CompiledAlternative& alternative,
-                       RawValue& raw, EventBuilder& builder) {
-  Value value;
-  value.row = raw.row;
-  value.text = raw.text;
+inline void Deriver::AddValue(const Route::Field& field, const Route::Choice& choice, RawValue& raw,
+                              EventBuilder& builder) {
+  std::string_view text = raw.text;
   RawValue::Kind kind = raw.kind;
-  if (kind != RawValue::Kind::kObject && !alternative.steps.empty()) {
-    if (!steps_.Run(alternative.steps, raw_->arena(), value.text)) return;
+  if (choice.has_steps && kind != RawValue::Kind::kObject) {
+    if (!steps_.Run(choice.alternative->steps, raw_->arena(), text)) return;
     kind = RawValue::Kind::kString;
   }
-  Convert(field.type, field.time_format, kind, value);
-  const bool is_text =
-      field.type == schema::FieldType::kText || field.type == schema::FieldType::kKeyword;
-  if (is_text && value.undecodable == Undecodable::kNone) {
-    const bool as_read =
-        value.text.data() == raw.text.data() && value.text.size() == raw.text.size();
-    value.folded = as_read ? FoldOnce(raw) : Fold(value.text);
+  Value& value = builder.Add();
+  value.row = raw.row;
+  value.text = text;
+  if (field.is_text && kind != RawValue::Kind::kObject) {
+    const bool as_read = text.data() == raw.text.data() && text.size() == raw.text.size();
+    value.folded = as_read ? raw_->Folded(raw) : raw_->Fold(text);
+    return;
   }
+  Convert(field.type, field.field->time_format, kind, value);
   if (value.undecodable != Undecodable::kNone) builder.Note(Oddity::kUndecodable);
-  builder.Add(value);
 }
 
 // The objects of an alternative that does not count are no sub-objects of the token.
-void Deriver::UnnameRows(const CompiledField& field, const CompiledAlternative& alternative,
+void Deriver::UnnameRows(schema::FieldId object, const CompiledAlternative& alternative,
                          EventBuilder& builder) {
   const std::vector<Row>& rows = builder.event().rows();
   for (const PathId path : alternative.paths) {
     for (RawValue* value = raw_->First(path); value != nullptr; value = raw_->Next(*value)) {
       if (value->kind != RawValue::Kind::kObject) continue;
       RowId row = value->row;
-      while (row != kRootRow && rows[row].object != field.id) row = rows[row].parent;
+      while (row != kRootRow && rows[row].object != object) row = rows[row].parent;
       if (row != kRootRow) builder.Unname(row);
     }
   }
-}
-
-std::string_view Deriver::Fold(std::string_view text) {
-  folded_.clear();
-  unicode::FoldAppend(text, folded_);
-  return folded_ == text ? text : raw_->arena().Copy(folded_);
-}
-
-// Conditions and fields that read the same value share its folded text.
-std::string_view Deriver::FoldOnce(RawValue& raw) {
-  if (raw.folded.empty()) raw.folded = Fold(raw.text);
-  return raw.folded;
 }
 
 }  // namespace riposte::event

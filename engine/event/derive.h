@@ -2,13 +2,11 @@
 // steps, types, folding.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "engine/event/event_builder.h"
 #include "engine/event/raw.h"
+#include "engine/event/route.h"
 #include "engine/event/steps.h"
 
 namespace riposte::event {
@@ -20,29 +18,20 @@ class Deriver {
   void Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent& raw, Event& out);
 
  private:
-  enum class Answer : uint8_t { kUnasked, kNo, kYes };
-
+  void DeriveField(const Route& route, const Route::Field& field, EventBuilder& builder);
+  void DeriveChoice(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
+  void DeriveObject(const Route& route, const Route::Field& field, EventBuilder& builder);
   bool HasValues(const CompiledAlternative& alternative);
-  bool AllHold(const CompiledAlternative& alternative);
-  bool Holds(uint32_t condition);
-  void DeriveField(const CompiledField& field, EventBuilder& builder);
-  void DeriveAlternative(const CompiledField& field, const CompiledAlternative& alternative,
-                         EventBuilder& builder);
-  void AddJoined(const CompiledField& field, const CompiledAlternative& alternative,
-                 EventBuilder& builder);
-  void AddValue(const CompiledField& field, const CompiledAlternative& alternative, RawValue& raw,
+  void AddConstant(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
+  void AddJoined(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
+  void AddValue(const Route::Field& field, const Route::Choice& choice, RawValue& raw,
                 EventBuilder& builder);
-  void UnnameRows(const CompiledField& field, const CompiledAlternative& alternative,
+  void UnnameRows(schema::FieldId object, const CompiledAlternative& alternative,
                   EventBuilder& builder);
-  std::string_view Fold(std::string_view text);
-  std::string_view FoldOnce(RawValue& raw);
 
-  const CompiledPlan* plan_ = nullptr;
   RawEvent* raw_ = nullptr;
-  std::vector<Answer> answers_;  // by condition
+  Router router_;
   StepRunner steps_;
-  std::string joined_;
-  std::string folded_;
 };
 
 }  // namespace riposte::event

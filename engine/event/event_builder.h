@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -18,11 +19,16 @@ class EventBuilder {
   void Begin(const schema::Profile& profile, size_t catalogue_size, std::string_view bytes) {
     event_.profile_ = &profile;
     event_.bytes_ = bytes;
-    event_.slots_.assign(catalogue_size, Event::Slot{});
+    event_.slots_.resize(catalogue_size);
+    // Of hundreds of slots; a loop over them takes longer.
+    std::memset(static_cast<void*>(event_.slots_.data()), 0, catalogue_size * sizeof(Event::Slot));
     event_.values_.clear();
     event_.oddities_ = 0;
   }
-  void SetRows(const std::vector<Row>& rows) { event_.rows_ = rows; }
+  void SetRows(const std::vector<Row>& rows) {
+    // The first row is the same in all events, and mostly the only one.
+    if (rows.size() > 1 || event_.rows_.size() > 1) event_.rows_ = rows;
+  }
   // The object token no longer names the row.
   void Unname(RowId row) { event_.rows_[row].object = schema::kNoField; }
 
@@ -30,9 +36,20 @@ class EventBuilder {
     slot_ = schema::Index(id);
     event_.slots_[slot_].begin = static_cast<uint32_t>(event_.values_.size());
   }
-  void Add(const Value& value) {
-    event_.values_.push_back(value);
+  // One more value of the field, to be filled in before the next one.
+  Value& Add() {
     ++event_.slots_[slot_].count;
+    // A copy of an empty one: what constructs one in place sets the address byte by byte.
+    return event_.values_.emplace_back(kNoValue);
+  }
+  // The values of another field.
+  void AddAllOf(schema::FieldId id) {
+    const Event::Slot other = event_.slots_[schema::Index(id)];
+    for (uint32_t i = 0; i < other.count; ++i) {
+      // A copy: the vector may move.
+      const Value value = event_.values_[other.begin + i];
+      Add() = value;
+    }
   }
   uint32_t count() const { return event_.slots_[slot_].count; }
 
@@ -41,6 +58,8 @@ class EventBuilder {
   const Event& event() const { return event_; }
 
  private:
+  static constexpr Value kNoValue{};
+
   Event& event_;
   size_t slot_ = 0;
 };

@@ -1,7 +1,9 @@
 #include "engine/event/plan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <map>
 #include <random>
 
 #include <xxhash.h>
@@ -20,6 +22,12 @@ size_t TableSlot(PathId parent, uint64_t hash) {
 uint64_t RandomSeed() {
   std::random_device device;
   return uint64_t{device()} << 32 | device();
+}
+
+// Counted from 1.
+uint64_t NextNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
 }
 
 // The fields asked for, the roles' tokens, and the object tokens around each: ascending, each once.
@@ -64,7 +72,10 @@ std::shared_ptr<const Plan> Plan::Compile(const schema::Schema& schema,
 
 CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& profile,
                            std::span<const schema::FieldId> fields)
-    : profile_(profile), catalogue_size_(schema.catalogue.size()), seed_(RandomSeed()) {
+    : profile_(profile),
+      number_(NextNumber()),
+      catalogue_size_(schema.catalogue.size()),
+      seed_(RandomSeed()) {
   nodes_.emplace_back();
   for (const schema::FieldId id : AllFields(schema, profile, fields))
     fields_.push_back(CompileField(schema, id));
@@ -74,6 +85,9 @@ CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& 
         node.objects.begin(), node.objects.end(), [&](schema::FieldId a, schema::FieldId b) {
           return schema.catalogue.token(a).groups.size() < schema.catalogue.token(b).groups.size();
         });
+  FindSameFields();
+  TabulateConditions();
+  for (const Node& node : nodes_) wanted_.push_back(node.wanted ? 1 : 0);
   BuildTable();
 }
 
@@ -83,6 +97,7 @@ CompiledField CompiledPlan::CompileField(const schema::Schema& schema, schema::F
                       .type = schema.catalogue.token(id).type,
                       .time_format = source.time_format,
                       .union_of_all = source.union_of_all,
+                      .same_as = schema::kNoField,
                       .alternatives = {}};
   for (const schema::Alternative& alternative : source.alternatives) {
     field.alternatives.push_back(CompileAlternative(alternative));
@@ -118,6 +133,43 @@ uint32_t CompiledPlan::CompileCondition(const schema::Condition& condition) {
       return static_cast<uint32_t>(i);
   conditions_.push_back(std::move(compiled));
   return static_cast<uint32_t>(conditions_.size() - 1);
+}
+
+// Profiles have tokens that differ only in what they are for. Rows of an object are its own.
+void CompiledPlan::FindSameFields() {
+  const auto as_text = [](schema::FieldType type) {
+    return type == schema::FieldType::kKeyword ? schema::FieldType::kText : type;
+  };
+  for (CompiledField& field : fields_) {
+    if (field.type == schema::FieldType::kObject) continue;
+    const auto same = std::find_if(fields_.begin(), fields_.end(), [&](const CompiledField& other) {
+      return as_text(other.type) == as_text(field.type) && other.time_format == field.time_format &&
+             other.union_of_all == field.union_of_all && other.alternatives == field.alternatives;
+    });
+    if (same->id != field.id) field.same_as = same->id;
+  }
+}
+
+void CompiledPlan::TabulateConditions() {
+  // By path, by text.
+  std::map<PathId, std::map<std::string, std::vector<uint64_t>>> holding;
+  for (size_t i = 0; i < conditions_.size(); ++i) {
+    for (const std::string& text : conditions_[i].any_of) {
+      std::vector<uint64_t>& words = holding[conditions_[i].path][text];
+      words.resize(condition_words());
+      words[i / 64] |= uint64_t{1} << i % 64;
+    }
+  }
+  for (const auto& [path, by_text] : holding) {
+    std::vector<std::string> texts;
+    ConditionedPath& asked = conditioned_paths_.emplace_back();
+    asked.path = path;
+    for (const auto& [text, words] : by_text) {
+      texts.push_back(text);
+      asked.holding.insert(asked.holding.end(), words.begin(), words.end());
+    }
+    asked.texts = TextTable(std::move(texts));
+  }
 }
 
 PathId CompiledPlan::AddPath(const schema::Path& path) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/event/decode.h"
+#include "engine/event/text_table.h"
 
 namespace riposte::event {
 
@@ -26,11 +27,21 @@ struct CompiledCondition {
   std::vector<std::string> any_of;  // folded, ascending
 };
 
+// A path that conditions ask about.
+struct ConditionedPath {
+  PathId path = kNoPath;
+  TextTable texts;  // folded
+  // For each of the texts condition_words() words, whose bits say, by the index of a condition,
+  // which hold.
+  std::vector<uint64_t> holding;
+};
+
 struct CompiledStep {
   schema::Step::Kind kind{};
   std::string key;                                       // folded for kSplit
   std::vector<std::pair<std::string, std::string>> map;  // folded keys, ascending
   std::optional<std::string> map_default;
+  bool operator==(const CompiledStep&) const = default;
 };
 
 struct CompiledAlternative {
@@ -40,6 +51,7 @@ struct CompiledAlternative {
   std::optional<std::string> constant;
   std::string folded_constant;
   std::vector<CompiledStep> steps;
+  bool operator==(const CompiledAlternative&) const = default;
 };
 
 struct CompiledField {
@@ -47,6 +59,8 @@ struct CompiledField {
   schema::FieldType type{};
   schema::TimeFormat time_format{};
   bool union_of_all = false;
+  // A field before it that always has the same values, or kNoField.
+  schema::FieldId same_as = schema::kNoField;
   std::vector<CompiledAlternative> alternatives;
 };
 
@@ -57,10 +71,12 @@ class CompiledPlan final : public Plan {
 
   const schema::Profile& profile() const { return profile_; }
   size_t catalogue_size() const { return catalogue_size_; }
+  // Not that of any other plan of this process, whatever became of it.
+  uint64_t number() const { return number_; }
 
   size_t path_count() const { return nodes_.size(); }
   // Whether values at the path are wanted.
-  bool IsWanted(PathId path) const { return nodes_[Index(path)].wanted; }
+  bool IsWanted(PathId path) const { return wanted_[Index(path)] != 0; }
   // The object tokens that stand at the path, outermost first: an object there opens a row of each.
   const std::vector<schema::FieldId>& ObjectsAt(PathId path) const {
     return nodes_[Index(path)].objects;
@@ -77,6 +93,8 @@ class CompiledPlan final : public Plan {
   // Ascending by id.
   const std::vector<CompiledField>& fields() const { return fields_; }
   const std::vector<CompiledCondition>& conditions() const { return conditions_; }
+  const std::vector<ConditionedPath>& conditioned_paths() const { return conditioned_paths_; }
+  size_t condition_words() const { return (conditions_.size() + 63) / 64; }
 
  private:
   struct Node {
@@ -91,15 +109,20 @@ class CompiledPlan final : public Plan {
   CompiledField CompileField(const schema::Schema& schema, schema::FieldId id);
   CompiledAlternative CompileAlternative(const schema::Alternative& alternative);
   uint32_t CompileCondition(const schema::Condition& condition);
+  void FindSameFields();
+  void TabulateConditions();
   void BuildTable();
 
   const schema::Profile& profile_;
+  uint64_t number_;
   size_t catalogue_size_;
   uint64_t seed_;
   std::vector<Node> nodes_;
+  std::vector<uint8_t> wanted_;  // of the nodes: apart, it is asked for with each value
   std::vector<PathId> table_;  // of children, by parent and key; open addressing, at most half full
   std::vector<CompiledField> fields_;
   std::vector<CompiledCondition> conditions_;
+  std::vector<ConditionedPath> conditioned_paths_;
 };
 
 }  // namespace riposte::event

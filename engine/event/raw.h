@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/unicode.h"
 #include "engine/event/arena.h"
 #include "engine/event/event.h"
 #include "engine/event/plan.h"
@@ -18,7 +21,7 @@ struct RawValue {
   uint32_t next = 0;     // of the same path, in document order; 0: none
   std::string_view
       text;  // unescaped, valid UTF-8; numbers and booleans as written; empty for objects
-  std::string_view folded;  // of the text, once Deriver needed it
+  std::string_view folded;  // of the text, once something needed it
 };
 
 // What a reader (the walk, the DOM) writes and Deriver reads. Views live as long as the record's
@@ -27,7 +30,9 @@ class RawEvent {
  public:
   void Reset(size_t path_count) {
     values_.assign(1, RawValue{});
-    by_path_.assign(path_count, Chain{});
+    by_path_.resize(path_count);
+    // Of up to hundreds of paths; a loop over them takes longer.
+    std::memset(static_cast<void*>(by_path_.data()), 0, path_count * sizeof(Chain));
     rows_.assign(1, Row{});
     oddities_ = 0;
     arena_.Reset();
@@ -56,6 +61,22 @@ class RawEvent {
   RawValue* Next(const RawValue& value) { return At(value.next); }
   const std::vector<Row>& rows() const { return rows_; }
   uint32_t oddities() const { return oddities_; }
+  // unicode::Fold(text): itself if that changes nothing, else in the arena.
+  std::string_view Fold(std::string_view text) {
+    char* const out = arena_.Allocate(text.size());
+    const unicode::AsciiFold outcome = unicode::FoldAscii(text, out);
+    if (outcome == unicode::AsciiFold::kFolded) return {out, text.size()};
+    arena_.GiveBack(out);
+    if (outcome == unicode::AsciiFold::kUnchanged) return text;
+    folded_.clear();
+    unicode::FoldAppend(text, folded_);
+    return folded_ == text ? text : arena_.Copy(folded_);
+  }
+  // Conditions and fields that read the same value share its folded text.
+  std::string_view Folded(RawValue& value) {
+    if (value.folded.empty()) value.folded = Fold(value.text);
+    return value.folded;
+  }
   Arena& arena() { return arena_; }
 
  private:
@@ -69,6 +90,7 @@ class RawEvent {
   std::vector<Row> rows_;  // [0] is the event
   uint32_t oddities_ = 0;
   Arena arena_;
+  std::string folded_;
 };
 
 }  // namespace riposte::event

@@ -9,8 +9,9 @@ namespace riposte::event {
 namespace {
 
 std::string_view Basename(std::string_view path) {
-  const size_t separator = path.find_last_of("/\\");
-  return separator == std::string_view::npos ? path : path.substr(separator + 1);
+  size_t begin = path.size();
+  while (begin > 0 && path[begin - 1] != '/' && path[begin - 1] != '\\') --begin;
+  return path.substr(begin);
 }
 
 std::string_view TrimBraces(std::string_view text) {

@@ -1,10 +1,27 @@
 #include "engine/event/walk.h"
 
+#include <cstring>
+#include <utility>
+
 #include "base/unicode.h"
 #include "engine/event/number_text.h"
 
 namespace riposte::event {
 namespace {
+
+// Whether the `size` bytes at `at` are an integer of the plainest form, at most eight digits.
+bool IsShortInteger(std::string_view text, size_t at, size_t size) {
+  constexpr size_t kMostDigits = 8;
+  if (size > kMostDigits || text.size() - at < kMostDigits) return false;
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, text.data() + at, sizeof bytes);
+  // The digits become 0 to 9, all other bytes larger: their high bits get set.
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  bytes ^= kOnes * '0';
+  const uint64_t larger = ((bytes & ~(kOnes << 7)) + kOnes * (0x80 - 10)) | bytes;
+  const uint64_t high_bits = (kOnes << 7) >> (8 * (kMostDigits - size));
+  return (larger & high_bits) == 0 && (size == 1 || text[at] != '0');
+}
 
 constexpr bool IsWhiteSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -34,17 +51,54 @@ Reject Walk::Prepare() {
   if (escapes_.has_lone_surrogate()) out_->Note(Oddity::kLoneSurrogate);
   starts_ = structure_.starts();
   count_ = structure_.count();
-  escape_ = escapes_.starts();
+  known_keys_.Begin(*plan_);
   // A member has at least three tokens, even where the text breaks off: bracket or comma, key,
   // colon.
-  keys_.Begin(count_ / 3 + 1);
+  other_keys_.Begin(count_ / 3 + 1);
   return Reject::kNone;
+}
+
+// The object has had the key: the first one wins, nothing of this member is wanted.
+Walk::Member Walk::HideMember() {
+  out_->Note(Oddity::kDuplicateKey);
+  return {};
+}
+
+[[gnu::always_inline]] inline Walk::Member Walk::UseKnownKey(Frame& object, KeyId id) {
+  object.last = id;
+  object.is_empty = false;
+  KnownKeys::Key& key = known_keys_[id];
+  if (std::exchange(key.object, object.object) == object.object) return HideMember();
+  return {.path = key.path, .wanted = key.wanted};
+}
+
+[[gnu::noinline]] Walk::Member Walk::FindUnexpectedMember(Frame& object, uint32_t begin,
+                                                          uint32_t end) {
+  const std::string_view key = Text(begin, end);
+  const uint64_t hash = plan_->HashKey(key);
+  const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
+  if (id != kNoKey) {
+    known_keys_.Learn(object.last, object.is_empty, id);
+    return UseKnownKey(object, id);
+  }
+  if (!other_keys_.Insert(object.object, key, hash)) return HideMember();
+  const PathId path = object.path == kNoPath ? kNoPath : plan_->Child(object.path, key, hash);
+  return {.path = path, .wanted = path != kNoPath && plan_->IsWanted(path)};
+}
+
+// The member of the object with the key [begin, end).
+Walk::Member Walk::FindMember(Frame& object, uint32_t begin, uint32_t end) {
+  const KeyId id =
+      known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
+                        end - begin, text_.data() + text_.size());
+  return id == kNoKey ? FindUnexpectedMember(object, begin, end) : UseKnownKey(object, id);
 }
 
 Reject Walk::ReadDocument() {
   if (const Reject reject = ReadValue(kRootPath, kRootRow); reject != Reject::kNone) return reject;
   while (depth_ > 0) {
     // A member or an element begins here.
+    if (!frames_[depth_ - 1].is_array) ReadPlainMembers();
     const size_t depth = depth_;
     const Frame& top = frames_[depth - 1];
     PathId path = top.path;
@@ -59,19 +113,56 @@ Reject Walk::ReadDocument() {
   return Reject::kNone;
 }
 
-// A key and its colon. `path` goes from the object's to the member's.
+// Moves over the members of the innermost object that look like nearly all of them: a scalar, a
+// comma, no white space but behind colon and comma. Stops before the first that does not, which may
+// be broken.
+void Walk::ReadPlainMembers() {
+  Frame& object = frames_[depth_ - 1];
+  const char* const text = text_.data();
+  const char* const end = text + text_.size();
+  const KnownKeys::Place place = object.place;
+  // In registers: one member must not wait for what the one before wrote to memory.
+  uint32_t next = next_;
+  KeyId expected = known_keys_.Expected(object.last, object.is_empty);
+  for (; next + 3 < count_; next += 4) {
+    const uint32_t* const token = starts_ + next;
+    const uint32_t key = token[0], colon = token[1], value = token[2], comma = token[3];
+    const bool plain = (text[key] == '"') & (text[colon] == ':') & (text[comma] == ',') &
+                       (text[colon - 1] == '"') & (colon - key >= 2);
+    if (!plain) break;
+    RawValue::Kind kind = RawValue::Kind::kString;
+    bool is_null = false;
+    if (text[value] == '"') {
+      if (text[comma - 1] != '"' || comma - value < 2) break;
+    } else if (IsShortInteger(text_, value, comma - value)) {
+      kind = RawValue::Kind::kNumber;
+    } else {
+      const std::string_view literal = text_.substr(value, comma - value);
+      is_null = literal == "null";
+      if (!is_null && literal != "true" && literal != "false") break;
+      kind = RawValue::Kind::kBool;
+    }
+    Member member;
+    if (known_keys_.Is(expected, place, text + key + 1, colon - key - 2, end)) {
+      member = UseKnownKey(object, expected);
+      expected = known_keys_.Expected(expected, false);
+    } else {
+      member = FindMember(object, key + 1, colon - 1);
+      expected = known_keys_.Expected(object.last, object.is_empty);
+    }
+    if (!member.wanted || is_null) continue;
+    out_->Add(member.path, kind, object.row,
+              kind == RawValue::Kind::kString ? Text(value + 1, comma - 1)
+                                              : text_.substr(value, comma - value));
+  }
+  next_ = next;
+}
+
+// A key and its colon. `path` becomes the member's.
 Reject Walk::ReadKey(PathId& path) {
   uint32_t begin = 0, end = 0;
   if (Peek(next_) != '"' || !FindString(next_, begin, end)) return FailHere();
-  const std::string_view key = Text(begin, end);
-  const uint64_t hash = plan_->HashKey(key);
-  if (!keys_.Insert(frames_[depth_ - 1].object, key, hash)) {
-    // The first one wins: nothing of this member is wanted.
-    out_->Note(Oddity::kDuplicateKey);
-    path = kNoPath;
-  } else if (path != kNoPath) {
-    path = plan_->Child(path, key, hash);
-  }
+  path = FindMember(frames_[depth_ - 1], begin, end).path;
   ++next_;
   if (Peek(next_) != ':') return FailHere();
   ++next_;
@@ -130,8 +221,16 @@ Reject Walk::Open(bool is_array, PathId path, RowId row) {
     ++next_;
     return Reject::kNone;
   }
-  frames_[depth_++] = {
-      .path = path, .row = row, .object = is_array ? 0 : keys_.NewObject(), .is_array = is_array};
+  Frame& frame = frames_[depth_];
+  frame = {.path = path,
+           .row = row,
+           .last = depth_ == 0 ? kNoKey : frames_[depth_ - 1].last,
+           .is_array = is_array};
+  if (!is_array) {
+    frame.object = other_keys_.NewObject();
+    frame.place = path == kNoPath ? KnownKeys::PlaceAtDepth(depth_) : KnownKeys::PlaceOf(path);
+  }
+  ++depth_;
   return Reject::kNone;
 }
 
@@ -165,14 +264,13 @@ bool Walk::FindString(uint32_t index, uint32_t& begin, uint32_t& end) const {
   return end >= begin && text_[end] == '"';
 }
 
-// The text of a string's content. Asked for in document order only.
+// The text of a string's content.
 std::string_view Walk::Text(uint32_t begin, uint32_t end) {
   std::string_view text = text_.substr(begin, end - begin);
-  while (*escape_ < begin) ++escape_;
-  if (*escape_ < end) {
+  if (escapes_.Next(begin, end) != end) {
     Arena& arena = out_->arena();
-    char* const out = arena.Allocate(end - begin);
-    char* const out_end = Unescape(text_, begin, end, escape_, out);
+    char* const out = arena.Allocate(end - begin + kUnescapeSlack);
+    char* const out_end = Unescape(text_, begin, end, escapes_, out);
     arena.GiveBack(out_end);
     text = {out, static_cast<size_t>(out_end - out)};
   }

@@ -9,6 +9,7 @@
 
 #include "engine/event/escapes.h"
 #include "engine/event/key_set.h"
+#include "engine/event/known_keys.h"
 #include "engine/event/raw.h"
 #include "engine/event/structure.h"
 
@@ -27,13 +28,25 @@ class Walk {
   struct Frame {
     PathId path = kNoPath;
     RowId row = kRootRow;
-    uint32_t object = 0;  // in keys_
+    uint64_t object = 0;         // its number; arrays have none
+    KnownKeys::Place place = 0;  // of its keys
+    KeyId last = kNoKey;         // its last known key, or the one whose value it is
     bool is_array = false;
+    bool is_empty = true;  // no known key so far
+  };
+  struct Member {
+    PathId path = kNoPath;
+    bool wanted = false;  // whether a value is, there
   };
 
   Reject Prepare();
   Reject ReadDocument();
+  void ReadPlainMembers();
   Reject ReadKey(PathId& path);
+  Member FindMember(Frame& object, uint32_t begin, uint32_t end);
+  Member FindUnexpectedMember(Frame& object, uint32_t begin, uint32_t end);
+  Member UseKnownKey(Frame& object, KeyId id);
+  Member HideMember();
   Reject ReadValue(PathId path, RowId row);
   Reject ReadScalar(PathId path, RowId row);
   Reject Open(bool is_array, PathId path, RowId row);
@@ -52,7 +65,8 @@ class Walk {
 
   StructureIndex structure_;
   EscapeIndex escapes_;
-  KeySet keys_;
+  KnownKeys known_keys_;
+  KeySet other_keys_;
   std::string repaired_;
   std::array<Frame, kMaxDepth> frames_;
 
@@ -62,8 +76,7 @@ class Walk {
   std::string_view text_;
   const uint32_t* starts_ = nullptr;
   uint32_t count_ = 0;
-  uint32_t next_ = 0;                 // the next token
-  const uint32_t* escape_ = nullptr;  // the next escape of a text that was asked for
+  uint32_t next_ = 0;  // the next token
   bool valid_utf8_ = true;
   size_t depth_ = 0;
   size_t error_offset_ = 0;

@@ -83,6 +83,33 @@ TEST(Fold, AsciiAtEveryOffset) {
     }
 }
 
+TEST(FoldAscii, EveryByteAtEveryPlaceOfEverySize) {
+  for (size_t size = 0; size < 70; ++size) {
+    const std::string plain(size, '@');
+    // Exactly its size, so that the sanitizer sees any access beyond it.
+    std::vector<char> out(size);
+    EXPECT_EQ(FoldAscii(plain, out.data()), AsciiFold::kUnchanged);
+    for (size_t at = 0; at < size; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        std::vector<char> exact(plain.begin(), plain.end());
+        exact[at] = static_cast<char>(c);
+        const std::string_view text(exact.data(), size);
+        const AsciiFold outcome = FoldAscii(text, out.data());
+        if (c >= 0x80) {
+          ASSERT_EQ(outcome, AsciiFold::kNotAscii) << size << " " << at << " " << c;
+          continue;
+        }
+        const std::string folded = Fold(text);
+        ASSERT_EQ(outcome, folded == text ? AsciiFold::kUnchanged : AsciiFold::kFolded)
+            << size << " " << at << " " << c;
+        if (outcome == AsciiFold::kFolded) {
+          ASSERT_EQ(std::string_view(out.data(), size), folded) << size << " " << at << " " << c;
+        }
+      }
+    }
+  }
+}
+
 TEST(Fold, AppendsAndCopiesInvalidBytes) {
   std::string out = "Kept";
   FoldAppend("A\xff\xc3(\xed\xa0\x80Z", out);

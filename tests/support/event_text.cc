@@ -143,7 +143,9 @@ void EventTextGenerator::AppendObject(const Tree& tree, int depth, std::string& 
   }
   if (Chance(options_.noise)) {
     const Tree nothing;
-    AppendMember("x" + std::to_string(Below(5)), nothing, depth, first, out);
+    std::string key = "x" + std::to_string(Below(5));
+    if (Chance(100)) key += Chance(500) ? std::string(40, '-') : "\\n";
+    AppendMember(key, nothing, depth, first, out);
     if (Chance(200)) AppendMember("", nothing, depth, first, out);
   }
   out += Space();

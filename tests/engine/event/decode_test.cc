@@ -249,6 +249,27 @@ TEST_F(DecodeTest, DuplicatesAmongManyKeys) {
   EXPECT_EQ(Oddities("{}"), "");
 }
 
+// Keys of each kind are found again in each object, and in no other that is open with it.
+TEST_F(DecodeTest, DuplicatesInNestedObjects) {
+  for (const std::string& key :
+       {std::string("z"), std::string(32, 'z'), std::string(33, 'z'), std::string(500, 'z'),
+        std::string(R"(z\\z)"), std::string(R"(\u007a)")}) {
+    const std::string member = '"' + key + "\":1";
+    const auto member_with = [&](const std::string& value) { return '"' + key + "\":" + value; };
+    for (int round = 0; round < 2; ++round) {
+      for (const std::string outer : {"x", "a"}) {
+        const std::string begin = "{\"" + outer + "\":{" + member + ",\"y\":{";
+        EXPECT_EQ(Oddities(begin + member + "}}}"), "") << key;
+        EXPECT_EQ(Oddities(begin + member + ",\"w\":0," + member + "}}}"), "duplicate_key");
+        EXPECT_EQ(Oddities(begin + member + "}," + member + "}}"), "duplicate_key");
+        EXPECT_EQ(Oddities(begin + member_with("{" + member + "}") + "}}," + member + "}"), "");
+        EXPECT_EQ(Oddities("{" + member + ",\"" + outer + "\":{" + member + "}," + member + "}"),
+                  "duplicate_key");
+      }
+    }
+  }
+}
+
 TEST_F(DecodeTest, KeysMayBeEscapedOrEmpty) {
   EXPECT_EQ(Field(deep_, R"({"\u0061":{"\u0062":{"c":"x"}}})"), R"("x")");
   EXPECT_EQ(Text(R"({"":{"":"no"},"t":"x"})"), "x");

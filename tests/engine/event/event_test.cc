@@ -37,10 +37,10 @@ TEST(Event, ValuesRowsAndRoles) {
   Value value;
   value.undecodable = Undecodable::kNotANumber;
   value.text = "?";
-  builder.Add(value);
+  builder.Add() = value;
   value.undecodable = Undecodable::kNone;
   value.text = "7";
-  builder.Add(value);
+  builder.Add() = value;
   builder.Note(Oddity::kDuplicateKey);
 
   EXPECT_EQ(event.bytes(), "{}");

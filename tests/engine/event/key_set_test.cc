@@ -12,8 +12,8 @@ TEST(KeySet, EqualKeysOfOneObject) {
   KeySet keys;
   for (int document = 0; document < 3; ++document) {
     keys.Begin(10);
-    const uint32_t a = keys.NewObject();
-    const uint32_t b = keys.NewObject();
+    const uint64_t a = keys.NewObject();
+    const uint64_t b = keys.NewObject();
     EXPECT_TRUE(keys.Insert(a, "x", 1));
     EXPECT_TRUE(keys.Insert(b, "x", 1));
     EXPECT_FALSE(keys.Insert(a, "x", 1));
@@ -28,7 +28,7 @@ TEST(KeySet, CollidingHashes) {
   std::vector<std::string> names;
   for (int i = 0; i < 500; ++i) names.push_back("key" + std::to_string(i));
   keys.Begin(names.size());
-  const uint32_t object = keys.NewObject();
+  const uint64_t object = keys.NewObject();
   for (const std::string& name : names) EXPECT_TRUE(keys.Insert(object, name, 7));
   for (const std::string& name : names) EXPECT_FALSE(keys.Insert(object, name, 7));
 }
@@ -37,7 +37,7 @@ TEST(KeySet, TableOfASmallerDocumentAfterALargerOne) {
   KeySet keys;
   for (const uint64_t count : {1000u, 3u, 100u, 2000u, 1u}) {
     keys.Begin(count);
-    const uint32_t object = keys.NewObject();
+    const uint64_t object = keys.NewObject();
     std::vector<std::string> names;
     for (uint64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
     for (uint64_t i = 0; i < count; ++i) EXPECT_TRUE(keys.Insert(object, names[i], i * 7919));

@@ -1,0 +1,85 @@
+#include "engine/event/route.h"
+
+#include <algorithm>
+
+#include <xxhash.h>
+
+namespace riposte::event {
+namespace {
+
+constexpr size_t kTable = 2 * Router::kMost;
+
+bool Holds(const std::vector<uint64_t>& truth, uint32_t condition) {
+  return (truth[condition / 64] >> condition % 64 & 1) != 0;
+}
+
+}  // namespace
+
+const Route& Router::Find(const CompiledPlan& plan, RawEvent& raw) {
+  if (plan.number() != plan_number_) Forget();
+  plan_number_ = plan.number();
+  Judge(plan, raw);
+  // One event is often like the one before.
+  if (last_ < routes_.size() && routes_[last_].truth == truth_) return routes_[last_];
+  if (routes_.size() == kMost) Forget();
+  size_t slot = XXH3_64bits(truth_.data(), truth_.size() * sizeof(uint64_t)) % kTable;
+  while (table_[slot] != 0 && routes_[table_[slot] - 1].truth != truth_) slot = (slot + 1) % kTable;
+  if (table_[slot] == 0) {
+    Add(plan);
+    table_[slot] = static_cast<uint16_t>(routes_.size());
+  }
+  last_ = table_[slot] - 1;
+  return routes_[last_];
+}
+
+// Sets truth_.
+void Router::Judge(const CompiledPlan& plan, RawEvent& raw) {
+  const size_t words = plan.condition_words();
+  truth_.assign(words, 0);
+  for (const ConditionedPath& asked : plan.conditioned_paths()) {
+    for (RawValue* value = raw.First(asked.path); value != nullptr; value = raw.Next(*value)) {
+      if (value->kind == RawValue::Kind::kObject) continue;
+      const uint32_t text = asked.texts.Find(raw.Folded(*value));
+      if (text == TextTable::kNone) continue;
+      for (size_t i = 0; i < words; ++i) truth_[i] |= asked.holding[text * words + i];
+    }
+  }
+}
+
+void Router::Forget() {
+  routes_.clear();
+  table_.assign(kTable, 0);
+}
+
+Route& Router::Add(const CompiledPlan& plan) {
+  Route& route = routes_.emplace_back();
+  route.truth = truth_;
+  for (const CompiledField& field : plan.fields()) {
+    const auto first = static_cast<uint32_t>(route.choices.size());
+    for (const CompiledAlternative& alternative : field.alternatives) {
+      const bool holds =
+          std::all_of(alternative.when.begin(), alternative.when.end(),
+                      [this](uint32_t condition) { return Holds(truth_, condition); });
+      if (holds || field.type == schema::FieldType::kObject)
+        route.choices.push_back(
+            {.alternative = &alternative,
+             .path = alternative.paths.size() == 1 ? alternative.paths.front() : kNoPath,
+             .has_steps = !alternative.steps.empty(),
+             .holds = holds});
+    }
+    const auto count = static_cast<uint32_t>(route.choices.size() - first);
+    if (count == 0) continue;
+    route.fields.push_back({.field = &field,
+                            .first = first,
+                            .count = count,
+                            .id = field.id,
+                            .same_as = field.same_as,
+                            .type = field.type,
+                            .is_text = field.type == schema::FieldType::kText ||
+                                       field.type == schema::FieldType::kKeyword,
+                            .union_of_all = field.union_of_all});
+  }
+  return route;
+}
+
+}  // namespace riposte::event

@@ -1,0 +1,89 @@
+#include "engine/event/route.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/event/walk.h"
+#include "tests/support/schema_builder.h"
+
+namespace riposte::event {
+namespace {
+
+using schema::FieldType;
+
+class RouterTest : public testing::Test {
+ protected:
+  // "x" of one alternative for each of `kinds`, for events whose "kind" is that, and one for all.
+  void MakePlan(const std::vector<std::string>& kinds) {
+    test::SchemaBuilder& schema = *(schema_ = std::make_unique<test::SchemaBuilder>());
+    std::vector<schema::Alternative> alternatives;
+    for (const std::string& kind : kinds) {
+      alternatives.push_back(test::At(kind));
+      alternatives.back().when.push_back({.path = test::PathOf("kind"), .any_of = {kind}});
+    }
+    schema.Field("some", FieldType::kText, alternatives);
+    schema.Field("object", FieldType::kObject, alternatives);
+    alternatives.push_back(test::At("any"));
+    schema.Field("all", FieldType::kText, alternatives);
+    plan_ =
+        std::make_unique<const CompiledPlan>(schema.schema(), schema.profile(), schema.AllFields());
+  }
+  // Field by field, the paths that may count; those of objects that may not in brackets.
+  std::string RouteOf(std::string_view json) {
+    EXPECT_EQ(RejectName(walk_.Run(*plan_, json, raw_)), "none") << json;
+    const Route& route = router_.Find(*plan_, raw_);
+    std::string dump;
+    for (const Route::Field& field : route.fields) {
+      dump += dump.empty() ? "" : " ";
+      dump += schema_->schema().catalogue.token(field.id).name + ":";
+      for (const Route::Choice& choice : route.ChoicesOf(field)) {
+        const std::string key(plan_->KeysOf(choice.path).front());
+        dump += choice.holds ? key : "(" + key + ")";
+      }
+    }
+    return dump;
+  }
+
+  std::unique_ptr<test::SchemaBuilder> schema_;
+  std::unique_ptr<const CompiledPlan> plan_;
+  Walk walk_;
+  RawEvent raw_;
+  Router router_;
+};
+
+TEST_F(RouterTest, WhatHoldsMayCount) {
+  MakePlan({"a", "b"});
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "some:a object:a(b) all:aany");
+    EXPECT_EQ(RouteOf(R"({"kind":"A"})"), "some:a object:a(b) all:aany");
+    EXPECT_EQ(RouteOf(R"({"kind":["x",{"kind":"b"},"b"]})"), "some:b object:(a)b all:bany");
+    EXPECT_EQ(RouteOf(R"({"kind":["b","a"]})"), "some:ab object:ab all:abany");
+    EXPECT_EQ(RouteOf(R"({})"), "object:(a)(b) all:any");
+    EXPECT_EQ(RouteOf(R"({"kind":"c"})"), "object:(a)(b) all:any");
+  }
+}
+
+TEST_F(RouterTest, AnotherPlanAnotherRoute) {
+  MakePlan({"a"});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "some:a object:a all:aany");
+  plan_.reset();
+  MakePlan({"a", "b"});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "some:a object:a(b) all:aany");
+}
+
+// More conditions than bits of a word, and more combinations than are remembered.
+TEST_F(RouterTest, ManyCombinations) {
+  std::vector<std::string> kinds;
+  for (size_t i = 0; i < Router::kMost + 100; ++i) kinds.push_back("k" + std::to_string(i));
+  MakePlan(kinds);
+  for (int round = 0; round < 2; ++round)
+    for (const std::string& kind : kinds)
+      EXPECT_TRUE(RouteOf(R"({"kind":")" + kind + "\"}").starts_with("some:" + kind + " object:"));
+}
+
+}  // namespace
+}  // namespace riposte::event
