@@ -16,6 +16,8 @@ namespace {
 // Longer literals take another path through the library, which is known to fail with an error
 // (intel/hyperscan issues 303 and 353), and take it far longer to compile.
 constexpr size_t kWindowBytes = 8;
+// So many literals may share a window: each is compared where it is found.
+constexpr uint32_t kSharedBy = 16;
 // In no value: values are valid UTF-8.
 constexpr char kSeparator = '\xFF';
 // The vector code of some releases reads behind the text (VectorCamp/vectorscan issue 322).
@@ -48,35 +50,48 @@ struct Segment {
   schema::FieldId field = schema::kNoField;
 };
 
-// How often each window of the given literals stands in one of them.
-class WindowCounts {
+// Which window of each literal to look for. A database takes the longer to compile and to scan the
+// more windows it has, and an event costs the more the more often a window stands in it.
+class Windows {
  public:
-  explicit WindowCounts(std::span<const Literal> literals) {
+  explicit Windows(std::span<const Literal> literals) {
     for (const Literal& literal : literals)
-      ForEach(literal.text, [this](std::string_view window) { ++counts_[window]; });
+      ForEach(literal.text, [this](std::string_view window) { ++counts_[window].literals; });
   }
 
-  // The begin of the window that stands in fewest literals; of several the last one.
-  size_t Rarest(std::string_view text) const {
-    size_t best = 0;
-    uint32_t lowest = UINT32_MAX;
+  // The begin of the literal's window: one that was chosen before, for a few literals only; else
+  // one that stands in a few of them; else the one that stands in fewest. Of equal ones the last.
+  size_t Choose(std::string_view text) {
+    Counts* best = nullptr;
+    size_t begin = 0;
     ForEach(text, [&](std::string_view window) {
-      const uint32_t count = counts_.find(window)->second;
-      if (count > lowest) return;
-      lowest = count;
-      best = static_cast<size_t>(window.data() - text.data());
+      Counts& counts = counts_.find(window)->second;
+      if (best != nullptr && Badness(counts) > Badness(*best)) return;
+      best = &counts;
+      begin = static_cast<size_t>(window.data() - text.data());
     });
-    return best;
+    ++best->chosen;
+    return begin;
   }
 
  private:
+  struct Counts {
+    uint32_t literals = 0;  // that it stands in
+    uint32_t chosen = 0;    // ... and for which it was chosen
+  };
+
+  static uint32_t Badness(const Counts& counts) {
+    if (counts.literals > kSharedBy) return 2 * kSharedBy + counts.literals;
+    return counts.chosen > 0 ? 0 : 1 + kSharedBy - counts.literals;
+  }
+
   template <typename Each>
   static void ForEach(std::string_view text, const Each& each) {
     const size_t size = std::min(text.size(), kWindowBytes);
     for (size_t at = 0; at + size <= text.size(); ++at) each(text.substr(at, size));
   }
 
-  boost::unordered_flat_map<std::string_view, uint32_t> counts_;
+  boost::unordered_flat_map<std::string_view, Counts> counts_;
 };
 
 Database Compile(std::span<const std::string_view> windows) {
@@ -123,7 +138,7 @@ LiteralScan::Scratch::~Scratch() = default;
 
 LiteralScan::LiteralScan(std::vector<Literal> literals) {
   auto impl = std::make_unique<Impl>();
-  const WindowCounts counts(literals);
+  Windows choice(literals);
   boost::unordered_flat_map<std::string_view, uint32_t> windows;
   std::vector<std::string_view> texts;         // of the windows
   std::vector<std::pair<uint32_t, Use>> uses;  // by window
@@ -131,7 +146,7 @@ LiteralScan::LiteralScan(std::vector<Literal> literals) {
     const std::string_view text = literal.text;
     RIPOSTE_CHECK(text.size() >= 2, "a literal has two bytes at least");
     if (text.find(kSeparator) != std::string_view::npos) continue;  // it stands in no value
-    const size_t begin = counts.Rarest(text);
+    const size_t begin = choice.Choose(text);
     const std::string_view window = text.substr(begin, kWindowBytes);
     const auto [found, is_new] = windows.try_emplace(window, static_cast<uint32_t>(texts.size()));
     if (is_new) texts.push_back(window);
