@@ -1,6 +1,8 @@
 #include "tests/engine/match/random_rules.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <utility>
@@ -63,6 +65,25 @@ std::string Variant(const std::string& character, std::mt19937_64& random) {
   if (character.size() == 1 && character[0] >= 'a' && character[0] <= 'z')
     return std::string(1, static_cast<char>(character[0] - 'a' + 'A'));
   return character;
+}
+
+// A pattern that matches the text: what means something is escaped, other characters now and then.
+std::string Pattern(std::string_view text, std::mt19937_64& random) {
+  std::string pattern;
+  for (const std::string& character : Characters(text)) {
+    const char first = character.front();
+    const bool is_ascii = static_cast<unsigned char>(first) < 0x80;
+    if (is_ascii && std::ispunct(static_cast<unsigned char>(first)) != 0) pattern += '\\';
+    if (is_ascii || Chance(random, 40)) {
+      pattern += character;
+    } else {
+      char escape[16];
+      std::snprintf(escape, sizeof escape, "\\x{%x}",
+                    static_cast<unsigned>(unicode::Decode(character, 0).code_point));
+      pattern += escape;
+    }
+  }
+  return pattern;
 }
 
 struct CollectTexts {
@@ -158,8 +179,10 @@ class SigmaLike {
         break;
     }
     if (part.empty()) return query::IsNull{};
-    if (Chance(random_, 30) && part.find_first_of("\\()[]{}.*+?|^$") == std::string::npos)
-      return query::Matches{.pattern = part + "[^x]?", .ignore_case = Chance(random_, 50)};
+    if (Chance(random_, 50))
+      return query::Matches{
+          .pattern = Pattern(part, random_) + (Chance(random_, 50) ? "[^x]?" : ""),
+          .ignore_case = Chance(random_, 50)};
     return query::Contains{.text = text(part), .cased = cased};
   }
 
