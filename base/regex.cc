@@ -1,8 +1,64 @@
 #include "base/regex.h"
 
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
+#include "base/unicode.h"
+
 namespace riposte {
+namespace {
+
+RE2::Options OptionsOf(const Regex::Options& options) {
+  RE2::Options re2_options;
+  re2_options.set_log_errors(false);
+  re2_options.set_case_sensitive(!options.ignore_case);
+  re2_options.set_dot_nl(options.dot_all);
+  re2_options.set_max_mem(static_cast<int64_t>(options.max_memory_bytes));
+  return re2_options;
+}
+
+// RE2 has (?m) only as a flag inside the pattern.
+std::string WithFlags(std::string_view pattern, const Regex::Options& options) {
+  return options.multi_line ? "(?m:" + std::string(pattern) + ")" : std::string(pattern);
+}
+
+// RE2 gives literals in its own lower case, which agrees with simple folding but for U+0130 (it
+// becomes an "i" there and stays as it is here). So no literals for a pattern that has it, be it
+// inside a range of a class (RE2 spells out small ones only: U+0126 to U+013A bound those), or that
+// names characters in a way that would have to be read first.
+bool MayHaveDottedI(std::string_view pattern) {
+  for (size_t at = 0; at + 1 < pattern.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(pattern[at]);
+    const auto next = static_cast<unsigned char>(pattern[at + 1]);
+    if (byte == 0xC4 || (byte == 0xC5 && next == 0x80)) return true;  // U+0100 to U+0140
+    if (byte != '\\') continue;
+    if (next == 'x' || next == 'p' || next == 'P' || (next >= '0' && next <= '7')) return true;
+    ++at;
+  }
+  return false;
+}
+
+size_t ShortestSize(const std::vector<std::string>& texts) {
+  size_t shortest = SIZE_MAX;
+  for (const std::string& text : texts) shortest = std::min(shortest, text.size());
+  return shortest;
+}
+
+// What all texts begin with.
+std::string CommonBeginning(const std::vector<std::string>& texts) {
+  std::string common = texts.front();
+  for (const std::string& text : texts) {
+    const auto differs = std::mismatch(common.begin(), common.end(), text.begin(), text.end());
+    common.erase(differs.first, common.end());
+  }
+  return common;
+}
+
+}  // namespace
 
 struct Regex::Impl {
   Impl(std::string_view pattern, const RE2::Options& options)
@@ -11,17 +67,43 @@ struct Regex::Impl {
 };
 
 Result<Regex> Regex::Compile(std::string_view pattern, const Options& options) {
-  RE2::Options re2_options;
-  re2_options.set_log_errors(false);
-  re2_options.set_case_sensitive(!options.ignore_case);
-  re2_options.set_dot_nl(options.dot_all);
-  re2_options.set_max_mem(static_cast<int64_t>(options.max_memory_bytes));
-  // RE2 has (?m) only as a flag inside the pattern.
-  const std::string with_flags =
-      options.multi_line ? "(?m:" + std::string(pattern) + ")" : std::string(pattern);
-  auto impl = std::make_unique<const Impl>(with_flags, re2_options);
+  auto impl = std::make_unique<const Impl>(WithFlags(pattern, options), OptionsOf(options));
   if (!impl->re2.ok()) return Status(ErrorCode::kInvalidArgument, impl->re2.error());
   return Regex(std::move(impl));
+}
+
+std::vector<std::string> Regex::RequiredLiterals(std::string_view pattern, const Options& options,
+                                                 size_t bytes_min) {
+  if (MayHaveDottedI(pattern)) return {};
+  re2::FilteredRE2 filter(static_cast<int>(bytes_min));
+  int id = 0;
+  if (filter.Add(WithFlags(pattern, options), OptionsOf(options), &id) != RE2::NoError) return {};
+  std::vector<std::string> literals;
+  filter.Compile(&literals);
+  // The pattern's condition is `and` and `or` of literals, not to be seen itself. A set of them is
+  // required if the pattern cannot match a text that has all the others.
+  const auto is_required = [&](const std::vector<int>& others) {
+    std::vector<int> potential;
+    filter.AllPotentials(others, &potential);
+    return potential.empty();
+  };
+  std::vector<int> others(literals.size());
+  std::iota(others.begin(), others.end(), 0);
+  if (!is_required({})) return {};
+  std::vector<std::string> best = literals;
+  for (size_t i = 0; i < literals.size(); ++i) {
+    std::vector<int> without = others;
+    without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+    if (is_required(without) && (best.size() > 1 || literals[i].size() > best.front().size()))
+      best = {literals[i]};
+  }
+  for (std::string& literal : best) literal = unicode::Fold(literal);
+  if (best.empty() || ShortestSize(best) < bytes_min) return {};
+  // "abc0" to "abc9" say hardly more than "abc".
+  std::string common = CommonBeginning(best);
+  if (common.size() >= bytes_min && common.size() + 1 >= ShortestSize(best))
+    best = {std::move(common)};
+  return best;
 }
 
 Regex::Regex(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}

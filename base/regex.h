@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -20,6 +21,12 @@ class Regex {
   };
   // The error's message is RE2's sentence about the pattern. Patterns and texts are UTF-8.
   static Result<Regex> Compile(std::string_view pattern, const Options& options);
+
+  // Texts of which one stands in every text that the pattern matches, once that is folded
+  // (unicode::Fold); folded themselves, each at least `bytes_min` long. Empty if no such texts are
+  // known. The pattern compiles.
+  static std::vector<std::string> RequiredLiterals(std::string_view pattern, const Options& options,
+                                                   size_t bytes_min);
 
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;

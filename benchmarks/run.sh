@@ -42,6 +42,7 @@ echo "run.sh: $(wc -l <"$events") events, load $(cut -d' ' -f1 /proc/loadavg) of
 
 "$programs/bench_decode" "$rules" "$profile" "$events"
 "$programs/bench_match" "$rules" "$profile" "$events"
+"$programs/bench_growth" "$events"
 code=0
 "$root/benchmarks/kafka.sh" "$events" || code=$?
 [ $code -ne 77 ] || { echo "run.sh: without the Kafka figures" >&2; code=0; }

@@ -12,6 +12,7 @@ find_package(benchmark REQUIRED)
 # Version bounds where an older one is known to misbehave or lacks what we use.
 pkg_check_modules(LIBFYAML REQUIRED IMPORTED_TARGET libfyaml)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(LIBHS REQUIRED IMPORTED_TARGET libhs>=5.4.0)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)

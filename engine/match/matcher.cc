@@ -1,59 +1,78 @@
 #include "engine/match/matcher.h"
 
 #include <algorithm>
-#include <bit>
-#include <optional>
+#include <atomic>
 #include <utility>
-
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <variant>
 
 #include "engine/match/anchor.h"
+#include "engine/match/anchor_index.h"
+#include "engine/match/predicate_table.h"
 #include "engine/match/program.h"
+#include "engine/match/rule_index.h"
 
 namespace riposte::match {
 namespace {
 
-// A set of small numbers, one bit each.
-using Bits = std::vector<uint64_t>;
-
-void SetBit(Bits& bits, uint32_t i) { bits[i / 64] |= uint64_t{1} << (i % 64); }
-
-// A rule of the matcher: its place in the rule set and its program.
+// A rule of the matcher: its place in the rule set, its term, and the clause without which it is
+// not looked at.
 struct Compiled {
   uint32_t rule = 0;
-  uint32_t root = 0;
+  TermId root = kNoTerm;
+  TermId guard = kNoTerm;
 };
 
-// Which part of the postings belongs to a key.
-struct Postings {
-  uint32_t begin = 0, count = 0;
-};
+// Matchers are told apart by number: another one may come to stand where one was freed.
+uint64_t NextNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
 
-struct AnchorField {
-  schema::FieldId field = schema::kNoField;
-  schema::FieldType type = schema::FieldType::kKeyword;
-};
+// Whether the clause says what kind of event a rule is about: one of few values.
+bool IsGuard(const Term& term, const schema::Catalogue& catalogue) {
+  if (term.kind != query::Node::Kind::kClause) return false;
+  if (std::holds_alternative<query::BoolIs>(term.predicate())) return true;
+  return std::holds_alternative<query::Equals>(term.predicate()) &&
+         !catalogue.token(term.field).values.empty();
+}
+
+// The guard among the conditions that all must hold, other than the one that the rule is found by.
+TermId GuardOf(const PredicateTable& table, const AnchorChoice& choice,
+               const schema::Catalogue& catalogue, TermId root) {
+  TermId guard = kNoTerm;
+  if (table.term(root).kind != query::Node::Kind::kAnd) return guard;
+  for (const TermId child : table.children(root)) {
+    if (child == choice.FirstChild(root) || !IsGuard(table.term(child), catalogue)) continue;
+    if (guard == kNoTerm || choice.Rarity(child) < choice.Rarity(guard)) guard = child;
+  }
+  return guard;
+}
 
 }  // namespace
 
 struct Matcher::Impl {
+  uint64_t number = NextNumber();
   size_t rules_in_set = 0;
+  Limits limits;
   std::shared_ptr<const event::Plan> plan;
-  Programs programs;
+  Program program;
   std::vector<Compiled> compiled;  // ascending by rule; positions in it are what the index holds
-  std::vector<AnchorField> anchor_fields;
-  boost::unordered_flat_map<AnchorKey, Postings> index;
-  std::vector<uint32_t> postings;
-  Bits always;  // positions without an anchor
+  AnchorIndex anchors;
+  RuleIndex rules;
 
-  void BuildIndex(const rule::RuleSet& rules);
-  void SetCandidates(const event::Event& event, Bits& candidates) const;
+  void Index(const PredicateTable& table, const AnchorChoice& choice,
+             const schema::Catalogue& catalogue);
 };
 
 struct Matcher::Scratch::Impl {
-  WordMemo words;
-  Bits candidates;
+  uint64_t matcher = 0;  // the number of the one that it is prepared for
+  Program::Scratch program;
+  AnchorIndex::Scratch anchors;
+  std::vector<AnchorId> held;
+  EpochMemo seen;  // by position
+  std::vector<uint32_t> candidates;
   std::vector<uint64_t> evaluations;
+  uint64_t plain = 0;
 };
 
 Matcher::Scratch::Scratch() : impl_(std::make_unique<Impl>()) {}
@@ -61,91 +80,114 @@ Matcher::Scratch::Scratch(Scratch&&) noexcept = default;
 Matcher::Scratch::~Scratch() = default;
 
 const std::vector<uint64_t>& Matcher::Scratch::evaluations() const { return impl_->evaluations; }
-void Matcher::Scratch::ResetCounts() { std::ranges::fill(impl_->evaluations, 0); }
+uint64_t Matcher::Scratch::plain_events() const { return impl_->plain; }
+void Matcher::Scratch::ResetCounts() {
+  std::ranges::fill(impl_->evaluations, 0);
+  impl_->plain = 0;
+}
 
 Matcher::Matcher(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Matcher::~Matcher() = default;
 
-void Matcher::Impl::BuildIndex(const rule::RuleSet& rules) {
-  const schema::Catalogue& catalogue = rules.schema->catalogue;
-  always.assign((compiled.size() + 63) / 64, 0);
-  std::vector<std::pair<AnchorKey, uint32_t>> entries;
-  std::vector<schema::FieldId> fields;
-  for (uint32_t position = 0; position < compiled.size(); ++position) {
-    const std::optional<std::vector<Anchor>> anchors =
-        ChooseAnchors(rules.rules[compiled[position].rule].query, catalogue);
-    if (!anchors) {
-      SetBit(always, position);
-      continue;
-    }
-    for (const Anchor& anchor : *anchors) {
-      entries.emplace_back(anchor.key, position);
-      fields.push_back(anchor.field);
-    }
+void Matcher::Impl::Index(const PredicateTable& table, const AnchorChoice& choice,
+                          const schema::Catalogue& catalogue) {
+  const auto add = [&](TermId term, std::vector<AnchorId>& ids) {
+    for (const Anchor* anchor : choice.Collect(term)) ids.push_back(anchors.Add(*anchor));
+    std::ranges::sort(ids);
+    ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  };
+  std::vector<RuleKeys> keys(compiled.size());
+  for (size_t i = 0; i < compiled.size(); ++i) {
+    const TermId root = compiled[i].root;
+    compiled[i].guard = keys[i].guard = GuardOf(table, choice, catalogue, root);
+    if (choice.Rarity(root) != AnchorChoice::kNone) add(root, keys[i].first);
   }
-  std::ranges::sort(entries);
-  entries.erase(std::ranges::unique(entries).begin(), entries.end());
-  for (const auto& [key, position] : entries) {
-    Postings& of_key =
-        index.try_emplace(key, Postings{.begin = static_cast<uint32_t>(postings.size())})
-            .first->second;
-    ++of_key.count;
-    postings.push_back(position);
+  // Where many rules have the same anchor, each is found by one more.
+  std::vector<uint32_t> rules_at(anchors.size());
+  for (const RuleKeys& of_rule : keys)
+    for (const AnchorId anchor : of_rule.first) ++rules_at[anchor];
+  for (size_t i = 0; i < compiled.size(); ++i) {
+    const TermId second = choice.SecondChild(compiled[i].root);
+    const auto is_common = [&](AnchorId id) { return rules_at[id] > RuleIndex::kFewRules; };
+    if (second != kNoTerm && second != keys[i].guard &&
+        std::ranges::any_of(keys[i].first, is_common))
+      add(second, keys[i].second);
   }
-  std::ranges::sort(fields);
-  fields.erase(std::ranges::unique(fields).begin(), fields.end());
-  for (const schema::FieldId field : fields)
-    anchor_fields.push_back({.field = field, .type = catalogue.token(field).type});
-}
-
-void Matcher::Impl::SetCandidates(const event::Event& event, Bits& candidates) const {
-  candidates = always;
-  for (const AnchorField& anchor : anchor_fields) {
-    for (const event::Value& value : event.values(anchor.field)) {
-      const std::optional<AnchorKey> key = KeyOf(anchor.field, anchor.type, value);
-      if (!key) continue;
-      const auto found = index.find(*key);
-      if (found == index.end()) continue;
-      for (uint32_t i = 0; i < found->second.count; ++i)
-        SetBit(candidates, postings[found->second.begin + i]);
-    }
-  }
+  anchors.Build();
+  rules = RuleIndex(keys, anchors.size());
 }
 
 std::shared_ptr<const Matcher> Matcher::Compile(const rule::RuleSet& rules,
-                                                const schema::Profile& profile) {
+                                                const schema::Profile& profile,
+                                                const Limits& limits) {
   auto impl = std::make_unique<Impl>();
   impl->rules_in_set = rules.rules.size();
+  impl->limits = limits;
   std::vector<schema::FieldId> fields;
+  PredicateTable table;
   for (uint32_t i = 0; i < rules.rules.size(); ++i) {
     const rule::Rule& rule = rules.rules[i];
     if (!rule.enabled || !rule::RunsOn(rule, profile)) continue;
-    impl->compiled.push_back({.rule = i, .root = impl->programs.Add(rule.query)});
+    impl->compiled.push_back({.rule = i, .root = table.Add(rule.query)});
     std::ranges::copy(rule.query.Fields(), std::back_inserter(fields));
   }
   std::ranges::sort(fields);
   fields.erase(std::ranges::unique(fields).begin(), fields.end());
   impl->plan = event::Plan::Compile(*rules.schema, profile, fields);
-  impl->BuildIndex(rules);
+  const schema::Catalogue& catalogue = rules.schema->catalogue;
+  const AnchorChoice choice(table, catalogue);
+  impl->program = Program(table, choice);
+  impl->Index(table, choice, catalogue);
   return std::shared_ptr<const Matcher>(new Matcher(std::move(impl)));
 }
 
 const event::Plan& Matcher::plan() const { return *impl_->plan; }
 size_t Matcher::rule_count() const { return impl_->compiled.size(); }
 
+void Matcher::Prepare(Scratch::Impl& work) const {
+  if (work.matcher == impl_->number) return;
+  work.matcher = impl_->number;
+  impl_->anchors.Prepare(work.anchors);
+  work.evaluations.resize(impl_->rules_in_set);
+}
+
+bool Matcher::FindCandidates(const event::Event& event, const Context& context,
+                             Scratch::Impl& work) const {
+  work.held.clear();
+  work.candidates.clear();
+  if (!impl_->anchors.Find(event, impl_->limits.windows_max, work.anchors, work.held) ||
+      work.held.size() > impl_->limits.anchors_max)
+    return false;
+  work.seen.Begin(impl_->compiled.size());
+  impl_->rules.ForEach(work.held, [&](const Posting& posting) {
+    if (posting.guard != kNoTerm &&
+        !impl_->program.IsTrue(posting.guard, event, context, work.program))
+      return;
+    if (work.seen.Insert(posting.rule)) work.candidates.push_back(posting.rule);
+  });
+  std::ranges::sort(work.candidates);
+  return true;
+}
+
 void Matcher::FindMatches(const event::Event& event, const Context& context, Scratch& scratch,
                           std::vector<Match>& matches) const {
   Scratch::Impl& work = *scratch.impl_;
-  work.evaluations.resize(impl_->rules_in_set);
-  work.words.Clear();
-  impl_->SetCandidates(event, work.candidates);
-  for (size_t i = 0; i < work.candidates.size(); ++i) {
-    for (uint64_t bits = work.candidates[i]; bits != 0; bits &= bits - 1) {
-      const Compiled& candidate = impl_->compiled[i * 64 + std::countr_zero(bits)];
-      ++work.evaluations[candidate.rule];
-      if (impl_->programs.Matches(candidate.root, event, context, work.words))
-        matches.push_back({.rule = candidate.rule});
-    }
+  Prepare(work);
+  impl_->program.Begin(work.program);
+  const auto evaluate = [&](const Compiled& candidate) {
+    ++work.evaluations[candidate.rule];
+    if (impl_->program.IsTrue(candidate.root, event, context, work.program))
+      matches.push_back({.rule = candidate.rule});
+  };
+  if (FindCandidates(event, context, work)) {
+    for (const uint32_t position : work.candidates) evaluate(impl_->compiled[position]);
+    return;
+  }
+  ++work.plain;
+  for (const Compiled& compiled : impl_->compiled) {
+    if (compiled.guard == kNoTerm ||
+        impl_->program.IsTrue(compiled.guard, event, context, work.program))
+      evaluate(compiled);
   }
 }
 

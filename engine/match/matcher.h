@@ -27,11 +27,19 @@ struct Context {
                // the same
 };
 
+// What one event may cost before the index is given up for it and all rules are evaluated. Nothing
+// is missed either way.
+struct Limits {
+  size_t windows_max = 50'000;  // places where a rule's text may begin
+  size_t anchors_max = 4'096;   // conditions that some rule is found by, and that hold
+};
+
 class Matcher {
  public:
   // `rules` must outlive the matcher. Enabled rules that run on `profile` only.
   static std::shared_ptr<const Matcher> Compile(const rule::RuleSet& rules,
-                                                const schema::Profile& profile);
+                                                const schema::Profile& profile,
+                                                const Limits& limits = {});
   ~Matcher();
 
   // The fields to decode for FindMatches().
@@ -46,6 +54,8 @@ class Matcher {
     ~Scratch();
     // By rule index: how often the rule was evaluated since the last ResetCounts(), for metrics.
     const std::vector<uint64_t>& evaluations() const;
+    // For how many events since then the limits were exceeded.
+    uint64_t plain_events() const;
     void ResetCounts();
 
    private:
@@ -61,6 +71,10 @@ class Matcher {
  private:
   struct Impl;
   explicit Matcher(std::unique_ptr<const Impl> impl);
+  void Prepare(Scratch::Impl& work) const;
+  // The positions of the rules to evaluate, ascending; false if it must be all of them.
+  bool FindCandidates(const event::Event& event, const Context& context, Scratch::Impl& work) const;
+
   std::unique_ptr<const Impl> impl_;
 };
 

@@ -1,28 +1,14 @@
 #include "engine/match/program.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 #include <variant>
 
-#include "base/unicode.h"
+#include "base/check.h"
 #include "engine/match/text_match.h"
 
 namespace riposte::match {
 namespace {
-
-// What one predicate costs to evaluate, roughly, in comparisons of short texts.
-struct CostOf {
-  uint32_t operator()(const query::Phrase&) const { return 16; }
-  uint32_t operator()(const query::Equals&) const { return 1; }
-  uint32_t operator()(const query::Wildcard&) const { return 4; }
-  uint32_t operator()(const query::Contains&) const { return 4; }
-  uint32_t operator()(const query::Matches&) const { return 32; }
-  uint32_t operator()(const query::NumberIn&) const { return 1; }
-  uint32_t operator()(const query::IpIn&) const { return 1; }
-  uint32_t operator()(const query::DateIn&) const { return 2; }
-  uint32_t operator()(const query::BoolIs&) const { return 1; }
-  uint32_t operator()(const query::IsNull&) const { return 1; }
-};
 
 // Whether `value` lies in the interval, its ends made comparable by `resolve`.
 template <typename Ends, typename T, typename Resolve>
@@ -47,138 +33,295 @@ struct Same {
 
 }  // namespace
 
-void WordMemo::Clear() {
-  entries_.clear();
-  words_.clear();
-}
+// Writes the codes of clauses, one overload a predicate.
+struct Program::Writer {
+  Program& program;
+  const AnchorChoice& choice;
+  TermId id;
+  const Term& term;
+  Code& code;
 
-std::span<const std::string_view> WordMemo::Words(const event::Value& value) {
-  for (const Entry& entry : entries_)
-    if (entry.value == &value) return std::span(words_).subspan(entry.begin, entry.count);
-  if (entries_.size() == kMaxRemembered) {
-    unremembered_.clear();
-    unicode::Words(value.folded, unremembered_);
-    return unremembered_;
+  double operator()(const query::Equals& equals) const {
+    SetText(Op::kEquals, equals.text, equals.cased);
+    return 1;
   }
-  const size_t begin = words_.size();
-  unicode::Words(value.folded, words_);
-  entries_.push_back({.value = &value, .begin = begin, .count = words_.size() - begin});
-  return std::span(words_).subspan(begin);
-}
-
-uint32_t Programs::Add(const query::Expression& expression) {
-  const uint32_t base = static_cast<uint32_t>(nodes_.size());
-  for (const query::Node& source : expression.nodes()) {
-    Node node{.kind = source.kind,
-              .field = source.field,
-              .first_child = static_cast<uint32_t>(children_.size()),
-              .child_count = static_cast<uint32_t>(source.children.size())};
-    for (const query::NodeId child : source.children) {
-      children_.push_back(base + static_cast<uint32_t>(query::Index(child)));
-      node.cost += nodes_[children_.back()].cost;
-    }
-    std::stable_sort(children_.begin() + node.first_child, children_.end(),
-                     [&](uint32_t a, uint32_t b) { return nodes_[a].cost < nodes_[b].cost; });
-    if (source.kind == query::Node::Kind::kClause) {
-      node.predicate = &source.predicate;
-      node.cost = std::visit(CostOf{}, source.predicate);
-      if (const query::Matches* matches = std::get_if<query::Matches>(&source.predicate))
-        node.regex = &regexes_.Get(*matches);
-    }
-    nodes_.push_back(node);
+  double operator()(const query::Contains& contains) const {
+    SetText(Op::kContains, contains.text, contains.cased);
+    return 4;
   }
-  return base + static_cast<uint32_t>(query::Index(expression.root()));
+  double operator()(const query::Wildcard& wildcard) const {
+    const std::vector<std::string>& parts = wildcard.parts;
+    if (parts.size() == 2 && parts.front().empty()) {
+      SetText(Op::kEndsWith, parts.back(), wildcard.cased);
+      return 1;
+    }
+    if (parts.size() == 2 && parts.back().empty()) {
+      SetText(Op::kStartsWith, parts.front(), wildcard.cased);
+      return 1;
+    }
+    SetPredicate(Op::kWildcard);
+    return 6;
+  }
+  double operator()(const query::Phrase&) const {
+    SetPredicate(Op::kPhrase);
+    return 16;
+  }
+  double operator()(const query::Matches& matches) const {
+    Result<Regex> regex = Regex::Compile(matches.pattern, {.ignore_case = matches.ignore_case});
+    RIPOSTE_CHECK(regex.ok(), "the query was checked, its pattern compiles");
+    code.op = Op::kRegex;
+    code.begin = static_cast<uint32_t>(program.patterns_.size());
+    Pattern pattern{.regex = std::move(regex).value(), .literals = {}};
+    for (const Anchor* anchor : choice.Collect(id))
+      if (anchor->kind == Anchor::Kind::kLiteral) pattern.literals.push_back(anchor->text);
+    program.patterns_.push_back(std::move(pattern));
+    return 32;
+  }
+  double operator()(const query::NumberIn&) const {
+    SetPredicate(Op::kNumber);
+    return 1;
+  }
+  double operator()(const query::IpIn&) const {
+    SetPredicate(Op::kIp);
+    return 1;
+  }
+  double operator()(const query::DateIn&) const {
+    SetPredicate(Op::kDate);
+    return 2;
+  }
+  double operator()(const query::BoolIs& is) const {
+    code.op = Op::kBool;
+    code.flag = is.value;
+    return 1;
+  }
+  double operator()(const query::IsNull&) const {
+    code.op = Op::kNull;
+    return 1;
+  }
+  template <typename Unknown>
+  double operator()(const Unknown&) const {
+    code.op = Op::kOther;
+    code.begin = static_cast<uint32_t>(program.others_.size());
+    program.others_.push_back({.expression = term.expression, .node = term.node});
+    return 32;
+  }
+
+ private:
+  void SetText(Op op, std::string_view text, bool cased) const {
+    code.op = op;
+    code.flag = cased;
+    code.begin = static_cast<uint32_t>(program.texts_.size());
+    code.count = static_cast<uint32_t>(text.size());
+    program.texts_ += text;
+  }
+  void SetPredicate(Op op) const {
+    code.op = op;
+    code.begin = static_cast<uint32_t>(program.predicates_.size());
+    program.predicates_.push_back(&term.predicate());
+  }
+};
+
+Program::Program(const PredicateTable& table, const AnchorChoice& choice) {
+  codes_.resize(table.size());
+  std::vector<Estimate> estimates(table.size());
+  for (TermId id = 0; id < table.size(); ++id) {
+    const Term& term = table.term(id);
+    codes_[id].field = term.field;
+    if (term.kind == query::Node::Kind::kClause) {
+      const Writer writer{
+          .program = *this, .choice = choice, .id = id, .term = term, .code = codes_[id]};
+      estimates[id].cost = std::visit(writer, term.predicate());
+      if (choice.Rarity(id) != AnchorChoice::kNone) estimates[id].share = choice.Rarity(id);
+    } else {
+      AddOperator(term.kind, table.children(id), codes_[id], estimates, estimates[id]);
+    }
+  }
 }
 
-struct Programs::Run {
-  const Programs& programs;
+void Program::AddOperator(query::Node::Kind kind, std::span<const TermId> children, Code& code,
+                          const std::vector<Estimate>& estimates, Estimate& estimate) {
+  code.begin = static_cast<uint32_t>(children_.size());
+  code.count = static_cast<uint32_t>(children.size());
+  children_.insert(children_.end(), children.begin(), children.end());
+  double cost = 0, rarest = 1, any = 0;
+  for (const TermId child : children) {
+    cost += estimates[child].cost;
+    rarest = std::min(rarest, estimates[child].share);
+    any += estimates[child].share;
+  }
+  // First the child that decides most often for what it costs.
+  const auto sort_by = [&](const auto& deciding) {
+    std::stable_sort(children_.begin() + code.begin, children_.end(), [&](TermId a, TermId b) {
+      return estimates[a].cost * deciding(estimates[b].share) <
+             estimates[b].cost * deciding(estimates[a].share);
+    });
+  };
+  switch (kind) {
+    case query::Node::Kind::kAnd:
+      code.op = Op::kAnd;
+      estimate = {.cost = cost, .share = rarest};
+      return sort_by([](double share) { return 1.01 - share; });
+    case query::Node::Kind::kOr:
+      code.op = Op::kOr;
+      estimate = {.cost = cost, .share = std::min(any, 0.9)};
+      return sort_by([](double share) { return 0.01 + share; });
+    case query::Node::Kind::kNot:
+      code.op = Op::kNot;
+      estimate = {.cost = cost, .share = 1 - rarest};
+      return;
+    case query::Node::Kind::kGroup:
+      code.op = Op::kGroup;
+      estimate = {.cost = cost * 2, .share = rarest};  // once for each row
+      return;
+    case query::Node::Kind::kClause:
+      break;
+  }
+  RIPOSTE_CHECK(false, "an operator");
+}
+
+struct Program::Run {
+  const Program& program;
   const event::Event& event;
   const Context& context;
-  WordMemo& words;
+  Scratch& scratch;
 
-  Truth Visit(uint32_t at, event::RowId row) const {
-    const Node& node = programs.nodes_[at];
-    switch (node.kind) {
-      case query::Node::Kind::kAnd:
-        return Combine(node, row, Truth::kFalse, Truth::kTrue);
-      case query::Node::Kind::kOr:
-        return Combine(node, row, Truth::kTrue, Truth::kFalse);
-      case query::Node::Kind::kNot:
-        return Not(Visit(programs.children_[node.first_child], row));
-      case query::Node::Kind::kClause:
-        return VisitClause(node, row);
-      case query::Node::Kind::kGroup:
-        return VisitGroup(node, row);
+  // What was found out once about the whole event is not asked again.
+  Truth Visit(TermId id, event::RowId row) const {
+    if (row != event::kRootRow) return Evaluate(id, row);
+    if (scratch.truths.Has(id)) return static_cast<Truth>(scratch.truths.Get(id));
+    const Truth truth = Evaluate(id, row);
+    scratch.truths.Set(id, static_cast<uint32_t>(truth));
+    return truth;
+  }
+
+  Truth Evaluate(TermId id, event::RowId row) const {
+    const Code& code = program.codes_[id];
+    switch (code.op) {
+      case Op::kAnd:
+        return Combine(code, row, Truth::kFalse, Truth::kTrue);
+      case Op::kOr:
+        return Combine(code, row, Truth::kTrue, Truth::kFalse);
+      case Op::kNot:
+        return Not(Visit(program.children_[code.begin], row));
+      case Op::kGroup:
+        return VisitGroup(code, row);
+      case Op::kOther: {
+        const Other& other = program.others_[code.begin];
+        return EvaluateNode(*other.expression, other.node, event, row, context, scratch.regexes);
+      }
+      case Op::kNull:
+        return IsNull(code, row);
+      default:
+        return VisitClause(code, row);
     }
-    RIPOSTE_CHECK(false, "a node of an unknown kind");
   }
 
   // The first child that is `decisive` decides; without one, an unknown child makes it unknown.
-  Truth Combine(const Node& node, event::RowId row, Truth decisive, Truth neutral) const {
+  Truth Combine(const Code& code, event::RowId row, Truth decisive, Truth neutral) const {
     Truth truth = neutral;
-    for (uint32_t i = 0; i < node.child_count; ++i) {
-      const Truth child = Visit(programs.children_[node.first_child + i], row);
+    for (uint32_t i = 0; i < code.count; ++i) {
+      const Truth child = Visit(program.children_[code.begin + i], row);
       if (child == decisive) return decisive;
       if (child == Truth::kUnknown) truth = child;
     }
     return truth;
   }
 
-  Truth VisitGroup(const Node& node, event::RowId row) const {
+  Truth VisitGroup(const Code& code, event::RowId row) const {
     Truth truth = Truth::kFalse;
     const std::vector<event::Row>& rows = event.rows();
     for (event::RowId inner = row; inner < rows.size(); ++inner) {
-      if (rows[inner].object != node.field || !event.Within(inner, row)) continue;
-      const Truth one = Visit(programs.children_[node.first_child], inner);
+      if (rows[inner].object != code.field || !event.Within(inner, row)) continue;
+      const Truth one = Visit(program.children_[code.begin], inner);
       if (one == Truth::kTrue) return one;
       if (one == Truth::kUnknown) truth = one;
     }
     return truth;
   }
 
-  Truth VisitClause(const Node& node, event::RowId row) const {
-    const bool is_null = std::holds_alternative<query::IsNull>(*node.predicate);
-    bool unknown = false;
-    for (const event::Value& value : event.values(node.field)) {
-      if (row != event::kRootRow && !event.Within(value.row, row)) continue;
-      if (is_null) return Truth::kFalse;
+  bool IsIn(const event::Value& value, event::RowId row) const {
+    return row == event::kRootRow || event.Within(value.row, row);
+  }
+
+  Truth IsNull(const Code& code, event::RowId row) const {
+    for (const event::Value& value : event.values(code.field))
+      if (IsIn(value, row)) return Truth::kFalse;
+    return Truth::kTrue;
+  }
+
+  Truth VisitClause(const Code& code, event::RowId row) const {
+    Truth truth = Truth::kFalse;
+    for (const event::Value& value : event.values(code.field)) {
+      if (!IsIn(value, row)) continue;
       if (value.undecodable != event::Undecodable::kNone) {
-        unknown = true;
-      } else if (Holds(node, value)) {
+        truth = Truth::kUnknown;
+      } else if (Holds(code, value)) {
         return Truth::kTrue;
       }
     }
-    if (is_null) return Truth::kTrue;
-    return unknown ? Truth::kUnknown : Truth::kFalse;
+    return truth;
   }
 
-  bool Holds(const Node& node, const event::Value& value) const {
-    const query::Predicate& predicate = *node.predicate;
-    const auto text = [&](bool cased) { return cased ? value.text : value.folded; };
-    if (const query::Equals* equals = std::get_if<query::Equals>(&predicate))
-      return text(equals->cased) == equals->text;
-    if (const query::Wildcard* wildcard = std::get_if<query::Wildcard>(&predicate))
-      return MatchesWildcard(*wildcard, text(wildcard->cased));
-    if (const query::Contains* contains = std::get_if<query::Contains>(&predicate))
-      return text(contains->cased).find(contains->text) != std::string_view::npos;
-    if (const query::Phrase* phrase = std::get_if<query::Phrase>(&predicate))
-      return HasPhrase(*phrase, words.Words(value));
-    if (node.regex != nullptr) return node.regex->Search(value.text);
-    if (const query::NumberIn* in = std::get_if<query::NumberIn>(&predicate))
-      return Lies(*in, value.number, Same{});
-    if (const query::IpIn* in = std::get_if<query::IpIn>(&predicate))
-      return Lies(*in, value.ip, Same{});
-    if (const query::DateIn* in = std::get_if<query::DateIn>(&predicate))
-      return Lies(*in, value.date,
-                  [&](const query::TimePoint& point) { return point.Resolve(context.now); });
-    return value.boolean == std::get<query::BoolIs>(predicate).value;
+  bool Holds(const Code& code, const event::Value& value) const {
+    const std::string_view text = code.flag ? value.text : value.folded;
+    switch (code.op) {
+      case Op::kEquals:
+        return text == TextOf(code);
+      case Op::kContains:
+        return text.find(TextOf(code)) != std::string_view::npos;
+      case Op::kStartsWith:
+        return text.starts_with(TextOf(code));
+      case Op::kEndsWith:
+        return text.ends_with(TextOf(code));
+      case Op::kWildcard: {
+        const auto& wildcard = PredicateOf<query::Wildcard>(code);
+        return MatchesWildcard(wildcard, wildcard.cased ? value.text : value.folded);
+      }
+      case Op::kPhrase:
+        return HasPhrase(PredicateOf<query::Phrase>(code), scratch.words.Words(value));
+      case Op::kRegex:
+        return Finds(program.patterns_[code.begin], value);
+      case Op::kNumber:
+        return Lies(PredicateOf<query::NumberIn>(code), value.number, Same{});
+      case Op::kIp:
+        return Lies(PredicateOf<query::IpIn>(code), value.ip, Same{});
+      case Op::kDate:
+        return Lies(PredicateOf<query::DateIn>(code), value.date,
+                    [&](const query::TimePoint& point) { return point.Resolve(context.now); });
+      case Op::kBool:
+        return value.boolean == code.flag;
+      default:
+        RIPOSTE_CHECK(false, "an operation on a value");
+    }
+  }
+
+  std::string_view TextOf(const Code& code) const {
+    return std::string_view(program.texts_).substr(code.begin, code.count);
+  }
+  template <typename Predicate>
+  const Predicate& PredicateOf(const Code& code) const {
+    return *std::get_if<Predicate>(program.predicates_[code.begin]);
+  }
+
+  static bool Finds(const Pattern& pattern, const event::Value& value) {
+    const auto stands_in_value = [&](const std::string& literal) {
+      return value.folded.find(literal) != std::string_view::npos;
+    };
+    if (!pattern.literals.empty() && std::ranges::none_of(pattern.literals, stands_in_value))
+      return false;
+    return pattern.regex.Search(value.text);
   }
 };
 
-bool Programs::Matches(uint32_t root, const event::Event& event, const Context& context,
-                       WordMemo& words) const {
-  const Run run{.programs = *this, .event = event, .context = context, .words = words};
-  return run.Visit(root, event::kRootRow) == Truth::kTrue;
+void Program::Begin(Scratch& scratch) const {
+  scratch.truths.Begin(codes_.size());
+  scratch.words.Clear();
+}
+
+bool Program::IsTrue(TermId term, const event::Event& event, const Context& context,
+                     Scratch& scratch) const {
+  const Run run{.program = *this, .event = event, .context = context, .scratch = scratch};
+  return run.Visit(term, event::kRootRow) == Truth::kTrue;
 }
 
 }  // namespace riposte::match

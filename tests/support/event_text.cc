@@ -165,10 +165,21 @@ void EventTextGenerator::AppendMember(const std::string& key, const Tree& tree, 
     AppendOddValue(depth, out);
   } else if (!tree.children.empty()) {
     AppendBranch(tree, depth, out);
+  } else if (options_.arrays > 0 && Chance(options_.arrays)) {
+    AppendScalars(out);
   } else {
     AppendScalar(out);
   }
   out += Space();
+}
+
+void EventTextGenerator::AppendScalars(std::string& out) {
+  out += '[';
+  for (size_t count = 2 + Below(8); count > 0; --count) {
+    AppendScalar(out);
+    if (count > 1) out += ',';
+  }
+  out += ']';
 }
 
 // An object, or an array of objects.

@@ -26,6 +26,7 @@ struct EventTextOptions {
       30;  // characters of strings and keys that are written as escapes though they need not be
   unsigned duplicates = 15;  // members that come a second time with another value
   unsigned noise = 300;      // objects that get members nobody asked for
+  unsigned arrays = 0;       // scalars that become arrays of several
 };
 
 // All paths at which the profile finds something: values and conditions.
@@ -56,6 +57,7 @@ class EventTextGenerator {
                     std::string& out);
   void AppendBranch(const Tree& tree, int depth, std::string& out);
   void AppendScalar(std::string& out);
+  void AppendScalars(std::string& out);
   void AppendOddValue(int depth, std::string& out);
   void AppendText(std::string& out);
   std::string NumberText();

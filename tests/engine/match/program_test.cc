@@ -1,9 +1,10 @@
 #include "engine/match/program.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/engine/match/match_table.h"
@@ -11,69 +12,86 @@
 namespace riposte::match {
 namespace {
 
-using ::testing::ElementsAre;
+// A program of these queries, and events for it.
+class Bench {
+ public:
+  explicit Bench(const std::vector<std::string>& queries)
+      : schema_(TableSchema()), rules_(RulesOf(schema_, queries)) {
+    PredicateTable table;
+    std::vector<schema::FieldId> fields;
+    for (const rule::Rule& rule : rules_.rules) {
+      roots_.push_back(table.Add(rule.query));
+      std::ranges::copy(rule.query.Fields(), std::back_inserter(fields));
+    }
+    program_ = Program(table, AnchorChoice(table, schema_->catalogue));
+    plan_ = event::Plan::Compile(*schema_, schema_->profiles.front(), fields);
+  }
 
-event::Value Folded(std::string_view text) {
-  event::Value value;
-  value.folded = text;
-  return value;
-}
-
-std::vector<std::string> WordsOf(WordMemo& memo, const event::Value& value) {
-  std::vector<std::string> words;
-  for (const std::string_view word : memo.Words(value)) words.emplace_back(word);
-  return words;
-}
-
-TEST(WordMemo, SplitsEachValueOnceUntilCleared) {
-  WordMemo memo;
-  event::Value value = Folded("remote code");
-  const event::Value other = Folded("a b");
-  EXPECT_THAT(WordsOf(memo, value), ElementsAre("remote", "code"));
-  EXPECT_THAT(WordsOf(memo, other), ElementsAre("a", "b"));
-  value.folded = "another event";
-  EXPECT_THAT(WordsOf(memo, value), ElementsAre("remote", "code")) << "remembered";
-  memo.Clear();
-  EXPECT_THAT(WordsOf(memo, value), ElementsAre("another", "event"));
-}
-
-// Past what it remembers, it splits anew each time.
-TEST(WordMemo, AnyNumberOfValues) {
-  WordMemo memo;
-  std::vector<std::string> texts;
-  for (int i = 0; i < 100; ++i) texts.push_back("word " + std::to_string(i));
-  std::vector<event::Value> values;
-  for (const std::string& text : texts) values.push_back(Folded(text));
-  for (int round = 0; round < 2; ++round)
-    for (int i = 0; i < 100; ++i)
-      EXPECT_THAT(WordsOf(memo, values[static_cast<size_t>(i)]),
-                  ElementsAre("word", std::to_string(i)));
-}
-
-// Several expressions in one set of programs keep apart.
-TEST(Programs, EachRootIsItsOwn) {
-  const schema::SchemaPtr schema = TableSchema();
-  const std::vector<std::string> queries = {"text: remote code and keyword: a", "not keyword: a",
-                                            "keyword: /^a$/ or number: 5",
-                                            "item: (kind: a and size > 1)", "keyword: a"};
-  const rule::RuleSet rules = RulesOf(schema, queries);
-  Programs programs;
-  std::vector<uint32_t> roots;
-  for (const rule::Rule& rule : rules.rules) roots.push_back(programs.Add(rule.query));
-  const std::shared_ptr<const Matcher> plans = Matcher::Compile(rules, schema->profiles.front());
-  const auto verdicts = [&](const char* json) {
-    event::Decoder decoder;
-    EXPECT_EQ(decoder.Decode(plans->plan(), json), event::Reject::kNone);
-    WordMemo words;
+  // A digit a query: 1 if it is true.
+  std::string Verdicts(const std::string& json, const Context& context = TableContext()) {
+    EXPECT_EQ(decoder_.Decode(*plan_, json), event::Reject::kNone);
+    program_.Begin(scratch_);
     std::string all;
-    for (const uint32_t root : roots)
-      all += programs.Matches(root, decoder.event(), TableContext(), words) ? '1' : '0';
+    for (const TermId root : roots_)
+      all += program_.IsTrue(root, decoder_.event(), context, scratch_) ? '1' : '0';
     return all;
-  };
-  EXPECT_EQ(verdicts(R"({"text":"a remote code","keyword":"A"})"), "10001");
-  EXPECT_EQ(verdicts(R"({"keyword":"a","item":{"kind":"a","size":2}})"), "00111");
-  EXPECT_EQ(verdicts(R"({"number":5})"), "01100");
-  EXPECT_EQ(verdicts("{}"), "01000");
+  }
+
+ private:
+  schema::SchemaPtr schema_;
+  rule::RuleSet rules_;
+  std::vector<TermId> roots_;
+  Program program_;
+  std::shared_ptr<const event::Plan> plan_;
+  event::Decoder decoder_;
+  Program::Scratch scratch_;
+};
+
+TEST(Program, EachRootIsItsOwn) {
+  Bench bench({"text: remote code and keyword: a", "not keyword: a", "keyword: /^a$/ or number: 5",
+               "item: (kind: a and size > 1)", "keyword: a"});
+  EXPECT_EQ(bench.Verdicts(R"({"text":"a remote code","keyword":"A"})"), "10001");
+  EXPECT_EQ(bench.Verdicts(R"({"keyword":"a","item":{"kind":"a","size":2}})"), "00111");
+  EXPECT_EQ(bench.Verdicts(R"({"number":5})"), "01100");
+  EXPECT_EQ(bench.Verdicts("{}"), "01000");
+}
+
+// What was found out about one event does not hold for the next, nor for another time.
+TEST(Program, ForgetsBetweenEvents) {
+  Bench bench({"keyword: a", "not keyword: a", "text: word", "date > now-1h", "keyword: a"});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(bench.Verdicts(R"({"keyword":"a","text":"a word"})"), "10101");
+    EXPECT_EQ(bench.Verdicts(R"({"keyword":"b","text":"another"})"), "01000");
+  }
+  const std::string dated = R"({"date":"2026-11-25T12:00:00Z"})";
+  EXPECT_EQ(bench.Verdicts(dated), "01010");
+  EXPECT_EQ(bench.Verdicts(dated, {.now = *ParseTime("2026-11-26T12:00:00Z")}), "01000");
+}
+
+// A predicate that stands inside a group and outside is two questions.
+TEST(Program, GroupsAskAboutOneObject) {
+  Bench bench({"item.kind: a and item.size: 1", "item: (kind: a and size: 1)",
+               "item: (not kind: a)", "not item: (kind: a)", "item: (kind: a)", "item.kind: a"});
+  EXPECT_EQ(bench.Verdicts(R"({"item":[{"kind":"a","size":2},{"kind":"b","size":1}]})"), "101011");
+  EXPECT_EQ(bench.Verdicts(R"({"item":[{"kind":"b","size":1},{"kind":"a","size":1}]})"), "111011");
+  EXPECT_EQ(bench.Verdicts(R"({"item":{"kind":"a","size":1}})"), "110011");
+}
+
+// A regular expression's literal is looked for before the expression is run: in folded text.
+TEST(Program, RegularExpressionsBehindTheirLiterals) {
+  Bench bench({"text: /kernel\\d/i", "text: /kernel\\d/", "text: /(foo|bar)baz/", "text: /a+/"});
+  EXPECT_EQ(bench.Verdicts(With("text", "\u212AERNEL8")), "1000");
+  EXPECT_EQ(bench.Verdicts(With("text", "kernel8")), "1100");
+  EXPECT_EQ(bench.Verdicts(With("text", "kernel")), "0000");
+  EXPECT_EQ(bench.Verdicts(With("text", "a barbaz")), "0011");
+  EXPECT_EQ(bench.Verdicts(R"({"text":["foo","baz","foobaz"]})"), "0011");
+}
+
+TEST(Program, UndecodableValuesAreUnknown) {
+  Bench bench({"number: 1", "not number: 1", "number is null", "number: 1 or keyword: a"});
+  EXPECT_EQ(bench.Verdicts(R"({"number":"n/a"})"), "0000");
+  EXPECT_EQ(bench.Verdicts(R"({"number":["n/a",1]})"), "1001");
+  EXPECT_EQ(bench.Verdicts(R"({"number":"n/a","keyword":"a"})"), "0001");
 }
 
 }  // namespace
