@@ -124,6 +124,8 @@ std::string Header(const Explanation& explanation, const std::string& event) {
   if (!odd.empty()) out += fmt::format("odd      {}\n", fmt::join(odd, ", "));
   out += fmt::format("verdict  {}: {}\n", explanation.matches() ? "match" : "no match",
                      CauseWords(explanation));
+  if (!explanation.consistent)
+    out += "ERROR    the matcher says otherwise, so nothing here is to be trusted\n";
   if (explanation.query && !QueryDecides(explanation))
     out += fmt::format("query    {}\n", QueryWords(explanation.query->truth));
   return out;
@@ -324,7 +326,7 @@ class JsonReport {
 std::string ExplanationText(const Explanation& explanation, const std::string& event, Marks marks) {
   std::string out = Header(explanation, event);
   if (explanation.query) out += '\n' + Tree(*explanation.query, marks);
-  if (explanation.matches()) out += '\n' + RemediationText(explanation);
+  if (explanation.matches() && explanation.consistent) out += '\n' + RemediationText(explanation);
   return out;
 }
 

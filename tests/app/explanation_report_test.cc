@@ -105,6 +105,15 @@ TEST(ExplanationText, WhatWouldFollow) {
               Not(HasSubstr("remediation")));
 }
 
+TEST(ExplanationText, AContradictionIsLoud) {
+  Explanation out = Of(test::RuleFile("bad.exe", test::kKillEnforced), kEvent);
+  out.consistent = false;
+  const std::string text = ExplanationText(out, "e.json", Marks::kAscii);
+  EXPECT_THAT(text, HasSubstr("\nERROR    the matcher says otherwise, so nothing here is to be "
+                              "trusted\n"));
+  EXPECT_THAT(text, Not(HasSubstr("would order")));
+}
+
 TEST(ExplanationText, AHostileEventCannotDriveTheTerminal) {
   const std::string event =
       R"({"type":"PROCESS","id":"\u001b[2J","process":{"processName":"\u001b[2J"}})";
