@@ -120,6 +120,7 @@ std::string Header(const Explanation& explanation, const std::string& event) {
   if (explanation.event_time) out += " at " + FormatTime(*explanation.event_time);
   out += '\n';
   std::vector<std::string_view> odd;
+  odd.reserve(explanation.oddities.size());
   for (const event::Oddity oddity : explanation.oddities) odd.push_back(event::OddityName(oddity));
   if (!odd.empty()) out += fmt::format("odd      {}\n", fmt::join(odd, ", "));
   out += fmt::format("verdict  {}: {}\n", explanation.matches() ? "match" : "no match",

@@ -38,6 +38,7 @@ Status Ambiguous(const rule::RuleSet& rules, const std::vector<size_t>& found,
 
 Status Unknown(const rule::RuleSet& rules, std::string_view text) {
   std::vector<std::string> ids;
+  ids.reserve(rules.rules.size());
   for (const rule::Rule& rule : rules.rules) ids.push_back(rule.id.ToString());
   std::vector<std::string_view> candidates(ids.begin(), ids.end());
   for (const rule::Rule& rule : rules.rules) candidates.push_back(rule.name);
