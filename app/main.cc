@@ -5,6 +5,6 @@ int main(int argc, char** argv) {
                                  // them
   return RunCommandLine(argc, argv,
                         {CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
-                         ControlShowVerb(), ControlStopVerb(), DemoVerb(), FieldsVerb(),
-                         ReplayVerb(), RunVerb(), TestVerb(), VersionVerb()});
+                         ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(),
+                         FieldsVerb(), ReplayVerb(), RunVerb(), TestVerb(), VersionVerb()});
 }

@@ -25,6 +25,7 @@ const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
   if (without_time) last_time_ = *without_time;
   if (const event::Value* time = event.First(schema::Role::kEventTime)) last_time_ = time->date;
   origin.append_time = last_time_;
+  judged_.now = last_time_;
 
   const match::Context context{.now = last_time_};
   if (options_.naive) {
@@ -37,6 +38,14 @@ const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
         pipeline::Decide(rules_->rules[match.rule], event, origin,
                          {.guards = &guards_, .ttl = options_.ttl, .now = last_time_}));
   return judged_;
+}
+
+rule::RuleSetPtr Alone(const rule::RuleSet& rules, const rule::Rule& rule) {
+  const std::shared_ptr<rule::RuleSet> set = std::make_shared<rule::RuleSet>();
+  set->schema = rules.schema;
+  set->rules.push_back(rule);
+  set->rules.front().enabled = true;
+  return set;
 }
 
 }  // namespace riposte::app

@@ -22,6 +22,7 @@ struct Judged {
   event::Reject reject = event::Reject::kNone;
   size_t error_offset = 0;                 // of a broken grammar
   const event::Event* event = nullptr;     // null if it was rejected
+  Time now{};                              // what `now` in a query was, unless it was rejected
   std::vector<match::Match> matches;       // ascending
   std::vector<pipeline::Decided> firings;  // as the matches, while the only trigger is single_match
 };
@@ -55,5 +56,8 @@ class Offline {
   Time last_time_{};
   Judged judged_;
 };
+
+// The set of this one rule, enabled: for what asks what it would do.
+rule::RuleSetPtr Alone(const rule::RuleSet& rules, const rule::Rule& rule);
 
 }  // namespace riposte::app

@@ -1,7 +1,6 @@
 #include "app/rule_tests.h"
 
 #include <algorithm>
-#include <memory>
 
 #include <fmt/format.h>
 
@@ -87,15 +86,6 @@ class Pairing {
   std::vector<size_t> owner_;
   std::vector<size_t> unmet_;
 };
-
-// The set with this one rule, enabled.
-rule::RuleSetPtr Alone(const rule::RuleSet& rules, const rule::Rule& rule) {
-  const std::shared_ptr<rule::RuleSet> set = std::make_shared<rule::RuleSet>();
-  set->schema = rules.schema;
-  set->rules.push_back(rule);
-  set->rules.front().enabled = true;
-  return set;
-}
 
 // What the events of one test brought about.
 struct Seen {

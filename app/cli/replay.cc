@@ -9,6 +9,7 @@
 #include "app/cli/verbs.h"
 #include "app/offline.h"
 #include "app/wiring.h"
+#include "app/would.h"
 #include "base/json.h"
 #include "connectors/file/line_reader.h"
 
@@ -56,22 +57,6 @@ std::optional<Shown> ReadShow(const Session& session, std::string_view list) {
     }
   }
   return shown;
-}
-
-std::string_view WouldOf(pipeline::Outcome outcome) {
-  switch (outcome) {
-    case pipeline::Outcome::kOrdered:
-      return "order";
-    case pipeline::Outcome::kDryRun:
-      return "dry_run";
-    case pipeline::Outcome::kHeld:
-      return "hold";
-    case pipeline::Outcome::kDenied:
-      return "deny";
-    case pipeline::Outcome::kRefused:
-      return "refuse";
-  }
-  return "deny";
 }
 
 // Writes what became of an event, a line for each thing that is shown.
@@ -128,21 +113,15 @@ class Report {
 
   void Command(const Place& place, const rule::Rule& rule, const pipeline::Action& action) {
     if (!shown_.command) return;
-    const std::string_view name = remediate::ActionName(action.proposal.action);
-    const std::string_view would = WouldOf(action.outcome);
     if (!session_.json()) {
-      out_ += fmt::format("{}:{}: command  would {} {}", place.file, place.line, would, name);
-      if (action.proposal.command)
-        out_ += fmt::format(" for {}", remediate::DescribeTarget(*action.proposal.command));
-      if (!action.reason().empty())
-        out_ += fmt::format(": {} ({})", action.reason(), action.detail());
-      out_ += "\n";
+      out_ +=
+          fmt::format("{}:{}: command  {}\n", place.file, place.line, app::DescribeAction(action));
       return;
     }
     json::Writer& writer = Begin("command", place)
                                .Field("rule", rule.id.ToString())
-                               .Field("would", would)
-                               .Field("action", name);
+                               .Field("would", app::WouldOf(action.outcome))
+                               .Field("action", remediate::ActionName(action.proposal.action));
     if (action.outcome != pipeline::Outcome::kOrdered)
       writer.Field("reason", action.reason()).Field("detail", action.detail());
     if (!action.command_json.empty()) writer.Key("command").Raw(action.command_json);

@@ -12,6 +12,7 @@ Verb ControlResumeVerb();
 Verb ControlShowVerb();
 Verb ControlStopVerb();
 Verb DemoVerb();
+Verb ExplainVerb();
 Verb FieldsVerb();
 Verb ReplayVerb();
 Verb RunVerb();

@@ -196,8 +196,8 @@ class Printer {
   Printer(const Expression& expression, const Catalogue& catalogue)
       : expression_(expression), catalogue_(catalogue) {}
 
-  std::string Run() {
-    pending_.push_back(Item{.node = expression_.root()});
+  std::string Run(NodeId node, FieldId object) {
+    pending_.push_back(Item{.node = node, .object = object});
     while (!pending_.empty()) {
       const Item item = pending_.back();
       pending_.pop_back();
@@ -291,7 +291,12 @@ class Printer {
 }  // namespace
 
 std::string Print(const Expression& expression, const Catalogue& catalogue) {
-  return Printer(expression, catalogue).Run();
+  return PrintNode(expression, expression.root(), schema::kNoField, catalogue);
+}
+
+std::string PrintNode(const Expression& expression, NodeId node, FieldId object,
+                      const Catalogue& catalogue) {
+  return Printer(expression, catalogue).Run(node, object);
 }
 
 }  // namespace riposte::query

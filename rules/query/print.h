@@ -10,4 +10,9 @@ namespace riposte::query {
 
 std::string Print(const Expression& expression, const schema::Catalogue& catalogue);
 
+// One node and what is below it, as it is written inside a group over `object`, where names are
+// relative to it; kNoField: outside of any.
+std::string PrintNode(const Expression& expression, NodeId node, schema::FieldId object,
+                      const schema::Catalogue& catalogue);
+
 }  // namespace riposte::query

@@ -42,22 +42,12 @@ bool NameMatches(std::string_view folded_pattern, std::string_view name) {
   return folded.find(folded_pattern) != std::string::npos;
 }
 
-std::string AlternativeText(const Alternative& alternative) {
-  if (alternative.constant) return fmt::format("\"{}\"", *alternative.constant);
-  std::string text;
-  for (const Path& path : alternative.paths) {
-    if (!text.empty()) text += " + ";
-    text += path.ToString();
-  }
-  return text;
-}
-
 TokenPlace PlaceOf(const Profile& profile, const FieldSource& source) {
   TokenPlace place{.profile = profile.name,
                    .union_of_all = source.union_of_all,
                    .guaranteed = source.guaranteed};
   for (const Alternative& alternative : source.alternatives) {
-    std::string text = AlternativeText(alternative);
+    std::string text = DescribeAlternative(alternative);
     if (std::find(place.paths.begin(), place.paths.end(), text) == place.paths.end()) {
       place.paths.push_back(std::move(text));
     }
@@ -88,6 +78,16 @@ std::vector<TokenDescription> Describe(const Schema& schema, std::string_view pa
   std::sort(tokens.begin(), tokens.end(),
             [](const TokenDescription& a, const TokenDescription& b) { return a.name < b.name; });
   return tokens;
+}
+
+std::string DescribeAlternative(const Alternative& alternative) {
+  if (alternative.constant) return fmt::format("\"{}\"", *alternative.constant);
+  std::string text;
+  for (const Path& path : alternative.paths) {
+    if (!text.empty()) text += " + ";
+    text += path.ToString();
+  }
+  return text;
 }
 
 std::string DescriptionTable(std::span<const TokenDescription> tokens) {

@@ -34,6 +34,9 @@ struct TokenDescription {
 // is any.
 std::vector<TokenDescription> Describe(const Schema& schema, std::string_view pattern);
 
+// Where one alternative finds its value: a path, several joined by " + ", or a constant in quotes.
+std::string DescribeAlternative(const Alternative& alternative);
+
 // Columns for people: name, type and description, and below each token its places, values and
 // example. Ends with a line feed, or is empty.
 std::string DescriptionTable(std::span<const TokenDescription> tokens);

@@ -44,16 +44,6 @@ size_t Columns(const std::string& cell) {
   return cell.size() > 1 && cell.front() == '\\' ? cell.size() : 1;
 }
 
-std::string Shown(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const unicode::Decoded decoded = unicode::Decode(text, at);
-    out += Cell(text, at, decoded);
-    at += decoded.length;
-  }
-  return out;
-}
-
 // A source line as it is shown, and the cells of the span in it.
 struct ShownLine {
   std::vector<std::string> cells;  // one per code point
@@ -118,7 +108,7 @@ std::string RenderPlace(const Diagnostic& diagnostic) {
                                 text.empty() ? "" : " ", text);
   out += fmt::format("{:5} | {:{}}{:^>{}}", "", "", caret_column, "",
                      std::max<size_t>(caret_columns, 1));
-  if (!diagnostic.hint.empty()) out += " " + Shown(diagnostic.hint);
+  if (!diagnostic.hint.empty()) out += " " + ForTerminal(diagnostic.hint);
   out += '\n';
   return out;
 }
@@ -185,15 +175,25 @@ void Diagnostics::Sort() {
   });
 }
 
+std::string ForTerminal(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const unicode::Decoded decoded = unicode::Decode(text, at);
+    out += Cell(text, at, decoded);
+    at += decoded.length;
+  }
+  return out;
+}
+
 std::string Render(const Diagnostic& diagnostic) {
   const Source& source = *diagnostic.source;
   const LineColumn place = source.Locate(diagnostic.span.begin);
-  std::string out =
-      fmt::format("{}:{}:{}: {}[{}]: {}\n", Shown(source.path()), place.line, place.column,
-                  SeverityName(diagnostic.severity), diagnostic.code, Shown(diagnostic.message));
+  std::string out = fmt::format("{}:{}:{}: {}[{}]: {}\n", ForTerminal(source.path()), place.line,
+                                place.column, SeverityName(diagnostic.severity), diagnostic.code,
+                                ForTerminal(diagnostic.message));
   // A file that could not be read has no line to show.
   if (!source.bytes().empty()) return out + RenderPlace(diagnostic);
-  if (!diagnostic.hint.empty()) out += fmt::format("{:5} = {}\n", "", Shown(diagnostic.hint));
+  if (!diagnostic.hint.empty()) out += fmt::format("{:5} = {}\n", "", ForTerminal(diagnostic.hint));
   return out;
 }
 

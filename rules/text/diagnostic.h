@@ -50,6 +50,10 @@ class Diagnostics {
   size_t errors_ = 0;
 };
 
+// `text` as a terminal may show it: control characters, what hides or reorders text, and bytes that
+// are not UTF-8 are escaped; a tab is a blank.
+std::string ForTerminal(std::string_view text);
+
 // "path:line:column: error[code]: message", the source line with its number, and carets under the
 // span with the hint behind them (design of docs/diagnostics.md). Long lines are cut to a window
 // around the span; control characters are shown escaped, so that a hostile file cannot drive the

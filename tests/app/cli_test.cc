@@ -143,7 +143,7 @@ TEST_F(Cli, UsageErrors) {
 
 TEST_F(Cli, HelpIsAResult) {
   for (const char* verb : {"", "check", "config", "config show", "control", "control stop", "demo",
-                           "fields", "replay", "run", "test", "version"}) {
+                           "explain", "fields", "replay", "run", "test", "version"}) {
     const Answer answer = Run(std::string(verb) + " --help");
     EXPECT_EQ(answer.exit, 0) << verb;
     EXPECT_THAT(answer.out, HasSubstr("Usage: riposte " + std::string(verb))) << verb;

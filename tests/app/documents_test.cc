@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/explanation_report.h"
 #include "app/rule_loading.h"
 #include "app/rule_tests.h"
 #include "engine/event/decode.h"
@@ -110,6 +111,26 @@ TEST(RulesDocument, TheQueriesAreQueries) {
     }
   }
   EXPECT_GE(queries, 20u);
+}
+
+// The first rule and the event of its second test are explained as the document shows it.
+TEST(RulesDocument, TheExplanationLooksAsItSays) {
+  const std::vector<Block> rules = RulesOf("docs/rules.md");
+  ASSERT_FALSE(rules.empty());
+  const test::TempDir folder;
+  const LoadedRules loaded =
+      LoadRuleSet({folder.Write("encoded.yaml", rules.front().text)}, test::ShippedSchema());
+  ASSERT_NE(loaded.rules, nullptr);
+  const rule::TestCase& test = loaded.rules->rules.front().tests.at(1);
+  const Explanation explanation =
+      Explain(loaded.rules, 0, *loaded.rules->schema->FindProfile(test.profile),
+              test.events.front().json, {.topic = "event.json"}, {});
+  std::string shown = ExplanationText(explanation, "event.json", Marks::kUnicode);
+  const std::string place = folder.path() + "/";
+  shown.erase(shown.find(place), place.size());
+  std::vector<std::string> plain;
+  for (const Block& block : BlocksOf("docs/rules.md", "")) plain.push_back(block.text);
+  EXPECT_THAT(plain, testing::Contains(shown)) << shown;
 }
 
 // The words in backticks that begin the rows of a section's tables, in their order.

@@ -121,6 +121,13 @@ TEST_P(OfflineTest, EventTimeIsTheClock) {
       << "its own time is now";
 }
 
+TEST_P(OfflineTest, SaysWhatNowWas) {
+  Offline offline = Make(LoadText(test::RuleFile("a.exe")), Options());
+  EXPECT_EQ(offline.Run(test::ProcessEvent("b.exe", 1, kTime), {}).now, kTime);
+  EXPECT_EQ(offline.Run("{}", {}).now, kTime);
+  EXPECT_EQ(offline.Run("{}", {}, kTime + Duration{5}).now, kTime + Duration{5});
+}
+
 TEST_P(OfflineTest, AnEventWithoutATimeHasThatOfTheOneBefore) {
   Offline offline = Make(LoadText(test::RuleFile("a.exe")), Options());
   const std::string timeless = R"({"type":"PROCESS","process":{"processName":"a.exe"}})";
@@ -146,6 +153,17 @@ TEST(Offline, IdsAreThoseOfTheEventsAndTheirOrigins) {
       R"({"type":"PROCESS","dateTime":"2026-01-01T00:00:00Z","process":{"processName":"a.exe"}})";
   EXPECT_EQ(id(matcher, nameless, 1), id(naive, nameless, 1));
   EXPECT_NE(id(matcher, nameless, 1), id(matcher, nameless, 2));
+}
+
+TEST(Alone, IsTheRuleEnabled) {
+  const rule::RuleSetPtr rules =
+      LoadText(test::RuleFile("a.exe") + "---\n" + test::RuleFile("b.exe", {}, "enabled: false\n"));
+  const rule::RuleSetPtr alone = Alone(*rules, rules->rules[1]);
+  ASSERT_THAT(alone->rules, SizeIs(1));
+  EXPECT_EQ(alone->rules.front().id, rules->rules[1].id);
+  EXPECT_TRUE(alone->rules.front().enabled);
+  EXPECT_FALSE(rules->rules[1].enabled);
+  EXPECT_EQ(alone->schema, rules->schema);
 }
 
 }  // namespace

@@ -74,6 +74,23 @@ TEST_F(Print, Intervals) {
   EXPECT_EQ(Clause("process.elevated", BoolIs{false}), "process.elevated: false");
 }
 
+TEST_F(Print, OneNodeAsItStandsInAGroup) {
+  const NodeId score = Add("indicator.score", NumberIn{.low = Number::FromInt(5)});
+  const schema::FieldId indicator = catalogue_.Find("indicator");
+  expression_.SetRoot(expression_.AddAnd({Pid(1), expression_.AddGroup(indicator, score, {})}, {}));
+  std::vector<std::string> in_group, outside;
+  for (size_t i = 0; i < expression_.nodes().size(); ++i) {
+    const NodeId node{static_cast<uint32_t>(i)};
+    in_group.push_back(PrintNode(expression_, node, indicator, catalogue_));
+    outside.push_back(PrintNode(expression_, node, schema::kNoField, catalogue_));
+  }
+  EXPECT_EQ(outside, (std::vector<std::string>{"process.pid: 1", "indicator.score >= 5",
+                                               "indicator: (score >= 5)",
+                                               "process.pid: 1 and indicator: (score >= 5)"}));
+  EXPECT_EQ(in_group[0], outside[0]);
+  EXPECT_EQ(in_group[1], "score >= 5");
+}
+
 TEST_F(Print, Dates) {
   const auto relative = [](int32_t months, int64_t ms) {
     return TimePoint{.relative = true, .months = months, .offset_ms = ms};

@@ -62,6 +62,12 @@ TEST(Describe, APatternIsAPartOrAGlobAndIgnoresCase) {
   EXPECT_THAT(Names("nothing"), IsEmpty());
 }
 
+TEST(Describe, AnAlternative) {
+  EXPECT_EQ(DescribeAlternative({.paths = {{.keys = {"a", "b.c"}}}}), "a.b\\.c");
+  EXPECT_EQ(DescribeAlternative({.paths = {{.keys = {"a"}}, {.keys = {"b"}}}}), "a + b");
+  EXPECT_EQ(DescribeAlternative({.constant = "x"}), "\"x\"");
+}
+
 TEST(Describe, PlacesSayWhereEachProfileFindsIt) {
   const std::vector<TokenDescription> tokens = Describe(*TwoProfiles(), "");
   ASSERT_EQ(tokens.size(), 4u);

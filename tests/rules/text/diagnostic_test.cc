@@ -69,6 +69,12 @@ TEST(Render, HostileBytesCannotDriveTheTerminal) {
             "a\\x0ab:1:1: error[some-code]: no '\\x1b'\n      = see '\\x07'\n");
 }
 
+TEST(ForTerminal, EscapesWhatDrivesItOrHides) {
+  EXPECT_EQ(ForTerminal("C:\\a \u00E4\tb"), "C:\\a \u00E4 b");
+  EXPECT_EQ(ForTerminal("\x1b[2J\n\u202E\xff"), "\\x1b[2J\\x0a\\u{202e}\\xff");
+  EXPECT_EQ(ForTerminal(""), "");
+}
+
 TEST(Render, MalformedUtf8IsShownByteByByte) {
   // Overlong, surrogate, above U+10FFFF, cut off.
   EXPECT_EQ(RenderAt("\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80 \xe2\x82", "\xc0"),

@@ -1,0 +1,57 @@
+// Why a rule matches an event or does not, and what would follow: the query's tree, what else
+// decides, and the remediation. It checks itself against the matcher.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/offline.h"
+#include "engine/match/explain.h"
+
+namespace riposte::app {
+
+// What the verdict is, and what decides it first. Bounded: a field of the JSON form.
+enum class Cause {
+  kQueryHolds,  // the only one by which a rule matches
+  kEventRejected,
+  kRuleDisabled,
+  kProfileNotNamed,
+  kTokensMissing,
+  kQueryFails,
+  kQueryUnknown,
+};
+std::string_view CauseName(Cause cause);  // "query_holds", ...
+
+struct Explanation {
+  rule::RuleSetPtr rules;  // what the pointers below point into
+  const rule::Rule* rule = nullptr;
+  const schema::Profile* profile = nullptr;
+
+  Cause cause = Cause::kQueryHolds;
+  bool matches() const { return cause == Cause::kQueryHolds; }
+  // Whether the matcher has the same verdict (of a disabled rule: as if it were enabled). If not,
+  // one of the two is wrong, and nothing here is to be trusted.
+  bool consistent = true;
+  std::vector<std::string> missing_tokens;  // that the profile lacks
+
+  // Of the event. Without a query's tree it was rejected.
+  event::Reject reject = event::Reject::kNone;
+  size_t error_offset = 0;  // of a broken grammar
+  std::vector<event::Oddity> oddities;
+  std::string event_id, event_type;
+  std::optional<Time> event_time;
+  // As the query is evaluated, also where the rule does not run: the first cause may hide others.
+  std::optional<match::Explained> query;
+
+  std::vector<pipeline::Action> actions;  // of a rule that matches
+};
+
+// `rule` is an index in `rules`, `profile` one of its schema; `origin` as in Offline::Run().
+Explanation Explain(const rule::RuleSetPtr& rules, size_t rule, const schema::Profile& profile,
+                    std::string_view bytes, const remediate::Origin& origin,
+                    const Offline::Options& options);
+
+}  // namespace riposte::app

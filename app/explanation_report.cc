@@ -1,0 +1,340 @@
+#include "app/explanation_report.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/would.h"
+#include "base/json.h"
+#include "rules/text/diagnostic.h"
+
+namespace riposte::app {
+namespace {
+
+using match::Explained;
+using match::Truth;
+using query::Node;
+using text::ForTerminal;
+
+// Of a node's own text: a longer one is cut, and one that is longer than the column pushes its
+// line's rest to the right.
+constexpr size_t kLabelMax = 160;
+constexpr size_t kColumnMax = 64;
+
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0u) == 0x80u; }
+
+size_t CodePoints(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !IsContinuation(c); }));
+}
+
+std::string CutLabel(std::string label) {
+  size_t end = 0;
+  for (size_t count = 0; end < label.size(); ++end) {
+    if (IsContinuation(label[end])) continue;
+    if (count++ == kLabelMax) break;
+  }
+  return end == label.size() ? label : label.substr(0, end) + "...";
+}
+
+std::string_view MarkOf(Truth truth, Marks marks) {
+  switch (truth) {
+    case Truth::kTrue:
+      return marks == Marks::kUnicode ? "\u2713" : "+";
+    case Truth::kFalse:
+      return marks == Marks::kUnicode ? "\u2717" : "-";
+    case Truth::kUnknown:
+      break;
+  }
+  return "?";
+}
+
+std::string PlaceOf(const rule::Rule& rule) {
+  return fmt::format("{}:{}", rule.source->path(), rule.source->Locate(rule.span.begin).line);
+}
+
+std::string RejectWords(const Explanation& explanation) {
+  const std::string_view reason = event::RejectName(explanation.reject);
+  if (explanation.reject != event::Reject::kInvalidJson)
+    return fmt::format("the event is rejected, {}", reason);
+  return fmt::format("the event is rejected, {} at byte {}", reason, explanation.error_offset);
+}
+
+std::string FailureWords(const Explanation& explanation) {
+  const size_t clauses = explanation.query->to_hold;
+  return clauses == 1
+             ? "the query does not hold; 1 clause would have to say otherwise"
+             : fmt::format("the query does not hold; {} clauses would have to say otherwise",
+                           clauses);
+}
+
+std::string CauseWords(const Explanation& explanation) {
+  const std::string& profile = explanation.profile->name;
+  switch (explanation.cause) {
+    case Cause::kQueryHolds:
+      return "the query holds";
+    case Cause::kEventRejected:
+      return RejectWords(explanation);
+    case Cause::kRuleDisabled:
+      return "the rule is disabled";
+    case Cause::kProfileNotNamed:
+      return fmt::format("the rule runs only on events of {}, and this one is read as {}",
+                         fmt::join(explanation.rule->profiles, ", "), profile);
+    case Cause::kTokensMissing:
+      return fmt::format("the rule does not run on events of {}, which lack {}", profile,
+                         fmt::join(explanation.missing_tokens, ", "));
+    case Cause::kQueryFails:
+      return FailureWords(explanation);
+    case Cause::kQueryUnknown:
+      break;
+  }
+  return "whether the query holds is not known, as a value cannot be read";
+}
+
+// What the query says where something else decided.
+std::string_view QueryWords(Truth truth) {
+  switch (truth) {
+    case Truth::kTrue:
+      return "holds";
+    case Truth::kFalse:
+      return "does not hold";
+    case Truth::kUnknown:
+      break;
+  }
+  return "is not known";
+}
+
+bool QueryDecides(const Explanation& explanation) {
+  return explanation.cause == Cause::kQueryHolds || explanation.cause == Cause::kQueryFails ||
+         explanation.cause == Cause::kQueryUnknown;
+}
+
+std::string Header(const Explanation& explanation, const std::string& event) {
+  const rule::Rule& rule = *explanation.rule;
+  std::string out = fmt::format("rule     {} ({}, {})\n", ForTerminal(rule.name),
+                                rule.id.ToString(), ForTerminal(PlaceOf(rule)));
+  out += fmt::format("event    {}, read as {}", ForTerminal(event), explanation.profile->name);
+  if (!explanation.event_type.empty()) out += ": " + explanation.event_type;
+  if (!explanation.event_id.empty()) out += " " + ForTerminal(explanation.event_id);
+  if (explanation.event_time) out += " at " + FormatTime(*explanation.event_time);
+  out += '\n';
+  std::vector<std::string_view> odd;
+  odd.reserve(explanation.oddities.size());
+  for (const event::Oddity oddity : explanation.oddities) odd.push_back(event::OddityName(oddity));
+  if (!odd.empty()) out += fmt::format("odd      {}\n", fmt::join(odd, ", "));
+  out += fmt::format("verdict  {}: {}\n", explanation.matches() ? "match" : "no match",
+                     CauseWords(explanation));
+  if (!explanation.consistent)
+    out += "ERROR    the matcher says otherwise, so nothing here is to be trusted\n";
+  if (explanation.query && !QueryDecides(explanation))
+    out += fmt::format("query    {}\n", QueryWords(explanation.query->truth));
+  return out;
+}
+
+// A node's line, in two columns.
+struct Line {
+  std::string label;
+  std::string_view why;
+};
+
+void CollectLines(const Explained& node, size_t depth, Marks marks, std::vector<Line>& lines) {
+  std::string label = CutLabel(ForTerminal(node.text));
+  if (node.kind == Node::Kind::kGroup) label += ": (...)";
+  lines.push_back({.label = fmt::format("{} {:{}}{} {}", node.decides ? '>' : ' ', "", 2 * depth,
+                                        MarkOf(node.truth, marks), label),
+                   .why = node.why});
+  for (const Explained& child : node.children) CollectLines(child, depth + 1, marks, lines);
+}
+
+std::string Tree(const Explained& root, Marks marks) {
+  std::vector<Line> lines;
+  CollectLines(root, 0, marks, lines);
+  size_t column = 0;
+  for (const Line& line : lines)
+    column = std::max(column, std::min(kColumnMax, CodePoints(line.label)));
+  std::string out;
+  for (const Line& line : lines) {
+    const size_t width = CodePoints(line.label);
+    out += line.label;
+    out.append(2 + (width < column ? column - width : 0), ' ');
+    out += line.why;
+    out += '\n';
+  }
+  return out;
+}
+
+std::string RemediationText(const Explanation& explanation) {
+  const std::optional<rule::Remediation>& remediation = explanation.rule->remediation;
+  if (!remediation) return "The rule only alerts.\n";
+  std::string out =
+      fmt::format("remediation  {}, auto: {}\n", rule::RuleActionName(remediation->action),
+                  rule::AutoModeName(remediation->mode));
+  if (explanation.actions.empty()) return out + "  nothing is proposed\n";
+  for (const pipeline::Action& action : explanation.actions)
+    out += "  " + ForTerminal(DescribeAction(action)) + '\n';
+  return out + "The kill switch, arming, age and the rule's mode are left out; nothing is sent.\n";
+}
+
+void WriteValue(const match::SeenValue& value, json::Writer& writer) {
+  writer.BeginObject()
+      .Field("text", value.text)
+      .Field("bytes", static_cast<int64_t>(value.bytes))
+      .Field("truth", match::TruthName(value.truth));
+  if (value.object) writer.Key("object").Bool(true);
+  if (!value.sub_object.empty()) writer.Field("in", value.sub_object);
+  if (value.undecodable != event::Undecodable::kNone)
+    writer.Field("undecodable", event::UndecodableName(value.undecodable));
+  writer.EndObject();
+}
+
+std::string_view KindName(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::kAnd:
+      return "and";
+    case Node::Kind::kOr:
+      return "or";
+    case Node::Kind::kNot:
+      return "not";
+    case Node::Kind::kClause:
+      return "clause";
+    case Node::Kind::kGroup:
+      break;
+  }
+  return "group";
+}
+
+class JsonReport {
+ public:
+  JsonReport(const Explanation& explanation, std::string& out)
+      : explanation_(explanation), writer_(out) {}
+
+  void Write(const std::string& event) {
+    writer_.BeginObject();
+    WriteRule();
+    WriteEvent(event);
+    writer_.Key("matches").Bool(explanation_.matches());
+    writer_.Field("cause", CauseName(explanation_.cause)).Field("why", CauseWords(explanation_));
+    writer_.Key("missing_tokens").BeginArray();
+    for (const std::string& token : explanation_.missing_tokens) writer_.String(token);
+    writer_.EndArray().Key("consistent").Bool(explanation_.consistent);
+    writer_.Key("query");
+    if (explanation_.query) {
+      WriteNode(*explanation_.query);
+    } else {
+      writer_.Null();
+    }
+    WriteCommands();
+    writer_.EndObject();
+  }
+
+ private:
+  void WriteRule() {
+    const rule::Rule& rule = *explanation_.rule;
+    writer_.Key("rule")
+        .BeginObject()
+        .Field("id", rule.id.ToString())
+        .Field("name", rule.name)
+        .Field("path", rule.source->path())
+        .Field("line", rule.source->Locate(rule.span.begin).line)
+        .EndObject();
+  }
+
+  void WriteEvent(const std::string& event) {
+    writer_.Key("event")
+        .BeginObject()
+        .Field("source", event)
+        .Field("profile", explanation_.profile->name);
+    if (explanation_.reject != event::Reject::kNone) {
+      writer_.Field("reject", event::RejectName(explanation_.reject))
+          .Field("error_offset", static_cast<int64_t>(explanation_.error_offset));
+    } else {
+      writer_.Field("type", explanation_.event_type).Field("id", explanation_.event_id);
+      if (explanation_.event_time) writer_.Field("time", FormatTime(*explanation_.event_time));
+      writer_.Key("oddities").BeginArray();
+      for (const event::Oddity oddity : explanation_.oddities)
+        writer_.String(event::OddityName(oddity));
+      writer_.EndArray();
+    }
+    writer_.EndObject();
+  }
+
+  void WriteNode(const Explained& node) {
+    writer_.BeginObject()
+        .Field("kind", KindName(node.kind))
+        .Field("text", node.text)
+        .Field("truth", match::TruthName(node.truth))
+        .Field("reason", match::ReasonName(node.reason))
+        .Field("why", node.why);
+    writer_.Key("decides").Bool(node.decides);
+    writer_.Field("clauses_in_the_way", static_cast<int64_t>(node.to_hold));
+    WritePlace(node);
+    if (node.field != schema::kNoField) WriteField(node);
+    if (node.kind == Node::Kind::kGroup) {
+      writer_.Field("sub_objects", static_cast<int64_t>(node.sub_object_count));
+      if (!node.sub_object.empty()) writer_.Field("sub_object", node.sub_object);
+    }
+    if (node.kind != Node::Kind::kClause) {
+      writer_.Key("parts").BeginArray();
+      for (const Explained& child : node.children) WriteNode(child);
+      writer_.EndArray();
+    }
+    writer_.EndObject();
+  }
+
+  // Where the node stands in the rule's file.
+  void WritePlace(const Explained& node) {
+    const rule::Rule& rule = *explanation_.rule;
+    if (rule.query_in_file == nullptr) return;
+    const text::Span span = rule.query_in_file->ToSource(rule.query.node(node.node).span);
+    const text::LineColumn place = rule.source->Locate(span.begin);
+    writer_.Field("line", place.line).Field("column", place.column);
+  }
+
+  void WriteField(const Explained& node) {
+    writer_.Field("token", explanation_.rules->schema->catalogue.token(node.field).name);
+    writer_.Key("values").BeginArray();
+    for (const match::SeenValue& value : node.values) WriteValue(value, writer_);
+    writer_.EndArray().Field("value_count", static_cast<int64_t>(node.value_count));
+    if (node.reason != match::Reason::kAbsent) return;
+    writer_.Key("looked_for_at").BeginArray();
+    for (const std::string& place : node.look_ups.places) writer_.String(place);
+    writer_.EndArray();
+  }
+
+  void WriteCommands() {
+    writer_.Key("commands").BeginArray();
+    for (const pipeline::Action& action : explanation_.actions) {
+      writer_.BeginObject()
+          .Field("would", WouldOf(action.outcome))
+          .Field("action", remediate::ActionName(action.proposal.action));
+      if (action.proposal.command)
+        writer_.Field("target", remediate::DescribeTarget(*action.proposal.command));
+      if (action.outcome != pipeline::Outcome::kOrdered)
+        writer_.Field("reason", action.reason()).Field("detail", action.detail());
+      if (!action.command_json.empty()) writer_.Key("command").Raw(action.command_json);
+      writer_.EndObject();
+    }
+    writer_.EndArray();
+  }
+
+  const Explanation& explanation_;
+  json::Writer writer_;
+};
+
+}  // namespace
+
+std::string ExplanationText(const Explanation& explanation, const std::string& event, Marks marks) {
+  std::string out = Header(explanation, event);
+  if (explanation.query) out += '\n' + Tree(*explanation.query, marks);
+  if (explanation.matches() && explanation.consistent) out += '\n' + RemediationText(explanation);
+  return out;
+}
+
+std::string ExplanationJson(const Explanation& explanation, const std::string& event) {
+  std::string out;
+  JsonReport(explanation, out).Write(event);
+  return out + '\n';
+}
+
+}  // namespace riposte::app

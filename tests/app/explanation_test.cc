@@ -1,0 +1,137 @@
+// What decides beside the query, and that the whole agrees with the matcher.
+#include "app/explanation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/rule_loading.h"
+#include "tests/app/rule_files.h"
+#include "tests/support/temp_dir.h"
+
+namespace riposte::app {
+namespace {
+
+using match::Truth;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr Time kTime = TimeFromMs(1'767'225'600'000);  // 2026-01-01
+
+rule::RuleSetPtr LoadText(const std::string& text) {
+  const test::TempDir folder;
+  LoadedRules loaded = LoadRuleSet({folder.Write("rules.yaml", text)}, test::ShippedSchema());
+  EXPECT_NE(loaded.rules, nullptr) << text::Render(loaded.diagnostics);
+  return loaded.rules;
+}
+
+// The first rule of a file on one event.
+Explanation Of(const std::string& rules, std::string_view event,
+               const char* profile = "qualys-edr") {
+  const rule::RuleSetPtr set = LoadText(rules);
+  return Explain(set, 0, *set->schema->FindProfile(profile), event, {.topic = "t"}, {});
+}
+
+const std::string kBad = test::ProcessEvent("bad.exe", 1, kTime);
+const std::string kGood = test::ProcessEvent("good.exe", 1, kTime);
+
+TEST(Explanation, ARuleThatMatchesAndWhatWouldFollow) {
+  const Explanation out = Of(test::RuleFile("bad.exe", test::kKillEnforced), kBad);
+  EXPECT_TRUE(out.matches());
+  EXPECT_TRUE(out.consistent);
+  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_EQ(out.event_id, "E1");
+  EXPECT_EQ(out.event_type, "PROCESS");
+  EXPECT_EQ(out.event_time, kTime);
+  EXPECT_THAT(out.oddities, IsEmpty());
+  ASSERT_THAT(out.actions, SizeIs(2));
+  EXPECT_EQ(out.actions[0].outcome, pipeline::Outcome::kOrdered);
+}
+
+// Of the other rules of the set no command is taken for one of this rule's.
+TEST(Explanation, AmongRulesThatMatchToo) {
+  const std::string alert = test::RuleFile("bad.exe");
+  std::string kill = test::RuleFile("bad.exe", test::kKillEnforced);
+  kill.replace(4, 36, "aaaa0000-0000-4000-8000-000000000001");
+  const rule::RuleSetPtr set = LoadText(alert + "---\n" + kill);
+  const schema::Profile& profile = *set->schema->FindProfile("qualys-edr");
+  EXPECT_THAT(Explain(set, 0, profile, kBad, {.topic = "t"}, {}).actions, IsEmpty());
+  EXPECT_THAT(Explain(set, 1, profile, kBad, {.topic = "t"}, {}).actions, SizeIs(2));
+}
+
+TEST(Explanation, AQueryThatDoesNotHold) {
+  const Explanation out = Of(test::RuleFile("bad.exe", test::kKillEnforced), kGood);
+  EXPECT_EQ(out.cause, Cause::kQueryFails);
+  EXPECT_FALSE(out.matches());
+  EXPECT_TRUE(out.consistent);
+  EXPECT_THAT(out.actions, IsEmpty());
+}
+
+std::string RuleOf(const std::string& query, const std::string& more = {}) {
+  return "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: |\n  " + query +
+         "\ntrigger:\n  single_match: {}\n" + more;
+}
+
+TEST(Explanation, AQueryThatIsNotKnown) {
+  const Explanation out =
+      Of(RuleOf("process.pid: 1"), R"({"type":"PROCESS","process":{"pid":"?"}})");
+  EXPECT_EQ(out.cause, Cause::kQueryUnknown);
+  EXPECT_TRUE(out.consistent);
+  EXPECT_THAT(out.oddities, ElementsAre(event::Oddity::kUndecodable, event::Oddity::kNoEventTime,
+                                        event::Oddity::kNoAsset));
+}
+
+TEST(Explanation, ADisabledRule) {
+  const Explanation out =
+      Of(test::RuleFile("bad.exe", test::kKillEnforced, "enabled: false\n"), kBad);
+  EXPECT_EQ(out.cause, Cause::kRuleDisabled);
+  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_TRUE(out.consistent);
+  EXPECT_THAT(out.actions, IsEmpty()) << "nothing follows";
+}
+
+TEST(Explanation, ARuleOfOtherProfiles) {
+  const Explanation out = Of(RuleOf("type: PROCESS", "profiles: [windows-nxlog]\n"), kBad);
+  EXPECT_EQ(out.cause, Cause::kProfileNotNamed);
+  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_TRUE(out.consistent) << "the matcher leaves the rule out";
+}
+
+TEST(Explanation, AProfileThatLacksTokens) {
+  const Explanation out =
+      Of(RuleOf("type: OTHER and not indicator.score > 5"), "{}", "windows-nxlog");
+  EXPECT_EQ(out.cause, Cause::kTokensMissing);
+  EXPECT_THAT(out.missing_tokens, ElementsAre("indicator.score"));
+  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_TRUE(out.consistent) << "the matcher leaves the rule out";
+}
+
+TEST(Explanation, AnEventThatIsRejected) {
+  const Explanation broken = Of(test::RuleFile("bad.exe"), "{\"a\": x}");
+  EXPECT_EQ(broken.cause, Cause::kEventRejected);
+  EXPECT_EQ(broken.reject, event::Reject::kInvalidJson);
+  EXPECT_EQ(broken.error_offset, 6u);
+  EXPECT_FALSE(broken.query.has_value());
+  EXPECT_TRUE(broken.consistent);
+  EXPECT_EQ(Of(test::RuleFile("bad.exe"), "").reject, event::Reject::kEmpty);
+}
+
+// `now` is what the matcher took for it.
+TEST(Explanation, DatesCountFromTheEventsTime) {
+  EXPECT_TRUE(Of(RuleOf("event.dateTime > now-1h"), kBad).matches());
+  EXPECT_TRUE(Of(RuleOf("event.dateTime: [\"2025-01-01\" .. now]"), kBad).matches());
+}
+
+TEST(Explanation, NamesOfCausesAreTheirOwn) {
+  std::vector<std::string_view> names;
+  for (const Cause cause :
+       {Cause::kQueryHolds, Cause::kEventRejected, Cause::kRuleDisabled, Cause::kProfileNotNamed,
+        Cause::kTokensMissing, Cause::kQueryFails, Cause::kQueryUnknown})
+    names.push_back(CauseName(cause));
+  EXPECT_THAT(names,
+              ElementsAre("query_holds", "event_rejected", "rule_disabled", "profile_not_named",
+                          "tokens_missing", "query_fails", "query_unknown"));
+}
+
+}  // namespace
+}  // namespace riposte::app
