@@ -62,9 +62,9 @@ TEST_F(DeriveTest, FieldsOfTheSameSource) {
   const schema::FieldId keyword = schema.Field("keyword", FieldType::kKeyword, "a");
   schema.Field("number", FieldType::kNumber, "n");
   const schema::FieldId same = schema.Field("same", FieldType::kNumber, "n");
-  EXPECT_EQ(Decode(schema, keyword, R"({"a":["X","y"],"n":1})"), R"("X" ("x") "y")");
+  EXPECT_EQ(Decode(schema, keyword, R"({"a":["X","y"],"n":1})"), R"("X" ("x") | "y")");
   EXPECT_EQ(Decode(schema, keyword, R"({"n":1})"), "");
-  EXPECT_EQ(Decode(schema, same, R"({"n":[1,"x",2]})"), "1 !not_a_number 2");
+  EXPECT_EQ(Decode(schema, same, R"({"n":[1,"x",2]})"), "1 | !not_a_number | 2");
 }
 
 TEST_F(DeriveTest, TheFirstAlternativeThatGivesAValueWins) {
