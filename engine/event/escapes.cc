@@ -204,7 +204,7 @@ __attribute__((target("avx2"))) void ScanAvx2(EscapeIndex::Scan& scan) {
   for (; block + kBlock <= text.size(); block += kBlock)
     if (!ScanBlock(scan, text.data() + block, block)) return;
   alignas(kBlock) char rest[kBlock] = {};
-  std::memcpy(rest, text.data() + block, text.size() - block);
+  if (block < text.size()) std::memcpy(rest, text.data() + block, text.size() - block);
   ScanBlock(scan, rest, block);
 }
 

@@ -19,9 +19,13 @@ class EventBuilder {
   void Begin(const schema::Profile& profile, size_t catalogue_size, std::string_view bytes) {
     event_.profile_ = &profile;
     event_.bytes_ = bytes;
-    event_.slots_.resize(catalogue_size);
-    // Of hundreds of slots; a loop over them takes longer.
-    std::memset(static_cast<void*>(event_.slots_.data()), 0, catalogue_size * sizeof(Event::Slot));
+    if (event_.slots_.size() != catalogue_size) {
+      event_.slots_.assign(catalogue_size, Event::Slot{});
+    } else if (catalogue_size > 0) {
+      // Of hundreds of slots; a loop over them takes longer.
+      std::memset(static_cast<void*>(event_.slots_.data()), 0,
+                  catalogue_size * sizeof(Event::Slot));
+    }
     event_.values_.clear();
     event_.oddities_ = 0;
   }

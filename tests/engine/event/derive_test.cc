@@ -56,6 +56,17 @@ Alternative Constant(std::string text) {
   return alternative;
 }
 
+TEST_F(DeriveTest, FieldsOfTheSameSource) {
+  test::SchemaBuilder schema;
+  schema.Field("text", FieldType::kText, "a");
+  const schema::FieldId keyword = schema.Field("keyword", FieldType::kKeyword, "a");
+  schema.Field("number", FieldType::kNumber, "n");
+  const schema::FieldId same = schema.Field("same", FieldType::kNumber, "n");
+  EXPECT_EQ(Decode(schema, keyword, R"({"a":["X","y"],"n":1})"), R"("X" ("x") | "y")");
+  EXPECT_EQ(Decode(schema, keyword, R"({"n":1})"), "");
+  EXPECT_EQ(Decode(schema, same, R"({"n":[1,"x",2]})"), "1 | !not_a_number | 2");
+}
+
 TEST_F(DeriveTest, TheFirstAlternativeThatGivesAValueWins) {
   const std::vector<Alternative> both = {At("a"), At("b")};
   EXPECT_EQ(Field(FieldType::kKeyword, both, R"({"b":"2","a":"1"})"), R"("1")");

@@ -70,6 +70,44 @@ TEST(CompiledPlan, EqualConditionsAreOne) {
   EXPECT_EQ(plan.conditions().front().any_of, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(CompiledPlan, FieldsOfTheSameSourceShareTheirValues) {
+  test::SchemaBuilder schema;
+  const schema::FieldId text = schema.Field("text", FieldType::kText, "a");
+  const schema::FieldId keyword = schema.Field("keyword", FieldType::kKeyword, "a");
+  schema.Field("number", FieldType::kNumber, "a");
+  schema.Field("other", FieldType::kText, "b");
+  const schema::FieldId all = schema.Field("union", FieldType::kText, "a");
+  schema.Source(all).union_of_all = true;
+  schema.Field("object", FieldType::kObject, "o");
+  schema.Field("same_object", FieldType::kObject, "o");
+  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  for (const CompiledField& field : plan.fields())
+    EXPECT_EQ(field.same_as, field.id == keyword ? text : schema::kNoField);
+}
+
+TEST(CompiledPlan, TheConditionsThatHoldForEachText) {
+  test::SchemaBuilder schema;
+  std::vector<schema::Alternative> alternatives;
+  for (int i = 0; i < 70; ++i) {
+    alternatives.push_back(test::At("a"));
+    alternatives.back().when.push_back(
+        {.path = test::PathOf("kind"), .any_of = {"All", std::to_string(i)}});
+  }
+  schema.Field("x", FieldType::kText, alternatives);
+  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  ASSERT_EQ(plan.condition_words(), 2u);
+  ASSERT_EQ(plan.conditioned_paths().size(), 1u);
+  const ConditionedPath& asked = plan.conditioned_paths().front();
+  const auto holding = [&](std::string_view text) {
+    const size_t row = size_t{asked.texts.Find(text)} * 2;
+    return std::pair(asked.holding.at(row), asked.holding.at(row + 1));
+  };
+  EXPECT_EQ(holding("all"), std::pair(~uint64_t{0}, uint64_t{63}));
+  EXPECT_EQ(holding("3"), std::pair(uint64_t{8}, uint64_t{0}));
+  EXPECT_EQ(holding("65"), std::pair(uint64_t{0}, uint64_t{2}));
+  EXPECT_EQ(asked.texts.Find("70"), TextTable::kNone);
+}
+
 TEST(CompiledPlan, ManyPaths) {
   test::SchemaBuilder schema;
   for (int i = 0; i < 1000; ++i)
