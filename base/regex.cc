@@ -7,8 +7,6 @@
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
-#include "base/unicode.h"
-
 namespace riposte {
 namespace {
 
@@ -26,20 +24,11 @@ std::string WithFlags(std::string_view pattern, const Regex::Options& options) {
   return options.multi_line ? "(?m:" + std::string(pattern) + ")" : std::string(pattern);
 }
 
-// RE2 gives literals in its own lower case, which agrees with simple folding but for U+0130 (it
-// becomes an "i" there and stays as it is here). So no literals for a pattern that has it, be it
-// inside a range of a class (RE2 spells out small ones only: U+0126 to U+013A bound those), or that
-// names characters in a way that would have to be read first.
-bool MayHaveDottedI(std::string_view pattern) {
-  for (size_t at = 0; at + 1 < pattern.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(pattern[at]);
-    const auto next = static_cast<unsigned char>(pattern[at + 1]);
-    if (byte == 0xC4 || (byte == 0xC5 && next == 0x80)) return true;  // U+0100 to U+0140
-    if (byte != '\\') continue;
-    if (next == 'x' || next == 'p' || next == 'P' || (next >= '0' && next <= '7')) return true;
-    ++at;
-  }
-  return false;
+// RE2 gives literals in its own lower case. Of ASCII ones it is certain that folding gives the
+// same, whatever release of Unicode RE2 has: no letter that is new will fold to an ASCII one.
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 size_t ShortestSize(const std::vector<std::string>& texts) {
@@ -74,7 +63,6 @@ Result<Regex> Regex::Compile(std::string_view pattern, const Options& options) {
 
 std::vector<std::string> Regex::RequiredLiterals(std::string_view pattern, const Options& options,
                                                  size_t bytes_min) {
-  if (MayHaveDottedI(pattern)) return {};
   re2::FilteredRE2 filter(static_cast<int>(bytes_min));
   int id = 0;
   if (filter.Add(WithFlags(pattern, options), OptionsOf(options), &id) != RE2::NoError) return {};
@@ -89,15 +77,14 @@ std::vector<std::string> Regex::RequiredLiterals(std::string_view pattern, const
   };
   std::vector<int> others(literals.size());
   std::iota(others.begin(), others.end(), 0);
-  if (!is_required({})) return {};
-  std::vector<std::string> best = literals;
+  std::vector<std::string> best;
+  if (is_required({}) && std::all_of(literals.begin(), literals.end(), IsAscii)) best = literals;
   for (size_t i = 0; i < literals.size(); ++i) {
     std::vector<int> without = others;
     without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
-    if (is_required(without) && (best.size() > 1 || literals[i].size() > best.front().size()))
-      best = {literals[i]};
+    const bool is_better = best.size() != 1 || literals[i].size() > best.front().size();
+    if (is_better && IsAscii(literals[i]) && is_required(without)) best = {literals[i]};
   }
-  for (std::string& literal : best) literal = unicode::Fold(literal);
   if (best.empty() || ShortestSize(best) < bytes_min) return {};
   // "abc0" to "abc9" say hardly more than "abc".
   std::string common = CommonBeginning(best);

@@ -23,7 +23,7 @@ class Regex {
   static Result<Regex> Compile(std::string_view pattern, const Options& options);
 
   // Texts of which one stands in every text that the pattern matches, once that is folded
-  // (unicode::Fold); folded themselves, each at least `bytes_min` long. Empty if no such texts are
+  // (unicode::Fold): lower-case ASCII, each at least `bytes_min` long. Empty if no such texts are
   // known. The pattern compiles.
   static std::vector<std::string> RequiredLiterals(std::string_view pattern, const Options& options,
                                                    size_t bytes_min);

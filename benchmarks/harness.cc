@@ -31,19 +31,28 @@ Measurement Measure(const std::function<void()>& work) {
   return {.seconds = median, .spread = (runs.back() - runs.front()) / median};
 }
 
-void Print(std::string_view name, const Measurement& measured, std::string_view reference,
-           const Measurement& against, size_t events) {
+void Print(const Figure& figure) {
   std::string line;
   json::Writer writer(line);
   writer.BeginObject();
-  writer.Field("name", name);
-  writer.Key("value").Double(measured.seconds / static_cast<double>(events) * 1e9);
-  writer.Field("unit", "ns/event");
-  writer.Field("reference", reference);
-  writer.Key("ratio").Double(measured.seconds / against.seconds);
-  writer.Key("spread").Double(measured.spread);
+  writer.Field("name", figure.name);
+  writer.Key("value").Double(figure.value);
+  writer.Field("unit", figure.unit);
+  writer.Field("reference", figure.reference);
+  writer.Key("ratio").Double(figure.ratio);
+  writer.Key("spread").Double(figure.spread);
   writer.EndObject();
   std::puts(line.c_str());
+}
+
+void Print(std::string_view name, const Measurement& measured, std::string_view reference,
+           const Measurement& against, size_t events) {
+  Print({.name = name,
+         .value = measured.seconds / static_cast<double>(events) * 1e9,
+         .unit = "ns/event",
+         .reference = reference,
+         .ratio = measured.seconds / against.seconds,
+         .spread = measured.spread});
 }
 
 }  // namespace riposte::bench

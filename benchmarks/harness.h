@@ -17,8 +17,18 @@ struct Measurement {
 // Runs `work` once to warm up, then five times.
 Measurement Measure(const std::function<void()>& work);
 
-// What `measured` took for each of `events`, against what `against` took, on stdout:
-// {"name":...,"value":...,"unit":"ns/event","reference":...,"ratio":...,"spread":...}.
+struct Figure {
+  std::string_view name;
+  double value = 0;
+  std::string_view unit;
+  std::string_view reference;  // what `ratio` is against
+  double ratio = 0;
+  double spread = 0;
+};
+// {"name":...,"value":...,"unit":...,"reference":...,"ratio":...,"spread":...} on stdout.
+void Print(const Figure& figure);
+
+// What `measured` took for each of `events`, against what `against` took: a figure in ns/event.
 void Print(std::string_view name, const Measurement& measured, std::string_view reference,
            const Measurement& against, size_t events);
 

@@ -180,9 +180,9 @@ class SigmaLike {
     }
     if (part.empty()) return query::IsNull{};
     if (Chance(random_, 50))
-      return query::Matches{
-          .pattern = Pattern(part, random_) + (Chance(random_, 50) ? "[^x]?" : ""),
-          .ignore_case = Chance(random_, 50)};
+      return query::Matches{.pattern = Pattern(Chance(random_, 50) ? whole : part, random_) +
+                                       (Chance(random_, 50) ? "[^x]?" : ""),
+                            .ignore_case = Chance(random_, 50)};
     return query::Contains{.text = text(part), .cased = cased};
   }
 
