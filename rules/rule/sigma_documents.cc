@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "rules/query/print.h"
 #include "rules/rule/hashes.h"
 #include "rules/sigma/global.h"
@@ -51,28 +52,33 @@ void SigmaDocuments::ReadShared(const yaml::Stream& stream, text::NodeReader& re
 
 bool SigmaDocuments::ReadDocument(const yaml::Node& root, const Place& place,
                                   text::NodeReader& reader, std::vector<Rule>& rules) {
+  const size_t errors_before = reader.diagnostics().error_count();
+  bool vanished = false;
   switch (sigma::KindOf(root)) {
     case sigma::DocumentKind::kRule: {
       std::optional<sigma::RuleText> text = sigma::ReadRule(root, fields_, placeholders_, reader);
+      vanished = !text && reader.diagnostics().error_count() == errors_before;
       if (text) AddRule(std::move(*text), place, reader.source(), rules);
-      return true;
+      break;
     }
     case sigma::DocumentKind::kFilter: {
       std::optional<sigma::Filter> filter =
           sigma::ReadFilter(root, fields_, placeholders_, reader);
+      vanished = !filter && reader.diagnostics().error_count() == errors_before;
       if (filter) filters_.push_back(std::move(*filter));
-      return true;
+      break;
     }
     case sigma::DocumentKind::kCorrelation:
       sigma::RefuseCorrelation(root, reader);
-      return true;
+      break;
     case sigma::DocumentKind::kPlaceholders:
-      return true;
+      break;
     case sigma::DocumentKind::kGlobal:
     case sigma::DocumentKind::kNone:
       return false;
   }
-  return false;
+  RIPOSTE_CHECK(!vanished, "a document that gives nothing has an error");
+  return true;
 }
 
 void SigmaDocuments::AddRule(sigma::RuleText text, const Place& place,

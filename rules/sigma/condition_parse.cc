@@ -156,7 +156,7 @@ class ConditionParser {
                   text::DidYouMean(token.text, names));
     }
     const std::optional<NodeId> node = Copy(*selection, token.span);
-    if (!failed_) AddOperand(node.value_or(Placeholder(token.span)));
+    if (!failed_) AddOperand(node ? *node : Placeholder(token.span));
   }
 
   // Empty if the selection had an error, or there are too many nodes.
