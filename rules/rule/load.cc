@@ -25,15 +25,15 @@ struct NamedSource {
 void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
                    text::Diagnostics& diagnostics, SigmaDocuments& sigma,
                    std::vector<Rule>& rules) {
+  const size_t errors_before = diagnostics.error_count();
   const yaml::Stream stream = yaml::Parse(source->bytes());
   text::AddProblems(stream, source, diagnostics);
   text::NodeReader reader(source, diagnostics);
   size_t documents = 0;
-  if (sigma::HasActions(stream)) {
-    sigma.ReadShared(stream, reader, rules);
-    return;
-  }
+  const bool shares = sigma::HasActions(stream);
+  if (shares) documents = sigma.ReadShared(stream, reader, rules);
   for (const yaml::Document& document : stream.documents) {
+    if (shares) break;
     // `---` with nothing behind it: templates leave such.
     if (document.root.kind == yaml::Node::Kind::kNull && document.root.value.empty()) continue;
     ++documents;
@@ -41,7 +41,7 @@ void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
     if (std::optional<Rule> rule = ReadRule(document, schema, reader))
       rules.push_back(std::move(*rule));
   }
-  if (documents == 0 && stream.problems.empty())
+  if (documents == 0 && diagnostics.error_count() == errors_before)
     diagnostics.Error(source, {}, "no-rules", "the file holds no rule",
                       "remove it, or let its name end otherwise");
 }

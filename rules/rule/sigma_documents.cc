@@ -37,7 +37,7 @@ bool SigmaDocuments::Read(const yaml::Document& document, text::NodeReader& read
   return ReadDocument(document.root, {.span = document.span, .shared = {}}, reader, rules);
 }
 
-void SigmaDocuments::ReadShared(const yaml::Stream& stream, text::NodeReader& reader,
+size_t SigmaDocuments::ReadShared(const yaml::Stream& stream, text::NodeReader& reader,
                                   std::vector<Rule>& rules) {
   const std::vector<sigma::SharedDocument> documents = sigma::ApplyActions(stream, reader);
   for (const sigma::SharedDocument& document : documents) {
@@ -48,6 +48,7 @@ void SigmaDocuments::ReadShared(const yaml::Stream& stream, text::NodeReader& re
     reader.Error(document.span, "missing-key", "the document has no 'detection' and no 'logsource'",
                  "in a file with 'action' each document is a Sigma rule");
   }
+  return documents.size();
 }
 
 bool SigmaDocuments::ReadDocument(const yaml::Node& root, const Place& place,

@@ -139,7 +139,7 @@ FieldId FieldTable::Route(const LogSource& source) {
 
 FieldId FieldTable::Anywhere(const LogSource& source) {
   if (anywhere_ == schema::kNoField)
-    anywhere_ = Add("sigma-anywhere", FieldType::kKeyword, "Every value of the event");
+    anywhere_ = Add("sigma-anywhere.*", FieldType::kKeyword, "Every value of the event");
   anywhere_in_.insert(source);
   return anywhere_;
 }
