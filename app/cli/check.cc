@@ -56,7 +56,8 @@ std::string AsJson(const RuleInput& input) {
       .Key("rules")
       .BeginArray();
   if (input.loaded.rules != nullptr) {
-    for (const rule::Rule& rule : input.loaded.rules->rules) WriteRule(rule, *input.loaded.rules->schema, writer);
+    for (const rule::Rule& rule : input.loaded.rules->rules)
+      WriteRule(rule, *input.loaded.rules->schema, writer);
   }
   writer.EndArray()
       .Field("errors", static_cast<int64_t>(diagnostics.error_count()))

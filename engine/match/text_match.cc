@@ -54,8 +54,9 @@ class GapMatch {
       const size_t first = last + 1;
       last = LastOfRun(first);
       at = Forward(text_, *at, wildcard_.gaps[first - 1].characters);
-      if (at) at = last + 1 == wildcard_.parts.size() ? MatchAtEnd(first, *at)
-                                                       : FindRun(first, last, *at);
+      if (at)
+        at =
+            last + 1 == wildcard_.parts.size() ? MatchAtEnd(first, *at) : FindRun(first, last, *at);
     }
     return at == text_.size();
   }

@@ -1,5 +1,6 @@
-// The one expression tree that every front end (QQL, Sigma) produces and every evaluator runs. Type-checked against a catalogue and normalised: what can be wrong with a query was said by
-// then, so evaluation cannot fail.
+// The one expression tree that every front end (QQL, Sigma) produces and every evaluator runs.
+// Type-checked against a catalogue and normalised: what can be wrong with a query was said by then,
+// so evaluation cannot fail.
 //
 // Truth has three values. A clause on an absent field is false, so `not a: 1` holds where `a` is
 // absent. A clause on an undecodable value ("n/a" in a number field) is unknown, and so is its

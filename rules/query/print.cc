@@ -308,7 +308,8 @@ class Printer {
 
   void PrintClause(const Node& node, FieldId object) {
     out_ += NameIn(object, node.field);
-    std::visit(PredicatePrinter(catalogue_.token(node.field).type, catalogue_, out_), node.predicate);
+    std::visit(PredicatePrinter(catalogue_.token(node.field).type, catalogue_, out_),
+               node.predicate);
   }
 
   // The name inside a group over `object`: relative to it, as a full name might be taken there for

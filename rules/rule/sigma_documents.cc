@@ -63,8 +63,7 @@ bool SigmaDocuments::ReadDocument(const yaml::Node& root, const Place& place,
       break;
     }
     case sigma::DocumentKind::kFilter: {
-      std::optional<sigma::Filter> filter =
-          sigma::ReadFilter(root, fields_, placeholders_, reader);
+      std::optional<sigma::Filter> filter = sigma::ReadFilter(root, fields_, placeholders_, reader);
       vanished = !filter && reader.diagnostics().error_count() == errors_before;
       if (filter) filters_.push_back(std::move(*filter));
       break;
@@ -111,8 +110,7 @@ void SigmaDocuments::AddRule(sigma::RuleText text, const Place& place,
   rule.version = HashOf({TextAt(source, rule.span), place.shared});
 }
 
-schema::SchemaPtr SigmaDocuments::Finish(std::vector<Rule>& rules,
-                                         text::Diagnostics& diagnostics) {
+schema::SchemaPtr SigmaDocuments::Finish(std::vector<Rule>& rules, text::Diagnostics& diagnostics) {
   for (const Known& known : known_) {
     Rule& rule = rules[known.rule];
     ApplyFilters(rule, known);

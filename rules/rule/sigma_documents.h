@@ -20,8 +20,7 @@ class SigmaDocuments {
   // Whether the document is a Sigma one; its rule, if it is one, is appended to `rules`.
   bool Read(const yaml::Document& document, text::NodeReader& reader, std::vector<Rule>& rules);
   // The same for a file whose documents share parts; how many it has besides those parts.
-  size_t ReadShared(const yaml::Stream& stream, text::NodeReader& reader,
-                    std::vector<Rule>& rules);
+  size_t ReadShared(const yaml::Stream& stream, text::NodeReader& reader, std::vector<Rule>& rules);
 
   // Puts the filters into `rules`, those that Read() appended to, in the same order. The schema
   // with the tokens of all rules.

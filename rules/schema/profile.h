@@ -17,7 +17,7 @@ namespace riposte::schema {
 
 // Keys that stand for something else in a Path. No key of an event equals one: those are valid
 // UTF-8.
-inline constexpr std::string_view kAnyKey = "\xff";  // each key that is not named at this level
+inline constexpr std::string_view kAnyKey = "\xff";     // each key that is not named at this level
 inline constexpr std::string_view kPresence = "\xff?";  // last: JSON null or [] stands at the path
 inline constexpr std::string_view kEveryValue = "\xff*";  // alone: each scalar of the event
 
@@ -50,10 +50,10 @@ struct Step {
     kBefore,      // what stands before the first `key`; absent if `key` does not occur
     kHex,  // "0x1a4c" -> "6732"; a text that does not begin with 0x, or is beyond 64 bits, stays as
            // it is
-    kDrop,  // absent if the text is `key`: how a format writes "nothing"
-    kDatePart,  // of "2026-11-25 01:10:53", as written: the part that `key` names ("minute", "hour",
-                // "day", "week", "month", "year") in digits; absent if it is no date. Weeks are
-                // those of ISO 8601. Not in profiles: for Sigma's time modifiers
+    kDrop,      // absent if the text is `key`: how a format writes "nothing"
+    kDatePart,  // of "2026-11-25 01:10:53", as written: the part that `key` names ("minute",
+                // "hour", "day", "week", "month", "year") in digits; absent if it is no date. Weeks
+                // are those of ISO 8601. Not in profiles: for Sigma's time modifiers
   };
   Kind kind{};
   std::string key{};

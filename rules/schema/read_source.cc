@@ -158,7 +158,7 @@ std::vector<Alternative> SourceReader::ReadCase(const yaml::Node& node, std::str
   if (kind == nullptr) return {};
   std::vector<Alternative> alternatives = ReadAlternatives(*kind);
   std::vector<Condition> when;
-  if (const yaml::Node* conditions = node.Find("when")) 
+  if (const yaml::Node* conditions = node.Find("when"))
     when = ReadConditions(reader_, *conditions, fmt::format("token '{}'", name_));
   std::vector<Step> steps;
   if (const yaml::Node* list = node.Find("steps")) steps = ReadSteps(*list);
@@ -333,14 +333,14 @@ std::vector<Condition> ReadConditions(text::NodeReader& reader, const yaml::Node
   std::vector<Condition> conditions;
   if (node.kind != yaml::Node::Kind::kMapping || node.entries.empty()) {
     reader.Error(node.span, "wrong-type", fmt::format("'when' in {} is no mapping", what),
-                  "write the path and the value that it has to have, 'EventID: 1'");
+                 "write the path and the value that it has to have, 'EventID: 1'");
     return conditions;
   }
   for (const yaml::Entry& entry : node.entries) {
     std::optional<Path> path = ParsePath(entry.key);
     if (!path) {
       reader.Error(entry.key_span, "bad-path", fmt::format("'{}' is no path", entry.key),
-                    "keys are separated by single dots; a dot inside a key is '\\.'");
+                   "keys are separated by single dots; a dot inside a key is '\\.'");
       continue;
     }
     Condition condition{.path = std::move(*path)};

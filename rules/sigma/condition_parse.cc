@@ -24,8 +24,7 @@ bool FitsPattern(std::string_view pattern, std::string_view name) {
   if (!name.starts_with(pattern.substr(0, star))) return false;
   name.remove_prefix(star);
   pattern.remove_prefix(star + 1);
-  for (size_t next = pattern.find('*'); next != std::string_view::npos;
-       next = pattern.find('*')) {
+  for (size_t next = pattern.find('*'); next != std::string_view::npos; next = pattern.find('*')) {
     const size_t found = name.find(pattern.substr(0, next));
     if (found == std::string_view::npos) return false;
     name.remove_prefix(found + next);
@@ -166,8 +165,7 @@ class ConditionParser {
       return std::nullopt;
     }
     if (out_.nodes().size() + selection.expression->nodes().size() > kMaxNodes) {
-      Fail(span, "rule-too-large",
-           fmt::format("the rule compares more than {} times", kMaxNodes),
+      Fail(span, "rule-too-large", fmt::format("the rule compares more than {} times", kMaxNodes),
            "name each selection once, and shorten the lists");
       return std::nullopt;
     }

@@ -19,11 +19,10 @@ struct Selection {
 // Most nodes of a rule's expression: a condition can name a selection again and again.
 inline constexpr size_t kMaxNodes = 500'000;
 
-// The condition as a node of `out`, the selections copied into it; spans count in the file. Empty after an error; a
-// selection that had one is no further error.
+// The condition as a node of `out`, the selections copied into it; spans count in the file. Empty
+// after an error; a selection that had one is no further error.
 std::optional<query::NodeId> ParseCondition(const text::Fragment& condition,
                                             const std::vector<Selection>& selections,
-                                            text::Diagnostics& diagnostics,
-                                            query::Expression& out);
+                                            text::Diagnostics& diagnostics, query::Expression& out);
 
 }  // namespace riposte::sigma

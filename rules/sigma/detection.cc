@@ -127,8 +127,7 @@ class ConditionReader {
 }  // namespace
 
 std::optional<query::Expression> CompileDetection(const DetectionContext& context,
-                                                  const yaml::Node& section,
-                                                  std::string_view what,
+                                                  const yaml::Node& section, std::string_view what,
                                                   std::span<const std::string_view> others) {
   if (section.kind != yaml::Node::Kind::kMapping) {
     context.reader.WrongType(section, fmt::format("'{}'", what),
@@ -156,7 +155,8 @@ std::optional<query::Expression> CompileDetection(const DetectionContext& contex
   }
   const bool broken = std::ranges::any_of(
       selections, [](const Selection& selection) { return !selection.expression; });
-  std::optional<query::Expression> expression = ConditionReader(context, selections).Read(*condition);
+  std::optional<query::Expression> expression =
+      ConditionReader(context, selections).Read(*condition);
   return broken ? std::nullopt : std::move(expression);
 }
 

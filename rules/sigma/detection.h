@@ -14,8 +14,7 @@ namespace riposte::sigma {
 // The built expression, spans counting in the file; empty after an error. `what` names the section;
 // the keys of `others` are no search identifiers.
 std::optional<query::Expression> CompileDetection(const DetectionContext& context,
-                                                  const yaml::Node& section,
-                                                  std::string_view what,
+                                                  const yaml::Node& section, std::string_view what,
                                                   std::span<const std::string_view> others);
 
 }  // namespace riposte::sigma

@@ -21,8 +21,7 @@ std::optional<query::Expression> OnLogSource(query::Expression detection, const 
     return std::nullopt;
   }
   const query::NodeId inner = detection.root();
-  const query::NodeId clause =
-      detection.AddClause(route, query::BoolIs{}, rule.log_source_span);
+  const query::NodeId clause = detection.AddClause(route, query::BoolIs{}, rule.log_source_span);
   detection.SetRoot(detection.AddAnd({clause, inner}, rule.detection_span));
   return detection;
 }
@@ -52,10 +51,8 @@ std::optional<RuleText> ReadRule(const yaml::Node& root, FieldTable& fields,
   rule.detection_span = text::ToSpan(detection->span);
   const std::optional<LogSource> source = ReadLogSource(reader, *log_source);
   rule.log_source = source.value_or(LogSource{});
-  const DetectionContext context{.reader = reader,
-                                 .fields = fields,
-                                 .placeholders = placeholders,
-                                 .source = rule.log_source};
+  const DetectionContext context{
+      .reader = reader, .fields = fields, .placeholders = placeholders, .source = rule.log_source};
   std::optional<query::Expression> expression =
       CompileDetection(context, *detection, "detection", {});
   if (!good || !source || !expression) return std::nullopt;

@@ -111,9 +111,8 @@ FieldId FieldTable::Add(std::string name, FieldType type, std::string descriptio
   const std::string wanted = name;
   for (size_t i = 2; catalogue.Find(name) != schema::kNoField; ++i)
     name = fmt::format("{}~{}", wanted, i);
-  return catalogue.Add({.name = std::move(name),
-                        .type = type,
-                        .description = std::move(description)});
+  return catalogue.Add(
+      {.name = std::move(name), .type = type, .description = std::move(description)});
 }
 
 FieldId FieldTable::Field(std::string_view name, Reading reading) {

@@ -40,10 +40,9 @@ bool ReadTargets(const yaml::Node& node, text::NodeReader& reader, Filter& filte
 // A filter without a negation keeps what it describes, which is rarely meant.
 void WarnOfInclusion(const yaml::Node& section, const query::Expression& expression,
                      text::NodeReader& reader) {
-  const bool negates =
-      std::ranges::any_of(expression.nodes(), [](const query::Node& node) {
-        return node.kind == query::Node::Kind::kNot;
-      });
+  const bool negates = std::ranges::any_of(expression.nodes(), [](const query::Node& node) {
+    return node.kind == query::Node::Kind::kNot;
+  });
   if (negates) return;
   reader.Warning(section.Find("condition")->span, "filter-includes",
                  "the rules then match only what this filter describes",

@@ -11,9 +11,9 @@ namespace riposte::sigma {
 // A document of a file, what is shared put into it.
 struct SharedDocument {
   yaml::Node root{};
-  yaml::Span span{};       // of the document itself
+  yaml::Span span{};          // of the document itself
   size_t with_shared_id = 0;  // counts from 1 the documents whose id is that of the shared part
-  std::string shared{};    // the bytes of what was put into it; empty if nothing
+  std::string shared{};       // the bytes of what was put into it; empty if nothing
 };
 
 // Whether a document of the file has an action.

@@ -64,8 +64,8 @@ class ItemCompiler {
 
   std::optional<NodeId> CompileExists(const yaml::Node& value) {
     const std::optional<bool> there = reader_.Bool(value, "the value of 'exists'");
-    const std::optional<schema::FieldId> field = Known(
-        context_.fields.Field(key_.field, Reading::kPresence), value.span);
+    const std::optional<schema::FieldId> field =
+        Known(context_.fields.Field(key_.field, Reading::kPresence), value.span);
     if (!there || !field) return std::nullopt;
     const text::Span span = text::ToSpan(value.span);
     const NodeId absent = out_.AddClause(*field, query::IsNull{}, span);
@@ -142,8 +142,8 @@ class ItemCompiler {
   std::optional<std::vector<Predicate>> PredicatesOf(const yaml::Node& value) {
     if (key_.Has(M::kFieldRef)) return OtherFieldOf(value);
     const UsedModifier* comparison = key_.FindOneOf({M::kLt, M::kLte, M::kGt, M::kGte});
-    const bool is_date_part = key_.FindOneOf({M::kMinute, M::kHour, M::kDay, M::kWeek, M::kMonth,
-                                              M::kYear}) != nullptr;
+    const bool is_date_part =
+        key_.FindOneOf({M::kMinute, M::kHour, M::kDay, M::kWeek, M::kMonth, M::kYear}) != nullptr;
     if (comparison != nullptr || is_date_part) return NumberOf(value, comparison);
     if (key_.Has(M::kRe)) return RegexOf(value);
     if (key_.Has(M::kCidr)) return NetworkOf(value);
@@ -186,15 +186,16 @@ class ItemCompiler {
     if (key_.Has(M::kDotAll)) flags += 's';
     std::vector<Predicate> predicates;
     for (const std::string& written : Expanded(value)) {
-      query::Matches matches{.pattern = flags.empty() ? written : fmt::format("(?{}){}", flags, written),
-                             .ignore_case = key_.Has(M::kIgnoreCase)};
+      query::Matches matches{
+          .pattern = flags.empty() ? written : fmt::format("(?{}){}", flags, written),
+          .ignore_case = key_.Has(M::kIgnoreCase)};
       const Result<Regex> compiled =
           Regex::Compile(matches.pattern, {.ignore_case = matches.ignore_case});
       if (written.empty() || !compiled.ok()) {
         reader_.Error(value.span, "bad-regex",
-                      written.empty() ? "the regular expression is empty"
-                                      : "the regular expression cannot be used: " +
-                                            compiled.status().message(),
+                      written.empty()
+                          ? "the regular expression is empty"
+                          : "the regular expression cannot be used: " + compiled.status().message(),
                       "write it in the syntax of RE2, without look-around and back-references");
         return std::nullopt;
       }
@@ -274,8 +275,7 @@ class ItemCompiler {
 
   static std::vector<Pattern> Surrounded(std::vector<Pattern> patterns, bool before, bool behind) {
     for (Pattern& pattern : patterns) {
-      if (before)
-        pattern.pieces.insert(pattern.pieces.begin(), {.kind = PieceKind::kStar});
+      if (before) pattern.pieces.insert(pattern.pieces.begin(), {.kind = PieceKind::kStar});
       if (behind) pattern.AddWildcard(PieceKind::kStar);
     }
     return patterns;
@@ -340,10 +340,11 @@ class ItemCompiler {
   std::vector<std::string> Combinations(const yaml::Node& value) {
     Placeholders::Expanded expanded = context_.placeholders.Expand(value.value);
     if (!expanded.missing.empty()) {
-      reader_.Error(value.span, "placeholder-without-value",
-                    fmt::format("the placeholder '{}' has no value", expanded.missing),
-                    fmt::format("give it one in a file of the folder: 'placeholders: {{{}: [...]}}'",
-                                expanded.missing));
+      reader_.Error(
+          value.span, "placeholder-without-value",
+          fmt::format("the placeholder '{}' has no value", expanded.missing),
+          fmt::format("give it one in a file of the folder: 'placeholders: {{{}: [...]}}'",
+                      expanded.missing));
     } else if (expanded.too_many) {
       TooMany(value, "becomes too many values");
     }

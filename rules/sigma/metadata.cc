@@ -42,8 +42,7 @@ class MetadataReader {
 
  private:
   const yaml::Node* Required(std::string_view key) {
-    const yaml::Span place =
-        root_.entries.empty() ? root_.span : root_.entries.front().key_span;
+    const yaml::Span place = root_.entries.empty() ? root_.span : root_.entries.front().key_span;
     return reader_.Required(root_, key, "the rule", place);
   }
 
@@ -52,8 +51,7 @@ class MetadataReader {
     if (node == nullptr) return false;
     std::optional<std::string> title = reader_.Text(*node, "'title'");
     if (!title) return false;
-    const bool control =
-        std::ranges::any_of(*title, [](char c) { return c >= 0 && c < ' '; });
+    const bool control = std::ranges::any_of(*title, [](char c) { return c >= 0 && c < ' '; });
     if (title->find_first_not_of(' ') == std::string::npos) {
       reader_.Error(node->span, "empty-value", "'title' is empty", "say what the rule finds");
       return false;

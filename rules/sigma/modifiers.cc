@@ -125,9 +125,7 @@ std::string_view Clash(Modifier earlier, Modifier later) {
     return (one(earlier) && other(later)) || (one(later) && other(earlier));
   };
   const auto is = [](Kind kind) { return [kind](Modifier m) { return KindOf(m) == kind; }; };
-  const auto is_not_text = [](Modifier m) {
-    return KindOf(m) == Kind::kType && m != M::kFieldRef;
-  };
+  const auto is_not_text = [](Modifier m) { return KindOf(m) == Kind::kType && m != M::kFieldRef; };
   if (pair(is(Kind::kPlace), is_not_text))
     return earlier == M::kRe || later == M::kRe
                ? "a regular expression is searched for anywhere; use '^' and '$' for the ends"
@@ -168,8 +166,7 @@ std::string_view Clash(Modifier earlier, Modifier later) {
 
 class KeyReader {
  public:
-  KeyReader(text::NodeReader& reader, const yaml::Entry& entry)
-      : reader_(reader), entry_(entry) {}
+  KeyReader(text::NodeReader& reader, const yaml::Entry& entry) : reader_(reader), entry_(entry) {}
 
   std::optional<ItemKey> Read() {
     const std::string_view key = entry_.key;
@@ -212,7 +209,8 @@ class KeyReader {
         const UsedModifier& earlier = item.modifiers[j];
         const std::string_view why = Clash(earlier.modifier, later.modifier);
         if (!why.empty())
-          return Refuse(later, fmt::format("{} (behind '{}')", why, ModifierName(earlier.modifier)));
+          return Refuse(later,
+                        fmt::format("{} (behind '{}')", why, ModifierName(earlier.modifier)));
         if (later.modifier == M::kRe && KindOf(earlier.modifier) == Kind::kFlag)
           return Refuse(earlier, "it belongs behind 're'");
       }

@@ -51,7 +51,7 @@ struct UsedModifier {
 };
 
 struct ItemKey {
-  std::string field{};  // empty: anywhere in the event
+  std::string field{};                    // empty: anywhere in the event
   std::vector<UsedModifier> modifiers{};  // in the order given, each once
   yaml::Span span{};                      // of the whole key
 

@@ -99,7 +99,8 @@ TEST(GoldenDiagnostics, AreSaidToTheByte) {
 }
 
 TEST(GoldenDiagnostics, ThereIsOneForEachCodeOfRuleFiles) {
-  for (const std::string& code : EmittedCodes({"rules/text", "rules/sigma", "rules/rule", "rules/lint"})) {
+  for (const std::string& code :
+       EmittedCodes({"rules/text", "rules/sigma", "rules/rule", "rules/lint"})) {
     const auto elsewhere = kShownElsewhere.find(code);
     const std::string shown_in = elsewhere == kShownElsewhere.end()
                                      ? "tests/golden/rules/" + code + ".yaml"
@@ -112,8 +113,7 @@ TEST(GoldenDiagnostics, ThereIsOneForEachCodeOfRuleFiles) {
 }
 
 TEST(DiagnosticsDocument, HasEachCodeAndNoOther) {
-  const std::set<std::string> emitted =
-      EmittedCodes(
+  const std::set<std::string> emitted = EmittedCodes(
       {"rules/text", "rules/schema", "rules/qql", "rules/sigma", "rules/rule", "rules/lint"});
   const std::map<std::string, std::string> sections = Sections();
   for (const std::string& code : emitted)

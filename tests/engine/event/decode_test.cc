@@ -524,7 +524,8 @@ class SpecialKeysTest : public testing::Test {
               test::DumpEvent(dom_.event(), catalogue))
         << json;
     std::string texts;
-    for (const Value& value : decoder_.event().values(id)) texts += "<" + std::string(value.text) + ">";
+    for (const Value& value : decoder_.event().values(id))
+      texts += "<" + std::string(value.text) + ">";
     return texts;
   }
 

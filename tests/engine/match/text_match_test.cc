@@ -126,11 +126,16 @@ TEST(MatchesWildcard, EveryShortPatternWithGapsOnEveryShortText) {
 
 TEST(MatchesWildcard, ACharacterIsACodePoint) {
   const query::Wildcard one{.parts = {"a", "b"}, .gaps = {{.characters = 1, .open = false}}};
-  EXPECT_TRUE(MatchesWildcard(one, "a\xc3\xa4" "b"));
-  EXPECT_TRUE(MatchesWildcard(one, "a\xf0\x9f\x98\x80" "b"));
+  EXPECT_TRUE(MatchesWildcard(one,
+                              "a\xc3\xa4"
+                              "b"));
+  EXPECT_TRUE(MatchesWildcard(one,
+                              "a\xf0\x9f\x98\x80"
+                              "b"));
   EXPECT_FALSE(MatchesWildcard(one, "ab"));
-  const query::Wildcard last{.parts = {"", "b", ""},
-                             .gaps = {{.characters = 0, .open = true}, {.characters = 2, .open = false}}};
+  const query::Wildcard last{
+      .parts = {"", "b", ""},
+      .gaps = {{.characters = 0, .open = true}, {.characters = 2, .open = false}}};
   EXPECT_TRUE(MatchesWildcard(last, "xxb\xc3\xa4\xe2\x82\xac"));
   EXPECT_FALSE(MatchesWildcard(last, "xxb\xc3\xa4"));
 }

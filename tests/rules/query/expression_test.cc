@@ -53,17 +53,17 @@ TEST(Expression, ACopyIsTheSameTree) {
   const NodeId first = whole.AddCopy(part);
   const NodeId second = whole.AddCopy(part, text::Span{.begin = 3, .end = 4});
   whole.SetRoot(whole.AddOr({before, first, second}, {}));
-  EXPECT_THAT(Kinds(whole), ElementsAre(Kind::kClause, Kind::kClause, Kind::kClause, Kind::kAnd,
-                                        Kind::kNot, Kind::kClause, Kind::kClause, Kind::kAnd,
-                                        Kind::kNot, Kind::kOr));
+  EXPECT_THAT(Kinds(whole),
+              ElementsAre(Kind::kClause, Kind::kClause, Kind::kClause, Kind::kAnd, Kind::kNot,
+                          Kind::kClause, Kind::kClause, Kind::kAnd, Kind::kNot, Kind::kOr));
   EXPECT_EQ(whole.node(NodeId{8}).span, (text::Span{.begin = 3, .end = 4}));
   EXPECT_EQ(whole.node(NodeId{4}).span, text::Span{});
 }
 
 TEST(Expression, AnotherFieldThatIsComparedWithIsReadToo) {
   Expression expression;
-  expression.SetRoot(expression.AddClause(schema::FieldId{3},
-                                          OtherField{.field = schema::FieldId{1}}, {}));
+  expression.SetRoot(
+      expression.AddClause(schema::FieldId{3}, OtherField{.field = schema::FieldId{1}}, {}));
   EXPECT_THAT(expression.Fields(), ElementsAre(schema::FieldId{1}, schema::FieldId{3}));
 }
 

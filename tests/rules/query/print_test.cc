@@ -106,9 +106,8 @@ TEST_F(Print, WhatQqlCannotSayIsToldApart) {
             "action: pattern \"a\\??b??*\"");
   const schema::FieldId other = catalogue_.Find("action");
   EXPECT_EQ(Clause("action", OtherField{.field = other}), "action equals field action");
-  EXPECT_EQ(Clause("action", OtherField{.field = other,
-                                        .how = OtherField::How::kEndsWith,
-                                        .cased = true}),
+  EXPECT_EQ(Clause("action",
+                   OtherField{.field = other, .how = OtherField::How::kEndsWith, .cased = true}),
             "action endswith cased field action");
 }
 

@@ -18,7 +18,8 @@ TEST(ArmingHash, IsOfWhatTheRuleFindsAndOrders) {
   const std::string plain = ArmingHash(rule);
   rule.name = "another name";
   EXPECT_EQ(ArmingHash(rule), plain);
-  rule.remediation = Remediation{.mode = AutoMode::kOff, .action = RuleAction::kQuarantineAsset, .target = {}};
+  rule.remediation =
+      Remediation{.mode = AutoMode::kOff, .action = RuleAction::kQuarantineAsset, .target = {}};
   const std::string isolates = ArmingHash(rule);
   EXPECT_NE(isolates, plain);
   rule.remediation->mode = AutoMode::kEnforce;

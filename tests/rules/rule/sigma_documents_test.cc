@@ -62,7 +62,8 @@ TEST(SigmaDocument, ItsExamplesLoadTogether) {
   const std::string fence = "```yaml-sigma\n";
   std::string examples;
   size_t count = 0;
-  for (size_t at = document.find(fence); at != std::string::npos; at = document.find(fence, at + 1)) {
+  for (size_t at = document.find(fence); at != std::string::npos;
+       at = document.find(fence, at + 1)) {
     const size_t begin = at + fence.size();
     examples += "---\n" + document.substr(begin, document.find("```", begin) - begin);
     ++count;

@@ -14,8 +14,7 @@ std::string ErrorsWith(std::string_view section) {
 
 TEST(ReadSigma, EachPart) {
   text::Diagnostics diagnostics;
-  const SchemaPtr schema = LoadSchemaFrom(
-      {Source("p.yaml", WithTokens("p", "") + R"(sigma:
+  const SchemaPtr schema = LoadSchemaFrom({Source("p.yaml", WithTokens("p", "") + R"(sigma:
   default: ["*", 'a\.b.*.*']
   fields:
     Image: {path: image, steps: [basename]}
@@ -30,7 +29,7 @@ TEST(ReadSigma, EachPart) {
         - {channel: a}
         - {channel: b, id: 2}
 )")},
-      diagnostics);
+                                          diagnostics);
   ASSERT_NE(schema, nullptr) << text::Render(diagnostics);
   const SigmaMapping& sigma = schema->profiles.front().sigma;
   ASSERT_EQ(sigma.defaults.size(), 2u);

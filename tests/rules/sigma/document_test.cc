@@ -33,13 +33,15 @@ TEST(ReadRule, IsForTheEventsOfItsLogSource) {
   EXPECT_FALSE(test::Matches(rule("{category: proc}"), R"({"F": "x", "kind": "p"})"));
   EXPECT_TRUE(test::Matches(rule("{category: proc, service: log}"),
                             R"({"F": "x", "kind": "exec", "channel": "log"})"));
-  EXPECT_FALSE(test::Matches(rule("{category: proc, service: log}"), R"({"F": "x", "kind": "exec"})"));
+  EXPECT_FALSE(
+      test::Matches(rule("{category: proc, service: log}"), R"({"F": "x", "kind": "exec"})"));
   EXPECT_FALSE(test::Matches(rule("{product: zeek}"), R"({"F": "x"})"))
       << "it is loaded, with a warning, and runs nowhere";
 }
 
 TEST(ReadRule, SpansCountInTheFile) {
-  const test::Loaded loaded = test::Load(test::RuleOf("a: {F: abc}\nb: {G: d}\ncondition: a and b"));
+  const test::Loaded loaded =
+      test::Load(test::RuleOf("a: {F: abc}\nb: {G: d}\ncondition: a and b"));
   ASSERT_NE(loaded.set, nullptr);
   const rule::Rule& rule = loaded.set->rules.front();
   for (const query::Node& node : rule.query.nodes()) {

@@ -19,7 +19,8 @@ TEST(Base64, VectorsOfTheRfc) {
 
 // What the forms promise: whatever stands around, one of them is in the encoding.
 TEST(Base64Offsets, OneIsInEveryLongerEncoding) {
-  for (const std::string& text : {std::string("foo"), std::string("/bin/sh"), std::string("a\xff\0b", 4)}) {
+  for (const std::string& text :
+       {std::string("foo"), std::string("/bin/sh"), std::string("a\xff\0b", 4)}) {
     const std::array<std::string, 3> forms = Base64Offsets(text);
     for (size_t before = 0; before < 7; ++before) {
       for (size_t behind = 0; behind < 4; ++behind) {
@@ -41,7 +42,9 @@ TEST(Base64Offsets, NothingIsLeftOfTooFewBytes) {
 TEST(ToUtf16, ExamplesOfTheAppendix) {
   EXPECT_EQ(ToUtf16("cmd", Utf16::kLittleEndian), std::string("c\0m\0d\0", 6));
   EXPECT_EQ(ToUtf16("cmd", Utf16::kBigEndian), std::string("\0c\0m\0d", 6));
-  EXPECT_EQ(ToUtf16("cmd", Utf16::kWithMark), std::string("\xff\xfe" "c\0m\0d\0", 8));
+  EXPECT_EQ(ToUtf16("cmd", Utf16::kWithMark), std::string("\xff\xfe"
+                                                          "c\0m\0d\0",
+                                                          8));
 }
 
 TEST(ToUtf16, BeyondTheBasicPlane) {

@@ -11,9 +11,9 @@ const std::string kRule = test::RuleOf("a: {F: x}\ncondition: a") + "name: my_ru
 
 std::string FilterOf(std::string_view rules, std::string_view condition = "not selection",
                      std::string_view log_source = "{product: test}") {
-  return "title: F\nlogsource: " + std::string(log_source) + "\nfilter:\n  rules: " +
-         std::string(rules) + "\n  selection: {User|startswith: adm_}\n  condition: " +
-         std::string(condition) + "\n";
+  return "title: F\nlogsource: " + std::string(log_source) +
+         "\nfilter:\n  rules: " + std::string(rules) +
+         "\n  selection: {User|startswith: adm_}\n  condition: " + std::string(condition) + "\n";
 }
 
 std::string QueryWith(const std::string& filter) {
@@ -57,9 +57,9 @@ TEST(ReadFilter, Mistakes) {
             "unknown-selection@6:18");
   EXPECT_EQ(test::LoadFiles({"title: F\nfilter: [a]\nlogsource: {product: test}\n", kRule}).codes(),
             "wrong-type@2:9");
-  EXPECT_EQ(test::LoadFiles({"filter: {selection: {a: b}, condition: not selection}\n", kRule})
-                .codes(),
-            "missing-key@1:1 missing-key@1:1 missing-key@1:9");
+  EXPECT_EQ(
+      test::LoadFiles({"filter: {selection: {a: b}, condition: not selection}\n", kRule}).codes(),
+      "missing-key@1:1 missing-key@1:1 missing-key@1:9");
 }
 
 }  // namespace

@@ -15,9 +15,9 @@ std::string Global(std::string_view more) {
 }
 
 TEST(ApplyActions, GlobalGoesIntoAllThatFollow) {
-  const test::Loaded loaded = test::Load(Global(
-      "---\nlogsource: {product: test}\ndetection:\n  b: {G: 1}\n---\nlogsource: {category: "
-      "proc}\ndetection:\n  b: {G: 2}\n"));
+  const test::Loaded loaded = test::Load(
+      Global("---\nlogsource: {product: test}\ndetection:\n  b: {G: 1}\n---\nlogsource: {category: "
+             "proc}\ndetection:\n  b: {G: 2}\n"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   ASSERT_EQ(loaded.set->rules.size(), 2u);
   const rule::Rule& first = loaded.set->rules[0];

@@ -27,7 +27,8 @@ TEST(WaysInto, CategoryAndServiceMustBothHold) {
   EXPECT_EQ(WaysOf({.category = "proc"})->size(), 2u) << "whatever the product";
   EXPECT_EQ(WaysOf({.product = "test", .category = "proc"})->size(), 2u);
   EXPECT_FALSE(WaysOf({.product = "other", .category = "proc"}));
-  const std::optional<Ways> both = WaysOf({.product = "test", .category = "proc", .service = "log"});
+  const std::optional<Ways> both =
+      WaysOf({.product = "test", .category = "proc", .service = "log"});
   ASSERT_EQ(both->size(), 2u);
   EXPECT_EQ(both->front().size(), 2u);
   EXPECT_FALSE(WaysOf({.category = "proc", .service = "none"}));

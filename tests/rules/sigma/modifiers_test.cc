@@ -15,14 +15,35 @@ std::string CodesOf(std::string_view key, std::string_view value = "[abc, def]")
 }
 
 TEST(ReadItemKey, WhatGoesTogether) {
-  for (const std::string_view key :
-       {"F", "F|contains", "F|startswith|cased", "F|endswith|windash", "F|contains|all",
-        "F|windash|contains|all", "F|all|contains", "F|base64", "F|base64offset|contains",
-        "F|wide|base64offset|contains", "F|utf16le|base64", "F|utf16be|base64", "F|utf16|base64",
-        "F|windash|base64offset|contains", "F|re", "F|re|i", "F|re|i|m|s", "F|re|all", "F|neq",
-        "F|contains|neq", "F|fieldref", "F|fieldref|neq", "F|fieldref|startswith",
-        "F|fieldref|contains|cased", "F|re|neq", "'|all'", "'|contains|all'", "'|re|i'",
-        "'|cased'"})
+  for (const std::string_view key : {"F",
+                                     "F|contains",
+                                     "F|startswith|cased",
+                                     "F|endswith|windash",
+                                     "F|contains|all",
+                                     "F|windash|contains|all",
+                                     "F|all|contains",
+                                     "F|base64",
+                                     "F|base64offset|contains",
+                                     "F|wide|base64offset|contains",
+                                     "F|utf16le|base64",
+                                     "F|utf16be|base64",
+                                     "F|utf16|base64",
+                                     "F|windash|base64offset|contains",
+                                     "F|re",
+                                     "F|re|i",
+                                     "F|re|i|m|s",
+                                     "F|re|all",
+                                     "F|neq",
+                                     "F|contains|neq",
+                                     "F|fieldref",
+                                     "F|fieldref|neq",
+                                     "F|fieldref|startswith",
+                                     "F|fieldref|contains|cased",
+                                     "F|re|neq",
+                                     "'|all'",
+                                     "'|contains|all'",
+                                     "'|re|i'",
+                                     "'|cased'"})
     EXPECT_EQ(CodesOf(key), "") << key;
   for (const std::string_view key : {"F|lt", "F|gte|neq", "F|hour", "F|hour|gte", "F|year|neq"})
     EXPECT_EQ(CodesOf(key, "5"), "") << key;

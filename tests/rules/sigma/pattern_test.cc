@@ -58,10 +58,11 @@ TEST(ToPredicate, TheSimplestThatSaysIt) {
   EXPECT_EQ(predicate("a*"), Predicate(query::Wildcard{.parts = {"a", ""}}));
   EXPECT_EQ(predicate("*a"), Predicate(query::Wildcard{.parts = {"", "a"}}));
   EXPECT_EQ(predicate("*"), Predicate(query::Wildcard{.parts = {"", ""}}));
-  EXPECT_EQ(predicate("a?*b"), Predicate(query::Wildcard{.parts = {"a", "b"},
-                                                         .gaps = {{.characters = 1, .open = true}}}));
-  EXPECT_EQ(predicate("a??"), Predicate(query::Wildcard{.parts = {"a", ""},
-                                                        .gaps = {{.characters = 2, .open = false}}}));
+  EXPECT_EQ(
+      predicate("a?*b"),
+      Predicate(query::Wildcard{.parts = {"a", "b"}, .gaps = {{.characters = 1, .open = true}}}));
+  EXPECT_EQ(predicate("a??"), Predicate(query::Wildcard{
+                                  .parts = {"a", ""}, .gaps = {{.characters = 2, .open = false}}}));
 }
 
 TEST(ToPredicate, OneCharacterIsACodePoint) {
@@ -69,7 +70,7 @@ TEST(ToPredicate, OneCharacterIsACodePoint) {
   EXPECT_TRUE(Holds("a: {F: 'x?z'}", R"({"F": "x\ud83d\ude00z"})"));
   EXPECT_FALSE(Holds("a: {F: 'x?z'}", R"({"F": "xz"})"));
   EXPECT_FALSE(Holds("a: {F: 'x?z'}", R"({"F": "xyyz"})"));
-  EXPECT_TRUE(Holds("a: {F: '?:\\Windows\\*'}", R"({"F": "c:\\windows\\x"})"));
+  EXPECT_TRUE(Holds("a: {F: '?:\\Windows\\\\*'}", R"({"F": "c:\\windows\\x"})"));
 }
 
 TEST(DashVariants, EachDashBecomesEachOther) {

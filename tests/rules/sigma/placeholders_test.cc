@@ -27,7 +27,8 @@ TEST(Placeholders, ValuesTakeThePlaceOfNames) {
   EXPECT_EQ(placeholders.Expand("%a%").texts, (Texts{"x", "y*"}));
   EXPECT_EQ(placeholders.Expand("<%a%-%b%>").texts, (Texts{"<x-z>", "<y*-z>"}));
   EXPECT_EQ(placeholders.Expand("plain").texts, (Texts{"plain"}));
-  EXPECT_EQ(placeholders.Expand(R"(\%plain%b%)").texts, (Texts{"%plainz"})) << "the specification's";
+  EXPECT_EQ(placeholders.Expand(R"(\%plain%b%)").texts, (Texts{"%plainz"}))
+      << "the specification's";
   EXPECT_EQ(placeholders.Expand(R"(a\*%b%\\*)").texts, (Texts{R"(a\*z\\*)"}));
   EXPECT_EQ(placeholders.Expand("100%").texts, (Texts{"100%"}));
   EXPECT_EQ(placeholders.Expand("%%").texts, (Texts{"%%"}));
@@ -47,9 +48,9 @@ TEST(Placeholders, AnyFileOfTheSetMayHoldThem) {
   const std::string rule = RuleOf("a: {F|expand: '%names%'}\ncondition: a");
   EXPECT_EQ(LoadFiles({rule}).codes(), "placeholder-without-value@5:17");
   EXPECT_EQ(LoadFiles({rule, "placeholders: {names: [bob]}\n"}).codes(), "");
-  EXPECT_EQ(LoadFiles({"placeholders: {names: [bob]}\n", "placeholders: {names: [eve]}\n", rule})
-                .codes(),
-            "duplicate-placeholder@1:16");
+  EXPECT_EQ(
+      LoadFiles({"placeholders: {names: [bob]}\n", "placeholders: {names: [eve]}\n", rule}).codes(),
+      "duplicate-placeholder@1:16");
   EXPECT_EQ(LoadFiles({"placeholders: [a]\n"}).codes(), "wrong-type@1:15");
   EXPECT_EQ(LoadFiles({"placeholders: {a: {b: c}}\n"}).codes(), "wrong-type@1:19");
   EXPECT_EQ(LoadFiles({"placeholders: {a: b}\nother: c\n"}).codes(), "unknown-key@2:1");

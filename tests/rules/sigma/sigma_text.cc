@@ -77,8 +77,7 @@ std::string WithCondition(std::string_view detection) {
 schema::SchemaPtr FlatSchema() {
   static const schema::SchemaPtr schema = [] {
     text::Diagnostics diagnostics;
-    schema::SchemaPtr loaded =
-        schema::LoadSchemaFrom({Source("flat.yaml", kProfile)}, diagnostics);
+    schema::SchemaPtr loaded = schema::LoadSchemaFrom({Source("flat.yaml", kProfile)}, diagnostics);
     EXPECT_NE(loaded, nullptr) << text::Render(diagnostics);
     return loaded;
   }();
