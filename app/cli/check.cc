@@ -56,7 +56,8 @@ std::string AsJson(const RuleInput& input) {
       .Key("rules")
       .BeginArray();
   if (input.loaded.rules != nullptr) {
-    for (const rule::Rule& rule : input.loaded.rules->rules) WriteRule(rule, *input.schema, writer);
+    for (const rule::Rule& rule : input.loaded.rules->rules)
+      WriteRule(rule, *input.loaded.rules->schema, writer);
   }
   writer.EndArray()
       .Field("errors", static_cast<int64_t>(diagnostics.error_count()))
@@ -91,7 +92,7 @@ std::string AsText(const Session& session, const RuleInput& input) {
       }
       out += fmt::format("  {} ({}, {}): {}\n", Colored(session, 1, rule.name),
                          rule::SeverityName(rule.severity), ModeOf(rule),
-                         ReachSentence(app::ReachOf(rule, *input.schema)));
+                         ReachSentence(app::ReachOf(rule, *input.loaded.rules->schema)));
     }
     rules = input.loaded.rules->rules.size();
   }

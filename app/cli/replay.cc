@@ -237,7 +237,8 @@ Exit RunReplay(const Arguments& arguments, Session& session) {
   const RuleInput input = ReadRuleInput(session, arguments.rules);
   session.Show(input.loaded.diagnostics);
   if (input.exit != Exit::kOk) return input.exit;
-  const schema::Profile* profile = input.schema->FindProfile(arguments.profile);
+  // The rule set's own schema: it has the tokens of its Sigma rules, too.
+  const schema::Profile* profile = input.loaded.rules->schema->FindProfile(arguments.profile);
   if (profile == nullptr)
     return session.Fail({ErrorCode::kInvalidArgument,
                          "--profile: there is no profile '" + arguments.profile + "'"});

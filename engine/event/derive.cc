@@ -130,7 +130,12 @@ inline void Deriver::AddValue(const Route::Field& field, const Route::Choice& ch
     return;
   }
   Convert(field.type, field.field->time_format, kind, value);
-  if (value.undecodable != Undecodable::kNone) builder.Note(Oddity::kUndecodable);
+  if (value.undecodable == Undecodable::kNone) return;
+  if (field.field->lenient) {
+    builder.RemoveLast();
+  } else {
+    builder.Note(Oddity::kUndecodable);
+  }
 }
 
 // The objects of an alternative that does not count are no sub-objects of the token.

@@ -53,6 +53,7 @@ class DomWalk {
     switch (element.type()) {
       case dom::element_type::ARRAY: {
         if (depth == kMaxDepth) return Reject::kTooDeep;
+        if (dom::array(element).size() == 0) AddPresence(counts, row);
         for (const dom::element item : dom::array(element))
           if (const Reject reject = Visit(item, counts, row, depth + 1); reject != Reject::kNone)
             return reject;
@@ -68,6 +69,7 @@ class DomWalk {
         Add(RawValue::Kind::kBool, counts, row, bool(element) ? "true" : "false");
         return Reject::kNone;
       case dom::element_type::NULL_VALUE:
+        AddPresence(counts, row);
         return Reject::kNone;
       case dom::element_type::INT64:
       case dom::element_type::UINT64:
@@ -100,12 +102,31 @@ class DomWalk {
   void Add(RawValue::Kind kind, bool counts, RowId row, std::string_view text) {
     const PathId path = Find(counts);
     if (path != kNoPath && plan_.IsWanted(path)) out_.Add(path, kind, row, out_.arena().Copy(text));
+    if (plan_.every_value() != kNoPath)
+      out_.Add(plan_.every_value(), kind, row, out_.arena().Copy(text));
+  }
+
+  void AddPresence(bool counts, RowId row) {
+    const PathId path = Find(counts);
+    if (path != kNoPath && plan_.PresenceAt(path) != kNoPath)
+      out_.Add(plan_.PresenceAt(path), RawValue::Kind::kString, row, {});
   }
 
   PathId Find(bool counts) const {
     if (!counts) return kNoPath;
-    const auto found = paths_.find(keys_);
-    return found == paths_.end() ? kNoPath : found->second;
+    PathId path = kRootPath;
+    Keys keys;  // those of the path: a key that is not named there is any
+    for (const std::string& key : keys_) {
+      keys.push_back(key);
+      auto found = paths_.find(keys);
+      if (found == paths_.end()) {
+        keys.back() = schema::kAnyKey;
+        found = paths_.find(keys);
+      }
+      if (found == paths_.end()) return kNoPath;
+      path = found->second;
+    }
+    return path;
   }
 
   const CompiledPlan& plan_;

@@ -46,6 +46,11 @@ class EventBuilder {
     // A copy of an empty one: what constructs one in place sets the address byte by byte.
     return event_.values_.emplace_back(kNoValue);
   }
+  // Takes the value that was added last back.
+  void RemoveLast() {
+    --event_.slots_[slot_].count;
+    event_.values_.pop_back();
+  }
   // The values of another field.
   void AddAllOf(schema::FieldId id) {
     const Event::Slot other = event_.slots_[schema::Index(id)];

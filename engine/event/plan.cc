@@ -98,6 +98,7 @@ CompiledField CompiledPlan::CompileField(const schema::Schema& schema, schema::F
                       .time_format = source.time_format,
                       .union_of_all = source.union_of_all,
                       .same_as = schema::kNoField,
+                      .lenient = source.lenient,
                       .alternatives = {}};
   for (const schema::Alternative& alternative : source.alternatives) {
     field.alternatives.push_back(CompileAlternative(alternative));
@@ -144,7 +145,8 @@ void CompiledPlan::FindSameFields() {
     if (field.type == schema::FieldType::kObject) continue;
     const auto same = std::find_if(fields_.begin(), fields_.end(), [&](const CompiledField& other) {
       return as_text(other.type) == as_text(field.type) && other.time_format == field.time_format &&
-             other.union_of_all == field.union_of_all && other.alternatives == field.alternatives;
+             other.union_of_all == field.union_of_all && other.lenient == field.lenient &&
+             other.alternatives == field.alternatives;
     });
     if (same->id != field.id) field.same_as = same->id;
   }
@@ -179,9 +181,12 @@ PathId CompiledPlan::AddPath(const schema::Path& path) {
       return node.parent == at && node.key == key;
     });
     const PathId child{static_cast<uint32_t>(found - nodes_.begin())};
-    if (found == nodes_.end())
-      nodes_.push_back(
-          {.parent = at, .key = key, .hash = HashKey(key), .wanted = false, .objects = {}});
+    if (found == nodes_.end()) {
+      nodes_.push_back({.parent = at, .key = key, .hash = HashKey(key), .objects = {}});
+      if (key == schema::kAnyKey) nodes_[Index(at)].any_key = child;
+      if (key == schema::kPresence) nodes_[Index(at)].presence = child;
+      if (key == schema::kEveryValue) every_value_ = child;
+    }
     at = child;
   }
   nodes_[Index(at)].wanted = true;
@@ -208,7 +213,7 @@ std::vector<std::string_view> CompiledPlan::KeysOf(PathId path) const {
 PathId CompiledPlan::Child(PathId parent, std::string_view key, uint64_t hash) const {
   for (size_t slot = TableSlot(parent, hash);; ++slot) {
     const PathId child = table_[slot & (table_.size() - 1)];
-    if (child == kNoPath) return kNoPath;
+    if (child == kNoPath) return nodes_[Index(parent)].any_key;
     const Node& node = nodes_[Index(child)];
     if (node.hash == hash && node.parent == parent && node.key == key) return child;
   }

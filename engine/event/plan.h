@@ -61,6 +61,7 @@ struct CompiledField {
   bool union_of_all = false;
   // A field before it that always has the same values, or kNoField.
   schema::FieldId same_as = schema::kNoField;
+  bool lenient = false;
   std::vector<CompiledAlternative> alternatives;
 };
 
@@ -75,6 +76,10 @@ class CompiledPlan final : public Plan {
   uint64_t number() const { return number_; }
 
   size_t path_count() const { return nodes_.size(); }
+  // Where each scalar of the event is wanted besides its own place; kNoPath if nowhere.
+  PathId every_value() const { return every_value_; }
+  // Where null and an empty array at `path` are wanted; kNoPath if nowhere.
+  PathId PresenceAt(PathId path) const { return nodes_[Index(path)].presence; }
   // Whether values at the path are wanted.
   bool IsWanted(PathId path) const { return wanted_[Index(path)] != 0; }
   // The object tokens that stand at the path, outermost first: an object there opens a row of each.
@@ -84,8 +89,8 @@ class CompiledPlan final : public Plan {
   // The keys from the root to the path.
   std::vector<std::string_view> KeysOf(PathId path) const;
 
-  // The child of a path by an unescaped key, `hash` being HashKey(key); kNoPath if nothing is
-  // wanted there.
+  // The child of a path by an unescaped key, `hash` being HashKey(key): the one of that name, else
+  // the one for any key; kNoPath if nothing is wanted there.
   PathId Child(PathId parent, std::string_view key, uint64_t hash) const;
   // Seeded anew for each plan, so that nobody can prepare keys whose hashes collide.
   uint64_t HashKey(std::string_view key) const;
@@ -102,6 +107,8 @@ class CompiledPlan final : public Plan {
     std::string key;
     uint64_t hash = 0;  // of the key
     bool wanted = false;
+    PathId any_key = kNoPath;   // the child for each key that is not named
+    PathId presence = kNoPath;  // see PresenceAt()
     std::vector<schema::FieldId> objects;
   };
 
@@ -117,6 +124,7 @@ class CompiledPlan final : public Plan {
   uint64_t number_;
   size_t catalogue_size_;
   uint64_t seed_;
+  PathId every_value_ = kNoPath;
   std::vector<Node> nodes_;
   std::vector<uint8_t> wanted_;  // of the nodes: apart, it is asked for with each value
   std::vector<PathId> table_;  // of children, by parent and key; open addressing, at most half full

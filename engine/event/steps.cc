@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
 
+#include "base/time.h"
 #include "base/unicode.h"
 
 namespace riposte::event {
@@ -38,6 +42,33 @@ std::string_view FromHex(std::string_view text, Arena& arena) {
   return arena.Copy({decimal, static_cast<size_t>(written.ptr - decimal)});
 }
 
+// The number of the ISO 8601 week: that of the year in which its Thursday lies.
+int64_t WeekOf(std::chrono::sys_days day) {
+  const std::chrono::weekday weekday(day);
+  const std::chrono::sys_days thursday =
+      day + std::chrono::days(4 - static_cast<int>(weekday.iso_encoding()));
+  const std::chrono::year year = std::chrono::year_month_day(thursday).year();
+  return (thursday - std::chrono::sys_days(year / 1 / 1)).count() / 7 + 1;
+}
+
+// The part of the date and time as they are written, whatever their zone.
+std::optional<int64_t> DatePart(std::string_view text, std::string_view part) {
+  constexpr size_t kDateAndTime = std::string_view("2026-11-25 01:10:53").size();
+  std::optional<Time> time = ParseDay(text);
+  if (!time && ParseTime(text)) time = ParseTime(text.substr(0, kDateAndTime));
+  if (!time) return std::nullopt;
+  const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(*time);
+  const std::chrono::year_month_day date(day);
+  const Duration since_midnight = *time - day;
+  if (part == "minute")
+    return std::chrono::floor<std::chrono::minutes>(since_midnight).count() % 60;
+  if (part == "hour") return std::chrono::floor<std::chrono::hours>(since_midnight).count();
+  if (part == "day") return static_cast<unsigned>(date.day());
+  if (part == "week") return WeekOf(day);
+  if (part == "month") return static_cast<unsigned>(date.month());
+  return static_cast<int>(date.year());
+}
+
 }  // namespace
 
 bool StepRunner::Run(const std::vector<CompiledStep>& steps, Arena& arena, std::string_view& text) {
@@ -71,6 +102,11 @@ bool StepRunner::RunOne(const CompiledStep& step, Arena& arena, std::string_view
       return true;
     case schema::Step::Kind::kDrop:
       return text != step.key;
+    case schema::Step::Kind::kDatePart: {
+      const std::optional<int64_t> part = DatePart(text, step.key);
+      if (part) text = arena.Copy(std::to_string(*part));
+      return part.has_value();
+    }
   }
   return true;
 }

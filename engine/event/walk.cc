@@ -121,6 +121,7 @@ void Walk::ReadPlainMembers() {
   const char* const text = text_.data();
   const char* const end = text + text_.size();
   const KnownKeys::Place place = object.place;
+  const PathId every = plan_->every_value();
   // In registers: one member must not wait for what the one before wrote to memory.
   uint32_t next = next_;
   KeyId expected = known_keys_.Expected(object.last, object.is_empty);
@@ -150,10 +151,16 @@ void Walk::ReadPlainMembers() {
       member = FindMember(object, key + 1, colon - 1);
       expected = known_keys_.Expected(object.last, object.is_empty);
     }
-    if (!member.wanted || is_null) continue;
-    out_->Add(member.path, kind, object.row,
-              kind == RawValue::Kind::kString ? Text(value + 1, comma - 1)
-                                              : text_.substr(value, comma - value));
+    if (is_null) {
+      AddPresence(member.path, object.row);
+      continue;
+    }
+    if (!member.wanted && every == kNoPath) continue;
+    const std::string_view content = kind == RawValue::Kind::kString
+                                         ? Text(value + 1, comma - 1)
+                                         : text_.substr(value, comma - value);
+    if (member.wanted) out_->Add(member.path, kind, object.row, content);
+    if (every != kNoPath) out_->Add(every, kind, object.row, content);
   }
   next_ = next;
 }
@@ -178,8 +185,7 @@ Reject Walk::ReadValue(PathId path, RowId row) {
     case '"': {
       uint32_t begin = 0, end = 0;
       if (!FindString(next_, begin, end)) return FailHere();
-      if (path != kNoPath && plan_->IsWanted(path))
-        out_->Add(path, RawValue::Kind::kString, row, Text(begin, end));
+      AddString(path, row, begin, end);
       ++next_;
       return Reject::kNone;
     }
@@ -204,9 +210,30 @@ Reject Walk::ReadScalar(PathId path, RowId row) {
   } else if (scalar != "true" && scalar != "false") {
     return FailHere();
   }
-  if (!is_null && path != kNoPath && plan_->IsWanted(path)) out_->Add(path, kind, row, scalar);
+  if (is_null) {
+    AddPresence(path, row);
+  } else {
+    if (path != kNoPath && plan_->IsWanted(path)) out_->Add(path, kind, row, scalar);
+    if (const PathId every = plan_->every_value(); every != kNoPath)
+      out_->Add(every, kind, row, scalar);
+  }
   ++next_;
   return Reject::kNone;
+}
+
+void Walk::AddString(PathId path, RowId row, uint32_t begin, uint32_t end) {
+  const PathId every = plan_->every_value();
+  const bool wanted = path != kNoPath && plan_->IsWanted(path);
+  if (!wanted && every == kNoPath) return;
+  const std::string_view text = Text(begin, end);
+  if (wanted) out_->Add(path, RawValue::Kind::kString, row, text);
+  if (every != kNoPath) out_->Add(every, RawValue::Kind::kString, row, text);
+}
+
+// Null or an empty array, which are no value, but there.
+void Walk::AddPresence(PathId path, RowId row) {
+  const PathId presence = path == kNoPath ? kNoPath : plan_->PresenceAt(path);
+  if (presence != kNoPath) out_->Add(presence, RawValue::Kind::kString, row, {});
 }
 
 // Enters an object or array. An empty one is left again at once.
@@ -218,6 +245,7 @@ Reject Walk::Open(bool is_array, PathId path, RowId row) {
     if (plan_->IsWanted(path)) out_->Add(path, RawValue::Kind::kObject, row, {});
   }
   if (Peek(next_) == (is_array ? ']' : '}')) {
+    if (is_array) AddPresence(path, row);
     ++next_;
     return Reject::kNone;
   }

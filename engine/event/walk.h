@@ -49,6 +49,8 @@ class Walk {
   Member HideMember();
   Reject ReadValue(PathId path, RowId row);
   Reject ReadScalar(PathId path, RowId row);
+  void AddString(PathId path, RowId row, uint32_t begin, uint32_t end);
+  void AddPresence(PathId path, RowId row);
   Reject Open(bool is_array, PathId path, RowId row);
   Reject CloseUntilNext();
 

@@ -63,7 +63,8 @@ struct Holds {
                       in.high_inclusive, value.date);
   }
   bool operator()(const query::BoolIs& is) const { return value.boolean == is.value; }
-  bool operator()(const query::IsNull&) const { return false; }  // there is a value
+  bool operator()(const query::OtherField&) const { return false; }  // asks for more than a value
+  bool operator()(const query::IsNull&) const { return false; }      // there is a value
 };
 
 class TreeWalk {
@@ -97,6 +98,8 @@ class TreeWalk {
 
  private:
   Truth VisitClause(const query::Node& node, event::RowId row) const {
+    if (const query::OtherField* other = std::get_if<query::OtherField>(&node.predicate))
+      return VisitOtherField(node.field, *other, row);
     Truth truth = Truth::kFalse;
     bool present = false;
     for (const event::Value& value : event_.values(node.field)) {
@@ -105,6 +108,26 @@ class TreeWalk {
       truth = Or(truth, EvaluatePredicate(node.predicate, value, context_, regexes_));
     }
     if (std::holds_alternative<query::IsNull>(node.predicate)) return FromBool(!present);
+    return truth;
+  }
+
+  // Any value of the one field with any of the other.
+  Truth VisitOtherField(schema::FieldId field, const query::OtherField& other,
+                        event::RowId row) const {
+    Truth truth = Truth::kFalse;
+    for (const event::Value& value : event_.values(field)) {
+      if (!event_.Within(value.row, row)) continue;
+      if (value.undecodable != event::Undecodable::kNone) {
+        truth = Or(truth, Truth::kUnknown);
+        continue;
+      }
+      for (const event::Value& with : event_.values(other.field)) {
+        const bool unknown = with.undecodable != event::Undecodable::kNone;
+        const bool holds = other.cased ? ComparesWith(other.how, value.text, with.text)
+                                       : ComparesWith(other.how, value.folded, with.folded);
+        truth = Or(truth, unknown ? Truth::kUnknown : FromBool(holds));
+      }
+    }
     return truth;
   }
 

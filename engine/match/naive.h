@@ -37,7 +37,8 @@ class RegexCache {
       compiled_;  // pattern, ignore_case
 };
 
-// Whether one value satisfies a predicate of its field's type.
+// Whether one value satisfies a predicate of its field's type. Not for an OtherField, which asks
+// for more than a value.
 Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,
                         const Context& context, RegexCache& regexes);
 // One node of the expression and what is below it, for the values that stand in `row` (the event

@@ -51,11 +51,12 @@ struct Program::Writer {
   }
   double operator()(const query::Wildcard& wildcard) const {
     const std::vector<std::string>& parts = wildcard.parts;
-    if (parts.size() == 2 && parts.front().empty()) {
+    const bool is_one_star = parts.size() == 2 && wildcard.gaps.empty();
+    if (is_one_star && parts.front().empty()) {
       SetText(Op::kEndsWith, parts.back(), wildcard.cased);
       return 1;
     }
-    if (parts.size() == 2 && parts.back().empty()) {
+    if (is_one_star && parts.back().empty()) {
       SetText(Op::kStartsWith, parts.front(), wildcard.cased);
       return 1;
     }

@@ -9,9 +9,12 @@
 
 namespace riposte::match {
 
-// Whether the whole `text` is the parts of `wildcard` in order with any text, also none, in each
-// gap. Time O(text * longest part).
+// Whether the whole `text`, valid UTF-8, is the parts of `wildcard` in order with what each gap
+// asks for between them. Time O(text * pattern).
 bool MatchesWildcard(const query::Wildcard& wildcard, std::string_view text);
+
+// Whether `text` compares with `other`, the text of another field, as the predicate says.
+bool ComparesWith(query::OtherField::How how, std::string_view text, std::string_view other);
 
 // Whether the phrase's words stand next to each other, in order, among `words`.
 bool HasPhrase(const query::Phrase& phrase, std::span<const std::string_view> words);

@@ -6,7 +6,8 @@ namespace riposte::lint {
 
 void CheckMissingTests(const rule::Rule& rule, const schema::Schema&,
                        text::Diagnostics& diagnostics) {
-  if (!rule.tests.empty()) return;
+  // A Sigma rule's file cannot hold tests.
+  if (!rule.tests.empty() || rule.language == rule::Language::kSigma) return;
   diagnostics.Warning(rule.source, rule.id_span, "missing-tests",
                       fmt::format("the rule '{}' has no tests", rule.name),
                       "add 'tests:' with an event that fires and a near miss that does not");

@@ -13,6 +13,8 @@ namespace riposte::lint {
 
 void CheckRunsNowhere(const rule::Rule& rule, const schema::Schema& schema,
                       text::Diagnostics& diagnostics) {
+  // Of a Sigma rule `unreachable-logsource` says so when it is loaded.
+  if (rule.language == rule::Language::kSigma) return;
   if (rule.query.empty() || !ProfilesOf(rule, schema).empty()) return;
   std::vector<std::string> lacks;
   for (const schema::Profile& profile : schema.profiles) {

@@ -71,6 +71,17 @@ NodeId Expression::AddGroup(schema::FieldId object, NodeId child, text::Span spa
   return Add(std::move(node));
 }
 
+NodeId Expression::AddCopy(const Expression& other, std::optional<text::Span> span) {
+  const auto shift = static_cast<uint32_t>(nodes_.size());
+  const auto moved = [shift](NodeId id) { return NodeId{static_cast<uint32_t>(id) + shift}; };
+  for (const Node& node : other.nodes_) {
+    Node& copy = nodes_.emplace_back(node);
+    std::ranges::transform(copy.children, copy.children.begin(), moved);
+    copy.span = span.value_or(copy.span);
+  }
+  return moved(other.root());
+}
+
 void Expression::SetRoot(NodeId root) {
   struct Visit {
     NodeId node;
@@ -109,6 +120,9 @@ std::vector<schema::FieldId> Expression::Fields() const {
   std::vector<schema::FieldId> fields;
   for (const Node& node : nodes_) {
     if (node.field != schema::kNoField) fields.push_back(node.field);
+    if (node.kind != Node::Kind::kClause) continue;
+    if (const OtherField* other = std::get_if<OtherField>(&node.predicate))
+      fields.push_back(other->field);
   }
   std::sort(fields.begin(), fields.end());
   fields.erase(std::unique(fields.begin(), fields.end()), fields.end());

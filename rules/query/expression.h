@@ -1,6 +1,6 @@
-// The one expression tree that every front end produces (QQL now, Sigma next) and every evaluator
-// runs. Type-checked against a catalogue and normalised: what can be wrong with a query was said by
-// then, so evaluation cannot fail.
+// The one expression tree that every front end (QQL, Sigma) produces and every evaluator runs.
+// Type-checked against a catalogue and normalised: what can be wrong with a query was said by then,
+// so evaluation cannot fail.
 //
 // Truth has three values. A clause on an absent field is false, so `not a: 1` holds where `a` is
 // absent. A clause on an undecodable value ("n/a" in a number field) is unknown, and so is its
@@ -37,11 +37,20 @@ struct Equals {
   bool cased = false;
   bool operator==(const Equals&) const = default;
 };
-// The whole value: the parts in order, any text in place of each star. parts.size() >= 2; an empty
-// first or last part is a leading or trailing star. `a*` is {"a", ""}.
+// What stands between two parts of a wildcard: `characters` code points, or, if it is open, at
+// least so many.
+struct Gap {
+  uint32_t characters = 0;
+  bool open = true;
+  bool operator==(const Gap&) const = default;
+};
+// The whole value: the parts in order, any text in place of each gap. parts.size() >= 2; an empty
+// first or last part is a leading or trailing gap. `a*` is {"a", ""}. Read as if all gaps were
+// stars, it is a necessary condition.
 struct Wildcard {
   std::vector<std::string> parts;
   bool cased = false;
+  std::vector<Gap> gaps{};  // one fewer than parts; empty: all are stars
   bool operator==(const Wildcard&) const = default;
 };
 struct Contains {
@@ -81,13 +90,22 @@ struct BoolIs {
   bool value = true;
   bool operator==(const BoolIs&) const = default;
 };
+// Compares with the values of another field of the event (text or keyword, as the clause's own):
+// holds for a value that equals, holds, begins or ends with one of them.
+struct OtherField {
+  enum class How : uint8_t { kEquals, kContains, kStartsWith, kEndsWith };
+  schema::FieldId field = schema::kNoField;
+  How how = How::kEquals;
+  bool cased = false;
+  bool operator==(const OtherField&) const = default;
+};
 // Absent, JSON null or []. Never unknown.
 struct IsNull {
   bool operator==(const IsNull&) const = default;
 };
 
 using Predicate = std::variant<Phrase, Equals, Wildcard, Contains, Matches, NumberIn, IpIn, DateIn,
-                               BoolIs, IsNull>;
+                               BoolIs, OtherField, IsNull>;
 
 enum class NodeId : uint32_t {};
 constexpr size_t Index(NodeId id) { return static_cast<size_t>(id); }
@@ -118,6 +136,9 @@ class Expression {
   NodeId AddNot(NodeId child, text::Span span);  // not not x is x
   NodeId AddClause(schema::FieldId field, Predicate predicate, text::Span span);
   NodeId AddGroup(schema::FieldId object, NodeId child, text::Span span);
+  // A copy of a built expression's tree; its root. The spans are copied, too, unless one is given
+  // for all of them.
+  NodeId AddCopy(const Expression& other, std::optional<text::Span> span = std::nullopt);
   // Ends the building: an `and` in an `and` and an `or` in an `or` are spliced into it, nodes that
   // the root does not reach are dropped, and ids are given anew, in post-order.
   void SetRoot(NodeId root);

@@ -56,6 +56,38 @@ void AppendQuoted(std::string_view text, char quote, std::string& out) {
   AppendQuoted(std::vector<std::string>{std::string(text)}, quote, out);
 }
 
+// Appends a pattern whose gaps are not all stars: `?` for each character, and a question mark of
+// the text escaped.
+void AppendPattern(const Wildcard& wildcard, std::string& out) {
+  out += '"';
+  for (size_t i = 0; i < wildcard.parts.size(); ++i) {
+    if (i > 0) {
+      const Gap& gap = wildcard.gaps[i - 1];
+      out.append(gap.characters, '?');
+      if (gap.open) out += '*';
+    }
+    for (const char c : wildcard.parts[i]) {
+      if (c == '"' || c == '\\' || c == '*' || c == '?') out += '\\';
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+std::string_view HowName(OtherField::How how) {
+  switch (how) {
+    case OtherField::How::kEquals:
+      return "equals";
+    case OtherField::How::kContains:
+      return "contains";
+    case OtherField::How::kStartsWith:
+      return "startswith";
+    case OtherField::How::kEndsWith:
+      return "endswith";
+  }
+  RIPOSTE_CHECK(false, "a comparison without a name");
+}
+
 void AppendRegex(const Matches& regex, std::string& out) {
   out += '/';
   for (size_t i = 0; i < regex.pattern.size(); ++i) {
@@ -136,7 +168,8 @@ bool IsWholeDay(const DateIn& dates) {
 // What follows the token of a clause.
 class PredicatePrinter {
  public:
-  PredicatePrinter(FieldType type, std::string& out) : type_(type), out_(out) {}
+  PredicatePrinter(FieldType type, const Catalogue& catalogue, std::string& out)
+      : type_(type), catalogue_(catalogue), out_(out) {}
 
   void operator()(const Phrase& phrase) const {
     std::string words;
@@ -148,15 +181,17 @@ class PredicatePrinter {
     AppendQuoted(words, '"', out_);
   }
   void operator()(const Equals& equals) const {
-    out_ += ": ";
+    out_ += equals.cased ? ": cased " : ": ";
     AppendQuoted(equals.text, type_ == FieldType::kText ? '`' : '"', out_);
   }
   void operator()(const Wildcard& wildcard) const {
-    out_ += ": ";
-    AppendQuoted(wildcard.parts, '"', out_);
+    out_ += wildcard.cased ? ": cased " : ": ";
+    if (wildcard.gaps.empty()) return AppendQuoted(wildcard.parts, '"', out_);
+    out_ += "pattern ";
+    AppendPattern(wildcard, out_);
   }
   void operator()(const Contains& contains) const {
-    out_ += " ~ ";
+    out_ += contains.cased ? " ~ cased " : " ~ ";
     AppendQuoted(contains.text, '"', out_);
   }
   void operator()(const Matches& matches) const {
@@ -183,10 +218,17 @@ class PredicatePrinter {
     }
   }
   void operator()(const BoolIs& is) const { out_ += is.value ? ": true" : ": false"; }
+  void operator()(const OtherField& other) const {
+    out_ += ' ';
+    out_ += HowName(other.how);
+    out_ += other.cased ? " cased field " : " field ";
+    out_ += catalogue_.token(other.field).name;
+  }
   void operator()(const IsNull&) const { out_ += " is null"; }
 
  private:
   FieldType type_;
+  const Catalogue& catalogue_;
   std::string& out_;
 };
 
@@ -266,7 +308,8 @@ class Printer {
 
   void PrintClause(const Node& node, FieldId object) {
     out_ += NameIn(object, node.field);
-    std::visit(PredicatePrinter(catalogue_.token(node.field).type, out_), node.predicate);
+    std::visit(PredicatePrinter(catalogue_.token(node.field).type, catalogue_, out_),
+               node.predicate);
   }
 
   // The name inside a group over `object`: relative to it, as a full name might be taken there for

@@ -1,5 +1,6 @@
 // Prints an expression as QQL that parses to the same tree: the canonical text, whose hash
-// identifies what a query means.
+// identifies what a query means. What only other front ends can say (letter case that counts, a
+// wildcard for one character, another field) is printed in words that QQL does not have.
 #pragma once
 
 #include <string>

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "rules/qql/parse.h"
 #include "rules/query/print.h"
+#include "rules/rule/hashes.h"
 #include "rules/rule/remediation_section.h"
 #include "rules/rule/tests_section.h"
 #include "rules/rule/trigger_section.h"
@@ -23,8 +24,6 @@ constexpr std::array<std::string_view, 15> kKeys = {
     "tests"};
 constexpr std::array<std::string_view, 5> kSeverities = {"informational", "low", "medium", "high",
                                                          "critical"};
-// What makes a document a Sigma rule or correlation.
-constexpr std::array<std::string_view, 3> kSigmaKeys = {"detection", "correlation", "logsource"};
 constexpr size_t kMaxNameBytes = 200;
 
 class RuleReader {
@@ -156,38 +155,11 @@ class RuleReader {
   Rule rule_;
 };
 
-// Whether the document is written for another engine.
-bool RefuseSigma(const yaml::Node& root, text::NodeReader& reader) {
-  for (const yaml::Entry& entry : root.entries) {
-    if (std::find(kSigmaKeys.begin(), kSigmaKeys.end(), entry.key) == kSigmaKeys.end()) continue;
-    reader.Error(entry.key_span, "sigma-not-available", "Sigma rules are not available yet",
-                 "write the rule with 'query:'");
-    return true;
-  }
-  return false;
-}
-
-// Parts that cannot run into each other.
-std::string HashOf(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += fmt::format("{}:{}\n", part.size(), part);
-  return Sha256Hex(text);
-}
-
-std::string ArmingHash(const Rule& rule) {
-  const bool remediates = rule.remediation.has_value();
-  const bool has_target = remediates && rule.remediation->target.has_value();
-  return HashOf({rule.canonical_query, "single_match",
-                 has_target ? TargetName(*rule.remediation->target) : "",
-                 remediates ? RuleActionName(rule.remediation->action) : ""});
-}
-
 }  // namespace
 
 std::optional<Rule> ReadRule(const yaml::Document& document, const schema::Schema& schema,
                              text::NodeReader& reader) {
   const size_t errors_before = reader.diagnostics().error_count();
-  if (RefuseSigma(document.root, reader)) return std::nullopt;
   if (!reader.Mapping(document.root, "a rule", kKeys)) return std::nullopt;
   Rule rule = RuleReader(document, schema, reader).Read();
   if (reader.diagnostics().error_count() != errors_before) return std::nullopt;

@@ -9,6 +9,8 @@
 #include "base/digest.h"
 #include "rules/rule/document.h"
 #include "rules/rule/rule_files.h"
+#include "rules/rule/sigma_documents.h"
+#include "rules/sigma/global.h"
 #include "rules/text/node_reader.h"
 
 namespace riposte::rule {
@@ -21,19 +23,25 @@ struct NamedSource {
 };
 
 void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
-                   text::Diagnostics& diagnostics, std::vector<Rule>& rules) {
+                   text::Diagnostics& diagnostics, SigmaDocuments& sigma,
+                   std::vector<Rule>& rules) {
+  const size_t errors_before = diagnostics.error_count();
   const yaml::Stream stream = yaml::Parse(source->bytes());
   text::AddProblems(stream, source, diagnostics);
   text::NodeReader reader(source, diagnostics);
   size_t documents = 0;
+  const bool shares = sigma::HasActions(stream);
+  if (shares) documents = sigma.ReadShared(stream, reader, rules);
   for (const yaml::Document& document : stream.documents) {
+    if (shares) break;
     // `---` with nothing behind it: templates leave such.
     if (document.root.kind == yaml::Node::Kind::kNull && document.root.value.empty()) continue;
     ++documents;
+    if (sigma.Read(document, reader, rules)) continue;
     if (std::optional<Rule> rule = ReadRule(document, schema, reader))
       rules.push_back(std::move(*rule));
   }
-  if (documents == 0 && stream.problems.empty())
+  if (documents == 0 && diagnostics.error_count() == errors_before)
     diagnostics.Error(source, {}, "no-rules", "the file holds no rule",
                       "remove it, or let its name end otherwise");
 }
@@ -79,19 +87,21 @@ std::string HashOf(const std::vector<NamedSource>& sources, const schema::Schema
 RuleSetPtr Load(const std::vector<NamedSource>& sources, size_t max_rules,
                 const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   auto set = std::make_shared<RuleSet>();
+  SigmaDocuments sigma(schema);
+  for (const NamedSource& file : sources) sigma.ReadPlaceholders(file.source, diagnostics);
   for (const NamedSource& file : sources) {
-    ReadFileRules(file.source, *schema, diagnostics, set->rules);
+    ReadFileRules(file.source, *schema, diagnostics, sigma, set->rules);
     if (set->rules.size() <= max_rules) continue;
     diagnostics.Error(file.source, set->rules[max_rules].id_span, "too-many-rules",
                       fmt::format("more than {} rules in one set", max_rules));
     break;
   }
+  set->schema = sigma.Finish(set->rules, diagnostics);
   CheckUniqueIds(set->rules, diagnostics);
   if (diagnostics.has_errors()) return nullptr;
   std::stable_sort(set->rules.begin(), set->rules.end(), [](const Rule& a, const Rule& b) {
     return a.source->path() < b.source->path();
   });
-  set->schema = schema;
   set->sha256 = HashOf(sources, *schema);
   return set;
 }

@@ -19,6 +19,10 @@ std::optional<Severity> ParseSeverity(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view LanguageName(Language language) {
+  return language == Language::kSigma ? "sigma" : "qql";
+}
+
 std::string_view AutoModeName(AutoMode mode) {
   switch (mode) {
     case AutoMode::kOff:

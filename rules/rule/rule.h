@@ -63,17 +63,23 @@ struct TestCase {
   text::Span span;
 };
 
+// What a rule is written in.
+enum class Language : uint8_t { kQql, kSigma };
+std::string_view LanguageName(Language language);  // "qql", "sigma"
+
 struct Rule {
   Uuid id;
+  Language language = Language::kQql;
   std::string name;
   std::string description;
   std::string author;
+  std::string status;  // of a Sigma rule: "stable", "experimental" ...
   Severity severity = Severity::kMedium;
   bool enabled = true;
   std::vector<std::string> tags, references, false_positives;
   std::vector<std::string> profiles;  // runs only on these; empty: on each that has its tokens
   query::Expression query;
-  std::string query_text;       // as written, without trailing blanks
+  std::string query_text;       // as written, without trailing blanks; of Sigma the detection
   std::string canonical_query;  // query::Print
   Trigger trigger;
   std::optional<Remediation> remediation;

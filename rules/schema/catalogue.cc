@@ -45,11 +45,12 @@ FieldId Catalogue::Add(Token token) {
   token.groups.clear();
   // Objects come in any order, so each new token looks both ways: which objects are around it, and
   // what it is around itself.
-  for (size_t other = 0; other < tokens_.size(); ++other) {
-    if (tokens_[other].type == FieldType::kObject && IsAround(folded_[other], folded)) {
-      token.groups.push_back(FieldId{static_cast<uint16_t>(other)});
-    }
-    if (token.type == FieldType::kObject && IsAround(folded, folded_[other])) {
+  for (const FieldId object : objects_) {
+    if (IsAround(folded_[Index(object)], folded)) token.groups.push_back(object);
+  }
+  if (token.type == FieldType::kObject) objects_.push_back(id);
+  for (size_t other = 0; token.type == FieldType::kObject && other < tokens_.size(); ++other) {
+    if (IsAround(folded, folded_[other])) {
       std::vector<FieldId>& groups = tokens_[other].groups;
       groups.insert(std::upper_bound(groups.begin(), groups.end(), folded.size(),
                                      [this](size_t size, FieldId group) {

@@ -58,6 +58,7 @@ class Catalogue {
  private:
   std::vector<Token> tokens_;
   std::vector<std::string> folded_;                          // names, by id
+  std::vector<FieldId> objects_;                             // the object tokens
   boost::unordered_flat_map<std::string, FieldId> by_name_;  // folded name
 };
 

@@ -78,6 +78,7 @@ void Assembler::Add(ProfileText file) {
   }
   Profile profile{.name = file.name,
                   .description = file.description,
+                  .sigma = std::move(file.sigma),
                   .sha256 = Sha256Hex(file.source->bytes())};
   profile.roles.fill(kNoField);
   for (TokenText& token : file.tokens) AddToken(token, file, profile);

@@ -55,6 +55,10 @@ std::string Path::ToString() const {
   std::string text;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (i > 0) text += '.';
+    if (keys[i] == kAnyKey) {
+      text += '*';
+      continue;
+    }
     for (const char c : keys[i]) {
       if (c == '.' || c == '\\') text += '\\';
       text += c;

@@ -15,12 +15,19 @@
 
 namespace riposte::schema {
 
+// Keys that stand for something else in a Path. No key of an event equals one: those are valid
+// UTF-8.
+inline constexpr std::string_view kAnyKey = "\xff";     // each key that is not named at this level
+inline constexpr std::string_view kPresence = "\xff?";  // last: JSON null or [] stands at the path
+inline constexpr std::string_view kEveryValue = "\xff*";  // alone: each scalar of the event
+
 // Keys from the root object down. Arrays on the way are entered: "indicator2.score" reads every
 // element's score.
 struct Path {
   std::vector<std::string> keys;
   bool operator==(const Path&) const = default;
-  std::string ToString() const;  // dots inside keys are escaped: "a\.b.c"
+  // Dots inside keys are escaped: "a\.b.c". A key that is any is "*".
+  std::string ToString() const;
 };
 
 // Holds if any value at `path` (as text) equals one of `any_of`, ignoring case by simple folding.
@@ -43,7 +50,10 @@ struct Step {
     kBefore,      // what stands before the first `key`; absent if `key` does not occur
     kHex,  // "0x1a4c" -> "6732"; a text that does not begin with 0x, or is beyond 64 bits, stays as
            // it is
-    kDrop,  // absent if the text is `key`: how a format writes "nothing"
+    kDrop,      // absent if the text is `key`: how a format writes "nothing"
+    kDatePart,  // of "2026-11-25 01:10:53", as written: the part that `key` names ("minute",
+                // "hour", "day", "week", "month", "year") in digits; absent if it is no date. Weeks
+                // are those of ISO 8601. Not in profiles: for Sigma's time modifiers
   };
   Kind kind{};
   std::string key{};
@@ -76,6 +86,7 @@ struct FieldSource {
   std::vector<Alternative> alternatives{};
   bool union_of_all = false;
   bool guaranteed = false;  // each event of the format has it
+  bool lenient = false;     // a value that cannot be read as the token's type is none
   TimeFormat time_format = TimeFormat::kText;
 };
 
@@ -116,6 +127,25 @@ enum class EventType : uint8_t { kOther, kFile, kProcess, kNetwork, kMutex, kReg
 std::optional<EventType> ParseEventType(std::string_view text);  // ignoring case
 std::string_view EventTypeName(EventType type);                  // "FILE", ..., "OTHER"
 
+// Which events of a format belong to a Sigma log source. An empty text stands for none.
+struct LogRoute {
+  std::string product{}, category{}, service{};
+  // All of one of these must hold; no entry: each event belongs to it.
+  std::vector<std::vector<Condition>> when{};
+};
+
+// Where the fields of Sigma rules stand in a format, and which log sources it provides.
+struct SigmaMapping {
+  struct Field {
+    std::string name{};  // as rules write it: letter case counts
+    std::vector<Alternative> alternatives{};
+  };
+  // Of a field that is not in `fields`: its name takes the place of the last key.
+  std::vector<Path> defaults{};
+  std::vector<Field> fields{};
+  std::vector<LogRoute> routes{};  // empty: the format provides nothing to Sigma rules
+};
+
 struct Profile {
   std::string name{};
   std::string description{};
@@ -123,6 +153,7 @@ struct Profile {
   std::vector<std::optional<FieldSource>> fields{};
   // Token that plays each role; kNoField where the format has none.
   std::array<FieldId, static_cast<size_t>(Role::kCount)> roles{};
+  SigmaMapping sigma{};
   std::string sha256{};  // of its file
 
   bool Has(FieldId id) const { return Index(id) < fields.size() && fields[Index(id)].has_value(); }

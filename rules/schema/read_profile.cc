@@ -7,13 +7,15 @@
 #include <fmt/format.h>
 
 #include "base/unicode.h"
+#include "rules/schema/read_sigma.h"
 #include "rules/schema/read_source.h"
 #include "rules/text/node_reader.h"
 
 namespace riposte::schema {
 namespace {
 
-constexpr std::array<std::string_view, 4> kProfileKeys = {"name", "description", "roles", "tokens"};
+constexpr std::array<std::string_view, 5> kProfileKeys = {"name", "description", "roles", "tokens",
+                                                          "sigma"};
 constexpr std::array<std::string_view, 5> kTokenKeys = {"type", "description", "example", "values",
                                                         "guaranteed"};
 constexpr std::array<FieldType, 7> kTypes = {
@@ -89,6 +91,7 @@ void ProfileReader::ReadRoot(const yaml::Node& root) {
   if (const yaml::Node* roles = reader_.Required(root, "roles", "the profile", top)) {
     ReadRoles(*roles);
   }
+  if (const yaml::Node* sigma = root.Find("sigma")) profile_.sigma = ReadSigma(reader_, *sigma);
 }
 
 void ProfileReader::ReadRoles(const yaml::Node& node) {

@@ -28,6 +28,7 @@ struct ProfileText {
   std::string description{};
   std::vector<TokenText> tokens{};
   std::vector<RoleText> roles{};
+  SigmaMapping sigma{};
 };
 
 // What could be read; each error of the file is added to `diagnostics`.

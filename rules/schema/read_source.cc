@@ -76,7 +76,6 @@ class SourceReader {
   std::vector<Alternative> ReadCases(const yaml::Node& node);
   std::vector<Alternative> ReadUnion(const yaml::Node& node);
   std::optional<Alternative> ReadJoin(const yaml::Node& node);
-  std::vector<Condition> ReadWhen(const yaml::Node& node);
   std::vector<Step> ReadSteps(const yaml::Node& node);
   std::optional<Step> ReadStep(const yaml::Node& node);
   std::optional<Step> ReadStepText(const NamedStep& step, const yaml::Node& node);
@@ -159,7 +158,8 @@ std::vector<Alternative> SourceReader::ReadCase(const yaml::Node& node, std::str
   if (kind == nullptr) return {};
   std::vector<Alternative> alternatives = ReadAlternatives(*kind);
   std::vector<Condition> when;
-  if (const yaml::Node* conditions = node.Find("when")) when = ReadWhen(*conditions);
+  if (const yaml::Node* conditions = node.Find("when"))
+    when = ReadConditions(reader_, *conditions, fmt::format("token '{}'", name_));
   std::vector<Step> steps;
   if (const yaml::Node* list = node.Find("steps")) steps = ReadSteps(*list);
   for (Alternative& alternative : alternatives) {
@@ -214,29 +214,6 @@ std::optional<Alternative> SourceReader::ReadJoin(const yaml::Node& node) {
   }
   if (joined.paths.empty()) return std::nullopt;
   return joined;
-}
-
-std::vector<Condition> SourceReader::ReadWhen(const yaml::Node& node) {
-  std::vector<Condition> conditions;
-  if (node.kind != yaml::Node::Kind::kMapping || node.entries.empty()) {
-    reader_.Error(node.span, "wrong-type", fmt::format("'when' in token '{}' is no mapping", name_),
-                  "write the path and the value that it has to have, 'EventID: 1'");
-    return conditions;
-  }
-  for (const yaml::Entry& entry : node.entries) {
-    std::optional<Path> path = ParsePath(entry.key);
-    if (!path) {
-      reader_.Error(entry.key_span, "bad-path", fmt::format("'{}' is no path", entry.key),
-                    "keys are separated by single dots; a dot inside a key is '\\.'");
-      continue;
-    }
-    Condition condition{.path = std::move(*path)};
-    for (const yaml::Node* value : Scalars(reader_, entry.value, fmt::format("'{}'", entry.key))) {
-      condition.any_of.push_back(value->value);
-    }
-    conditions.push_back(std::move(condition));
-  }
-  return conditions;
 }
 
 std::vector<Step> SourceReader::ReadSteps(const yaml::Node& node) {
@@ -349,6 +326,30 @@ std::optional<Path> ParsePath(std::string_view text) {
   if (key.empty()) return std::nullopt;
   path.keys.push_back(std::move(key));
   return path;
+}
+
+std::vector<Condition> ReadConditions(text::NodeReader& reader, const yaml::Node& node,
+                                      std::string_view what) {
+  std::vector<Condition> conditions;
+  if (node.kind != yaml::Node::Kind::kMapping || node.entries.empty()) {
+    reader.Error(node.span, "wrong-type", fmt::format("'when' in {} is no mapping", what),
+                 "write the path and the value that it has to have, 'EventID: 1'");
+    return conditions;
+  }
+  for (const yaml::Entry& entry : node.entries) {
+    std::optional<Path> path = ParsePath(entry.key);
+    if (!path) {
+      reader.Error(entry.key_span, "bad-path", fmt::format("'{}' is no path", entry.key),
+                   "keys are separated by single dots; a dot inside a key is '\\.'");
+      continue;
+    }
+    Condition condition{.path = std::move(*path)};
+    for (const yaml::Node* value : Scalars(reader, entry.value, fmt::format("'{}'", entry.key))) {
+      condition.any_of.push_back(value->value);
+    }
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
 }
 
 std::optional<FieldSource> ReadSource(text::NodeReader& reader, const yaml::Node& token,

@@ -14,6 +14,11 @@ namespace riposte::schema {
 // empty or an escape is another.
 std::optional<Path> ParsePath(std::string_view text);
 
+// The conditions of a `when`, a mapping of paths to one value or several; `what` names what it
+// belongs to in messages.
+std::vector<Condition> ReadConditions(text::NodeReader& reader, const yaml::Node& node,
+                                      std::string_view what);
+
 // The keys that ReadSource() reads of a token.
 inline constexpr std::string_view kSourceKeys[] = {"path",     "paths", "union", "join",
                                                    "constant", "cases", "steps", "time"};

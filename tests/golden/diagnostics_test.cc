@@ -28,6 +28,8 @@ const std::string kRoot = RIPOSTE_SOURCE_DIR;
 // Codes that no file alone can have; the tests that show them.
 const std::map<std::string, std::string> kShownElsewhere = {
     {"file-too-large", "tests/rules/rule/rule_files_test.cc"},
+    {"rule-too-large", "tests/rules/sigma/condition_parse_test.cc"},
+    {"too-many-fields", "tests/rules/sigma/item_test.cc"},
     {"no-rule-files", "tests/rules/rule/rule_files_test.cc"},
     {"too-many-rules", "tests/rules/rule/load_test.cc"},
     {"unreadable-file", "tests/rules/rule/rule_files_test.cc"},
@@ -97,7 +99,8 @@ TEST(GoldenDiagnostics, AreSaidToTheByte) {
 }
 
 TEST(GoldenDiagnostics, ThereIsOneForEachCodeOfRuleFiles) {
-  for (const std::string& code : EmittedCodes({"rules/text", "rules/rule", "rules/lint"})) {
+  for (const std::string& code :
+       EmittedCodes({"rules/text", "rules/sigma", "rules/rule", "rules/lint"})) {
     const auto elsewhere = kShownElsewhere.find(code);
     const std::string shown_in = elsewhere == kShownElsewhere.end()
                                      ? "tests/golden/rules/" + code + ".yaml"
@@ -110,8 +113,8 @@ TEST(GoldenDiagnostics, ThereIsOneForEachCodeOfRuleFiles) {
 }
 
 TEST(DiagnosticsDocument, HasEachCodeAndNoOther) {
-  const std::set<std::string> emitted =
-      EmittedCodes({"rules/text", "rules/schema", "rules/qql", "rules/rule", "rules/lint"});
+  const std::set<std::string> emitted = EmittedCodes(
+      {"rules/text", "rules/schema", "rules/qql", "rules/sigma", "rules/rule", "rules/lint"});
   const std::map<std::string, std::string> sections = Sections();
   for (const std::string& code : emitted)
     EXPECT_TRUE(sections.contains(code)) << code << " is not described";

@@ -499,5 +499,74 @@ TEST(RejectNameTest, EachHasItsOwn) {
   EXPECT_FALSE(names.contains("unknown"));
 }
 
+// Paths with keys that stand for something else; both decoders must agree, as always.
+class SpecialKeysTest : public testing::Test {
+ protected:
+  SpecialKeysTest() {
+    any_ = Add("any", {"u", std::string(schema::kAnyKey), "f"});
+    named_ = Add("named", {"v", "x", "f"});
+    beside_ = Add("beside", {"v", std::string(schema::kAnyKey), "f"});
+    there_ = Add("there", {"p", std::string(schema::kPresence)});
+    every_ = Add("every", {std::string(schema::kEveryValue)});
+    number_ = schema_.Field("number", FieldType::kNumber, "n");
+    schema_.Source(number_).lenient = true;
+    plan_ = Plan::Compile(schema_.schema(), schema_.profile(), schema_.AllFields());
+  }
+
+  schema::FieldId Add(const std::string& token, std::vector<std::string> keys) {
+    return schema_.Field(token, FieldType::kKeyword, {{.paths = {{.keys = std::move(keys)}}}});
+  }
+  std::string Field(schema::FieldId id, std::string_view json) {
+    EXPECT_EQ(RejectName(decoder_.Decode(*plan_, json)), "none") << json;
+    EXPECT_EQ(RejectName(dom_.Decode(*plan_, json)), "none") << json;
+    const schema::Catalogue& catalogue = schema_.schema().catalogue;
+    EXPECT_EQ(test::DumpEvent(decoder_.event(), catalogue),
+              test::DumpEvent(dom_.event(), catalogue))
+        << json;
+    std::string texts;
+    for (const Value& value : decoder_.event().values(id))
+      texts += "<" + std::string(value.text) + ">";
+    return texts;
+  }
+
+  test::SchemaBuilder schema_;
+  schema::FieldId any_, named_, beside_, there_, every_, number_;
+  std::shared_ptr<const Plan> plan_;
+  Decoder decoder_;
+  DomDecoder dom_;
+};
+
+TEST_F(SpecialKeysTest, AnyKey) {
+  EXPECT_EQ(Field(any_, R"({"u": {"a": {"f": 1}, "b": {"f": 2, "g": 3}, "f": 4}})"), "<1><2>");
+  EXPECT_EQ(Field(any_, R"({"u": [{"a": {"f": 1}}, {"*": {"f": 2}}]})"), "<1><2>");
+  EXPECT_EQ(Field(any_, R"({"u": {"f": 1}})"), "");
+}
+
+TEST_F(SpecialKeysTest, ANamedKeyHidesAnyKey) {
+  constexpr std::string_view kJson = R"({"v": {"x": {"f": 1}, "y": {"f": 2}}})";
+  EXPECT_EQ(Field(named_, kJson), "<1>");
+  EXPECT_EQ(Field(beside_, kJson), "<2>");
+}
+
+TEST_F(SpecialKeysTest, NullAndEmptyArraysAreThere) {
+  EXPECT_EQ(Field(there_, R"({"p": null})"), "<>");
+  EXPECT_EQ(Field(there_, R"({"p": []})"), "<>");
+  EXPECT_EQ(Field(there_, R"({"p": [[], null]})"), "<><>");
+  EXPECT_EQ(Field(there_, R"({"p": 1})"), "") << "that is a value";
+  EXPECT_EQ(Field(there_, R"({"p": {}})"), "");
+  EXPECT_EQ(Field(there_, R"({"q": null})"), "");
+}
+
+TEST_F(SpecialKeysTest, EveryValue) {
+  EXPECT_EQ(Field(every_, R"({"a": "x\u0041", "b": [1, {"c": true, "n": 2}], "d": null, "e": {}})"),
+            "<xA><1><true><2>");
+  EXPECT_EQ(Field(every_, R"({"a": 1, "a": {"b": 2}})"), "<1><2>") << "of repeated keys, too";
+}
+
+TEST_F(SpecialKeysTest, LenientFieldsHaveOnlyWhatCanBeRead) {
+  EXPECT_EQ(Field(number_, R"({"n": ["x", 5, {"y": 1}]})"), "<5>");
+  EXPECT_FALSE(decoder_.event().Has(Oddity::kUndecodable));
+}
+
 }  // namespace
 }  // namespace riposte::event

@@ -81,5 +81,31 @@ TEST(StepRunner, Hex) {
     EXPECT_EQ(Apply(StepOf(Kind::kHex), text), expected);
 }
 
+TEST(StepRunner, DatePart) {
+  const auto part = [](std::string key, std::string_view text) {
+    return Apply(StepOf(Kind::kDatePart, std::move(key)), text);
+  };
+  constexpr std::string_view kText = "2026-11-25T03:07:59.5+02:00";
+  EXPECT_EQ(part("minute", kText), "7");
+  EXPECT_EQ(part("hour", kText), "3") << "as written, not in UTC";
+  EXPECT_EQ(part("day", kText), "25");
+  EXPECT_EQ(part("month", kText), "11");
+  EXPECT_EQ(part("year", kText), "2026");
+  EXPECT_EQ(part("hour", "2026-11-25"), "0");
+  EXPECT_EQ(part("hour", "25.11.2026"), "absent");
+  EXPECT_EQ(part("hour", ""), "absent");
+}
+
+// ISO 8601: the first week is that of the first Thursday.
+TEST(StepRunner, WeeksAtTheEndsOfYears) {
+  for (const auto& [day, week] : {std::pair("2020-12-31", "53"),
+                                  {"2021-01-01", "53"},
+                                  {"2021-01-03", "53"},
+                                  {"2021-01-04", "1"},
+                                  {"2024-12-30", "1"},
+                                  {"2026-11-25", "48"}})
+    EXPECT_EQ(Apply(StepOf(Kind::kDatePart, "week"), day), week) << day;
+}
+
 }  // namespace
 }  // namespace riposte::event

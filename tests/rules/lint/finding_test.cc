@@ -45,7 +45,7 @@ TEST(Finding, ProfilesOfARule) {
       out += profile->name + " ";
     return out;
   };
-  EXPECT_EQ(names(0), "qualys-edr windows-nxlog ");
+  EXPECT_EQ(names(0), "qualys-edr windows-nxlog windows-evtx winlogbeat linux-sysmon ");
   EXPECT_EQ(names(1), "windows-nxlog ");
 }
 

@@ -45,6 +45,28 @@ TEST(Expression, SplicesEqualOperatorsAndOrdersTheNodes) {
                           schema::FieldId{4}, schema::FieldId{5}));
 }
 
+TEST(Expression, ACopyIsTheSameTree) {
+  Expression part;
+  part.SetRoot(part.AddNot(part.AddAnd({Clause(part, 1), Clause(part, 2)}, {}), {}));
+  Expression whole;
+  const NodeId before = Clause(whole, 7);
+  const NodeId first = whole.AddCopy(part);
+  const NodeId second = whole.AddCopy(part, text::Span{.begin = 3, .end = 4});
+  whole.SetRoot(whole.AddOr({before, first, second}, {}));
+  EXPECT_THAT(Kinds(whole),
+              ElementsAre(Kind::kClause, Kind::kClause, Kind::kClause, Kind::kAnd, Kind::kNot,
+                          Kind::kClause, Kind::kClause, Kind::kAnd, Kind::kNot, Kind::kOr));
+  EXPECT_EQ(whole.node(NodeId{8}).span, (text::Span{.begin = 3, .end = 4}));
+  EXPECT_EQ(whole.node(NodeId{4}).span, text::Span{});
+}
+
+TEST(Expression, AnotherFieldThatIsComparedWithIsReadToo) {
+  Expression expression;
+  expression.SetRoot(
+      expression.AddClause(schema::FieldId{3}, OtherField{.field = schema::FieldId{1}}, {}));
+  EXPECT_THAT(expression.Fields(), ElementsAre(schema::FieldId{1}, schema::FieldId{3}));
+}
+
 TEST(Expression, SamenessIsOfTheTreeAndNotOfThePlaces) {
   const auto build = [](bool negated, uint32_t place, bool regroup) {
     Expression expression;

@@ -113,5 +113,20 @@ TEST_F(Print, TheEndOfDates) {
   EXPECT_EQ(Clause("dateTime", DateIn{.low = end}), "dateTime > \"9999-12-31\"");
 }
 
+TEST_F(Print, WhatQqlCannotSayIsToldApart) {
+  EXPECT_EQ(Clause("action", Equals{.text = "Ab", .cased = true}), "action: cased \"Ab\"");
+  EXPECT_EQ(Clause("action", Contains{.text = "Ab", .cased = true}), "action ~ cased \"Ab\"");
+  EXPECT_EQ(Clause("action", Wildcard{.parts = {"A", ""}, .cased = true}), "action: cased \"A*\"");
+  EXPECT_EQ(Clause("action", Wildcard{.parts = {"a?", "b", ""},
+                                      .gaps = {{.characters = 1, .open = false},
+                                               {.characters = 2, .open = true}}}),
+            "action: pattern \"a\\??b??*\"");
+  const schema::FieldId other = catalogue_.Find("action");
+  EXPECT_EQ(Clause("action", OtherField{.field = other}), "action equals field action");
+  EXPECT_EQ(Clause("action",
+                   OtherField{.field = other, .how = OtherField::How::kEndsWith, .cased = true}),
+            "action endswith cased field action");
+}
+
 }  // namespace
 }  // namespace riposte::query

@@ -122,15 +122,6 @@ TEST(ReadRule, KeysThatAreNotThere) {
   EXPECT_EQ(LoadText(RuleText(1, "suppress: {for: 1h}\n")).codes(), "not-available-yet@8:1");
 }
 
-TEST(ReadRule, SigmaRulesSayWhatTheyAre) {
-  EXPECT_EQ(
-      LoadText("title: x\nlogsource: {product: windows}\ndetection:\n  a: {b: c}\n  condition: a\n")
-          .codes(),
-      "sigma-not-available@2:1");
-  EXPECT_EQ(LoadText("title: x\ncorrelation: {type: event_count}\n").codes(),
-            "sigma-not-available@2:1");
-}
-
 TEST(ReadRule, ErrorsInAQueryStandInItsFile) {
   EXPECT_EQ(LoadText("id: " + IdOf(1) +
                      "\nname: n\nseverity: low\ntrigger: {single_match: {}}\n"

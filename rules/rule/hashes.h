@@ -1,0 +1,18 @@
+// What identifies a rule's content.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "rules/rule/rule.h"
+
+namespace riposte::rule {
+
+// SHA-256, hex, of the parts, which cannot run into each other.
+std::string HashOf(std::initializer_list<std::string_view> parts);
+
+// Rule::arming_hash; the canonical query has to be there.
+std::string ArmingHash(const Rule& rule);
+
+}  // namespace riposte::rule
