@@ -15,7 +15,8 @@ RULES_INNER = {
     "rules/query": ["rules/text", "rules/schema"],
     "rules/qql": ["rules/text", "rules/schema", "rules/query"],
     "rules/rule": ["rules/text", "rules/schema", "rules/query", "rules/qql"],
-    "rules/lint": ["rules/text", "rules/schema", "rules/query", "rules/rule"],
+    "rules/protection": [],
+    "rules/lint": ["rules/text", "rules/schema", "rules/query", "rules/rule", "rules/protection"],
     "rules/profiles": [],
     "rules/library": [],
 }

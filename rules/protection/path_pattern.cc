@@ -1,11 +1,11 @@
-#include "engine/guard/path_pattern.h"
+#include "rules/protection/path_pattern.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "base/unicode.h"
 
-namespace riposte::guard {
+namespace riposte::protection {
 namespace {
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -112,4 +112,4 @@ bool PathPattern::Matches(std::string_view path) const {
   return p == pattern.size() && !below_;
 }
 
-}  // namespace riposte::guard
+}  // namespace riposte::protection

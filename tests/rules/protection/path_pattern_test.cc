@@ -1,11 +1,11 @@
-#include "engine/guard/path_pattern.h"
+#include "rules/protection/path_pattern.h"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-namespace riposte::guard {
+namespace riposte::protection {
 namespace {
 
 TEST(NormalisePathTest, Table) {
@@ -93,4 +93,4 @@ TEST(PathPatternTest, AHostilePathCostsNoMoreThanTheProductOfTheLengths) {
 }
 
 }  // namespace
-}  // namespace riposte::guard
+}  // namespace riposte::protection

@@ -1,9 +1,17 @@
-#include "engine/guard/shipped_protection.h"
+#include "rules/protection/shipped.h"
 
-namespace riposte::guard {
+#include <span>
+#include <string>
+
+namespace riposte::protection {
 namespace {
 
-constexpr ShippedPath kProcesses[] = {
+struct Entry {
+  std::string_view pattern;  // PathPattern
+  Strength strength = Strength::kNever;
+};
+
+constexpr Entry kProcesses[] = {
     // Windows: the kernel's own, sessions, services, logon.
     {R"(?:\Windows\System32\ntoskrnl.exe)"},
     {R"(?:\Windows\System32\smss.exe)"},
@@ -129,7 +137,7 @@ constexpr std::string_view kWindowsSystemFiles[] = {
     R"(user32.dll)",
 };
 
-constexpr ShippedPath kFiles[] = {
+constexpr Entry kFiles[] = {
     // Windows: interpreters outside of the system folders.
     {R"(?:\Program Files\PowerShell\*\pwsh.exe)"},
     {R"(?:\Python??\python.exe)"},
@@ -201,10 +209,27 @@ constexpr ShippedPath kFiles[] = {
     {"/usr/lib64/libcrypto.so*"},
 };
 
+ProtectedPath Parse(std::string_view pattern, Strength strength) {
+  return {.pattern = PathPattern::Parse(pattern).value(), .strength = strength};
+}
+
+std::vector<ProtectedPath> Parse(std::span<const Entry> entries) {
+  std::vector<ProtectedPath> list;
+  list.reserve(entries.size());
+  for (const Entry& entry : entries) list.push_back(Parse(entry.pattern, entry.strength));
+  return list;
+}
+
 }  // namespace
 
-std::span<const ShippedPath> ShippedProcesses() { return kProcesses; }
-std::span<const ShippedPath> ShippedFiles() { return kFiles; }
-std::span<const std::string_view> ShippedWindowsSystemFiles() { return kWindowsSystemFiles; }
+std::vector<ProtectedPath> ShippedProcesses() { return Parse(kProcesses); }
 
-}  // namespace riposte::guard
+std::vector<ProtectedPath> ShippedFiles() {
+  std::vector<ProtectedPath> list = Parse(kFiles);
+  for (const std::string_view name : kWindowsSystemFiles)
+    for (const char* folder : {R"(?:\Windows\System32\)", R"(?:\Windows\SysWOW64\)"})
+      list.push_back(Parse(folder + std::string(name), Strength::kNever));
+  return list;
+}
+
+}  // namespace riposte::protection

@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 
-namespace riposte::guard {
+namespace riposte::protection {
 
 // A path in the form that patterns are compared with: Windows paths folded, with '\' between
 // components, without the prefixes "\\?\" and
@@ -36,4 +36,4 @@ class PathPattern {
   bool below_ = false;   // ended in `**`, which is cut off
 };
 
-}  // namespace riposte::guard
+}  // namespace riposte::protection
