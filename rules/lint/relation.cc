@@ -158,6 +158,15 @@ bool AlternativesImply(const Condition& a, const Condition& b) {
   });
 }
 
+bool AlternativesExclude(const Condition& a, const Condition& b, bool single) {
+  return AllOf(a, [&](const Predicate& x) {
+    return AllOf(b, [&](const Predicate& y) {
+      const bool of_presence = IsNullTest(x) || IsNullTest(y);
+      return (single || of_presence) && lint::AreDisjoint(x, y);
+    });
+  });
+}
+
 // Lists are compared value by value; beyond this size nothing is said about them.
 constexpr size_t kMostCompared = 4096;
 bool AreTooLong(const Condition& a, const Condition& b) {
@@ -220,17 +229,14 @@ bool Exclude(const Condition& a, const Condition& b, bool single) {
   if (a.field != b.field || AreTooLong(a, b) || (a.negated && b.negated)) return false;
   if (b.negated) return AlternativesImply(a, b);
   if (a.negated) return AlternativesImply(b, a);
-  return AllOf(a, [&](const Predicate& x) {
-    return AllOf(b, [&](const Predicate& y) {
-      const bool of_presence = IsNullTest(x) || IsNullTest(y);
-      return (single || of_presence) && AreDisjoint(x, y);
-    });
-  });
+  return AlternativesExclude(a, b, single);
 }
 
-bool Cover(const Condition& a, const Condition& b) {
-  if (a.field != b.field || AreTooLong(a, b) || a.negated == b.negated) return false;
-  return a.negated ? AlternativesImply(a, b) : AlternativesImply(b, a);
+bool Cover(const Condition& a, const Condition& b, bool single) {
+  if (a.field != b.field || AreTooLong(a, b) || (!a.negated && !b.negated)) return false;
+  if (!b.negated) return AlternativesImply(a, b);
+  if (!a.negated) return AlternativesImply(b, a);
+  return AlternativesExclude(a, b, single);
 }
 
 bool SameTree(const query::Expression& query, NodeId a, NodeId b) {

@@ -27,8 +27,8 @@ std::optional<Condition> ConditionOf(const query::Expression& query, query::Node
 bool Implies(const Condition& a, const Condition& b);
 // Whether they cannot hold both. `single`: the field has one value at most.
 bool Exclude(const Condition& a, const Condition& b, bool single);
-// Whether one of them always holds.
-bool Cover(const Condition& a, const Condition& b);
+// Whether one of them always holds. `single` as above.
+bool Cover(const Condition& a, const Condition& b, bool single);
 
 // Whether both nodes are the same tree; spans do not count. Linear in the smaller.
 bool SameTree(const query::Expression& query, query::NodeId a, query::NodeId b);

@@ -73,11 +73,9 @@ class Analysis {
     for (const NodeId child : node.children) conditions.push_back(ConditionOf(query_, child));
     for (size_t second = 1; second < node.children.size(); ++second) {
       for (size_t first = 0; first < second; ++first) {
-        const bool decides =
-            AreOpposites(node.children[first], node.children[second]) ||
-            (conditions[first] && conditions[second] &&
-             (deciding == Truth::kNever ? Excludes(*conditions[first], *conditions[second])
-                                        : Cover(*conditions[first], *conditions[second])));
+        const bool decides = AreOpposites(node.children[first], node.children[second]) ||
+                             (conditions[first] && conditions[second] &&
+                              Decides(*conditions[first], *conditions[second], deciding));
         if (!decides) continue;
         clashes_.push_back({.truth = negated ? Opposite(deciding) : deciding,
                             .first = query_.node(node.children[first]).span,
@@ -88,9 +86,10 @@ class Analysis {
     return false;
   }
 
-  bool Excludes(const Condition& a, const Condition& b) const {
+  bool Decides(const Condition& a, const Condition& b, Truth deciding) const {
     if (a.field != b.field) return false;
-    return Exclude(a, b, IsSingleValued(rule_, schema_, a.field));
+    const bool single = IsSingleValued(rule_, schema_, a.field);
+    return deciding == Truth::kNever ? Exclude(a, b, single) : Cover(a, b, single);
   }
 
   // x and `not x`.
