@@ -57,7 +57,8 @@ Status AddPatterns(const std::vector<std::string>& texts, std::string_view key,
       return Status(ErrorCode::kInvalidArgument,
                     fmt::format("{}: '{}': {}", key, text, pattern.status().message()));
     }
-    paths.push_back({.pattern = std::move(pattern).value(), .strength = protection::Strength::kNever});
+    paths.push_back(
+        {.pattern = std::move(pattern).value(), .strength = protection::Strength::kNever});
   }
   return Status::Ok();
 }

@@ -69,13 +69,15 @@ void Warn(const rule::Rule& rule, text::Span in_file, Finding finding,
 
 void WarnInQuery(const rule::Rule& rule, text::Span in_query, Finding finding,
                  text::Diagnostics& diagnostics) {
+  std::optional<text::Fix> fix = InFile(rule, finding.fix_in_query);
+  if (fix) finding.hint += "; --fix does it";
   diagnostics.Add({.severity = text::Severity::kWarning,
                    .code = std::string(finding.code),
                    .source = rule.source,
                    .span = InFile(rule, in_query),
                    .message = std::move(finding.message),
                    .hint = std::move(finding.hint),
-                   .fix = InFile(rule, finding.fix_in_query)});
+                   .fix = std::move(fix)});
 }
 
 std::string Excerpt(const rule::Rule& rule, text::Span in_query) {

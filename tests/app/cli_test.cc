@@ -32,6 +32,12 @@ std::string TestsOf(std::string_view name, int firings) {
          "'}\n    expect: {firings: " + std::to_string(firings) + "}\n";
 }
 
+// A test of an event that the rule leaves alone, to follow TestsOf().
+std::string NearMiss() {
+  return "  - name: it stays calm\n    events:\n      - {at: 0s, event: '" +
+         test::ProcessEvent("good.exe", 1, kTime) + "'}\n    expect: {firings: 0}\n";
+}
+
 // Members of a document; what is not there is empty or -1.
 std::string TextOf(const json::Value& value, std::string_view key) {
   return std::string(value.StringOr(key, ""));
@@ -49,8 +55,8 @@ json::Array ItemsOf(const json::Value& value, std::string_view key) {
 class Cli : public testing::Test {
  protected:
   Cli() {
-    program_.Write("good.yaml",
-                   test::RuleFile("bad.exe", test::kKillEnforced, TestsOf("it fires", 1)));
+    program_.Write("good.yaml", test::RuleFile("bad.exe", test::kKillEnforced,
+                                               TestsOf("it fires", 1) + NearMiss()));
     program_.Write("untested.yaml", test::RuleFile("bad.exe"));
     program_.Write("failing.yaml",
                    test::RuleFile("bad.exe", {}, TestsOf("a \"quoted\" <test> & more", 2)));
@@ -214,10 +220,51 @@ TEST_F(Cli, CheckAsJson) {
   EXPECT_EQ(NumberOf(diagnostic, "end_column"), 14);
 }
 
+TEST_F(Cli, CheckAsSarif) {
+  const json::Value log = RunJson("check typo.yaml --format sarif", 2);
+  const json::Value run = ItemsOf(log, "runs").at(0);
+  ASSERT_EQ(ItemsOf(run, "results").size(), 1u);
+  EXPECT_EQ(TextOf(ItemsOf(run, "results")[0], "ruleId"), "unknown-token");
+  const json::Value untested = RunJson("check untested.yaml --format sarif", 1);
+  EXPECT_EQ(ItemsOf(ItemsOf(untested, "runs").at(0), "results").size(), 1u);
+  const json::Value good = RunJson("check good.yaml --format sarif", 0);
+  EXPECT_TRUE(ItemsOf(ItemsOf(good, "runs").at(0), "results").empty());
+}
+
+// A rule whose query has more than one thing to mend, one only once another is.
+std::string Mendable(std::string_view query) {
+  return "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: |\n  " +
+         std::string(query) + "\ntrigger:\n  single_match: {}\n";
+}
+
+TEST_F(Cli, CheckSaysWhatItCouldFix) {
+  program_.Write("mend.yaml", Mendable("process.name: [`a`, `a`]"));
+  const Answer answer = Run("check mend.yaml");
+  EXPECT_EQ(answer.exit, 1);
+  EXPECT_THAT(answer.out, HasSubstr("warning[repeated-condition]: "));
+  EXPECT_THAT(answer.out, HasSubstr("--fix does it"));
+  EXPECT_EQ(test::ReadFile(program_.path() + "/mend.yaml"), Mendable("process.name: [`a`, `a`]"));
+}
+
+TEST_F(Cli, CheckFixesUntilNothingIsLeftToFix) {
+  program_.Write("mend.yaml", Mendable("process.arguments: /.*abc.*/i"));
+  const Answer answer = Run("check mend.yaml --fix");
+  EXPECT_EQ(answer.exit, 1) << "it still has no tests";
+  EXPECT_EQ(answer.err, "");
+  EXPECT_THAT(answer.out, StartsWith("mend.yaml: fixed 3 findings\nmend.yaml:1:5: warning[missing-"
+                                     "tests]"));
+  EXPECT_EQ(test::ReadFile(program_.path() + "/mend.yaml"),
+            Mendable("process.arguments ~ \"abc\""));
+  const json::Value again = RunJson("check mend.yaml --fix --format json", 1);
+  EXPECT_TRUE(ItemsOf(again, "fixed").empty());
+}
+
 TEST_F(Cli, TestOfRulesThatPass) {
   const Answer answer = Run("test good.yaml");
   EXPECT_EQ(answer.exit, 0);
-  EXPECT_EQ(answer.out, "Start of bad.exe (good.yaml)\n  ok    it fires\n1 passed, 0 failed\n");
+  EXPECT_EQ(answer.out,
+            "Start of bad.exe (good.yaml)\n  ok    it fires\n  ok    it stays calm\n"
+            "2 passed, 0 failed\n");
   EXPECT_EQ(Run("test untested.yaml").exit, 0);
   EXPECT_EQ(Run("test untested.yaml").out, "0 passed, 0 failed; 1 rule without tests\n");
 }
@@ -261,7 +308,7 @@ TEST_F(Cli, TestAsJunit) {
             "  </testcase>\n"
             "</testsuite>\n");
   EXPECT_THAT(Run("test good.yaml --format junit").out,
-              HasSubstr("name=\"it fires\" file=\"good.yaml\" line=\"13\"/>\n"));
+              HasSubstr("name=\"it fires\" file=\"good.yaml\" line=\"15\"/>\n"));
 }
 
 TEST_F(Cli, Replay) {
