@@ -179,7 +179,7 @@ Verb CheckVerb() {
                 options.Positionals(
                     "PATH", arguments->paths,
                     "Rule files and folders; default: rules.paths of the configuration");
-                options.Flag("--fix", arguments->fix,
+                options.Flag("fix", arguments->fix,
                              "Rewrite the files where a finding has a fix that keeps the meaning");
               },
           .run = [arguments](Session& session) { return RunCheck(*arguments, session); }};
