@@ -29,8 +29,8 @@ struct Diagnostic {
   SourcePtr
       source;  // never null; a finding about a missing file has a Source with its path and no bytes
   Span span;   // in `source`
-  std::string message;  // what is wrong, lower case, no full stop
-  std::string hint;     // what to write instead, shown behind the carets; may be empty
+  std::string message;       // what is wrong, lower case, no full stop
+  std::string hint;          // what to write instead, shown behind the carets; may be empty
   std::optional<Fix> fix{};  // only where it is certain and safe
 };
 

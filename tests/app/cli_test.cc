@@ -180,23 +180,10 @@ TEST_F(Cli, CheckSaysWhereARuleDoesNotRun) {
                         "indicator.score)\n"));
 }
 
-TEST_F(Cli, CheckWithWarnings) {
-  const Answer answer = Run("check untested.yaml");
-  EXPECT_EQ(answer.exit, 1);
-  EXPECT_THAT(answer.out, StartsWith("untested.yaml:1:5: warning[missing-tests]: "));
-  EXPECT_THAT(answer.out, testing::EndsWith("1 rule, 1 warning\n"));
-}
-
 TEST_F(Cli, CheckOfABrokenRule) {
   const Answer answer = Run("check typo.yaml");
   EXPECT_EQ(answer.exit, 2);
   EXPECT_EQ(answer.out, std::string(kTypo) + "1 error, 0 warnings: the set is refused\n");
-}
-
-TEST_F(Cli, CheckTakesTheRulesOfTheConfiguration) {
-  EXPECT_EQ(Run("check --set rules.paths=good.yaml").out, Run("check good.yaml").out);
-  program_.Write("riposte.yaml", "rules: {paths: [good.yaml]}\n");
-  EXPECT_EQ(Run("check --config riposte.yaml").out, Run("check good.yaml").out);
 }
 
 TEST_F(Cli, CheckAsJson) {
@@ -218,45 +205,6 @@ TEST_F(Cli, CheckAsJson) {
   EXPECT_EQ(NumberOf(diagnostic, "line"), 5);
   EXPECT_EQ(NumberOf(diagnostic, "column"), 3);
   EXPECT_EQ(NumberOf(diagnostic, "end_column"), 14);
-}
-
-TEST_F(Cli, CheckAsSarif) {
-  const json::Value log = RunJson("check typo.yaml --format sarif", 2);
-  const json::Value run = ItemsOf(log, "runs").at(0);
-  ASSERT_EQ(ItemsOf(run, "results").size(), 1u);
-  EXPECT_EQ(TextOf(ItemsOf(run, "results")[0], "ruleId"), "unknown-token");
-  const json::Value untested = RunJson("check untested.yaml --format sarif", 1);
-  EXPECT_EQ(ItemsOf(ItemsOf(untested, "runs").at(0), "results").size(), 1u);
-  const json::Value good = RunJson("check good.yaml --format sarif", 0);
-  EXPECT_TRUE(ItemsOf(ItemsOf(good, "runs").at(0), "results").empty());
-}
-
-// A rule whose query has more than one thing to mend, one only once another is.
-std::string Mendable(std::string_view query) {
-  return "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: |\n  " +
-         std::string(query) + "\ntrigger:\n  single_match: {}\n";
-}
-
-TEST_F(Cli, CheckSaysWhatItCouldFix) {
-  program_.Write("mend.yaml", Mendable("process.name: [`a`, `a`]"));
-  const Answer answer = Run("check mend.yaml");
-  EXPECT_EQ(answer.exit, 1);
-  EXPECT_THAT(answer.out, HasSubstr("warning[repeated-condition]: "));
-  EXPECT_THAT(answer.out, HasSubstr("--fix does it"));
-  EXPECT_EQ(test::ReadFile(program_.path() + "/mend.yaml"), Mendable("process.name: [`a`, `a`]"));
-}
-
-TEST_F(Cli, CheckFixesUntilNothingIsLeftToFix) {
-  program_.Write("mend.yaml", Mendable("process.arguments: /.*abc.*/i"));
-  const Answer answer = Run("check mend.yaml --fix");
-  EXPECT_EQ(answer.exit, 1) << "it still has no tests";
-  EXPECT_EQ(answer.err, "");
-  EXPECT_THAT(answer.out, StartsWith("mend.yaml: fixed 3 findings\nmend.yaml:1:5: warning[missing-"
-                                     "tests]"));
-  EXPECT_EQ(test::ReadFile(program_.path() + "/mend.yaml"),
-            Mendable("process.arguments ~ \"abc\""));
-  const json::Value again = RunJson("check mend.yaml --fix --format json", 1);
-  EXPECT_TRUE(ItemsOf(again, "fixed").empty());
 }
 
 TEST_F(Cli, TestOfRulesThatPass) {
