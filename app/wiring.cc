@@ -50,14 +50,15 @@ kafka::Options KafkaOptions(const Config& config) {
 }
 
 Status AddPatterns(const std::vector<std::string>& texts, std::string_view key,
-                   std::vector<guard::ProtectedPath>& paths) {
+                   std::vector<protection::ProtectedPath>& paths) {
   for (const std::string& text : texts) {
-    Result<guard::PathPattern> pattern = guard::PathPattern::Parse(text);
+    Result<protection::PathPattern> pattern = protection::PathPattern::Parse(text);
     if (!pattern.ok()) {
       return Status(ErrorCode::kInvalidArgument,
                     fmt::format("{}: '{}': {}", key, text, pattern.status().message()));
     }
-    paths.push_back({.pattern = std::move(pattern).value(), .strength = guard::Strength::kNever});
+    paths.push_back(
+        {.pattern = std::move(pattern).value(), .strength = protection::Strength::kNever});
   }
   return Status::Ok();
 }

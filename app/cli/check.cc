@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "app/cli/rule_input.h"
 #include "app/cli/verbs.h"
+#include "app/rule_fixes.h"
+#include "app/sarif.h"
 #include "base/json.h"
 
 namespace riposte::cli {
@@ -11,6 +14,13 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> paths;
+  bool fix = false;
+};
+
+// What --fix did, over all its passes.
+struct Fixes {
+  std::map<std::string, size_t> by_path;
+  bool failed = false;  // said on stderr
 };
 
 std::string_view ModeOf(const rule::Rule& rule) {
@@ -46,7 +56,7 @@ void WriteRule(const rule::Rule& rule, const schema::Schema& schema, json::Write
   writer.EndArray().EndObject();
 }
 
-std::string AsJson(const RuleInput& input) {
+std::string AsJson(const RuleInput& input, const Fixes& fixes) {
   const text::Diagnostics& diagnostics = input.loaded.diagnostics;
   std::string out;
   json::Writer writer(out);
@@ -63,7 +73,14 @@ std::string AsJson(const RuleInput& input) {
       .Field("errors", static_cast<int64_t>(diagnostics.error_count()))
       .Field("warnings", static_cast<int64_t>(WarningCount(diagnostics)));
   if (input.loaded.rules != nullptr) writer.Field("sha256", input.loaded.rules->sha256);
-  writer.EndObject();
+  writer.Key("fixed").BeginArray();
+  for (const auto& [path, count] : fixes.by_path) {
+    writer.BeginObject()
+        .Field("path", path)
+        .Field("findings", static_cast<int64_t>(count))
+        .EndObject();
+  }
+  writer.EndArray().EndObject();
   return out + "\n";
 }
 
@@ -79,9 +96,12 @@ std::string ReachSentence(const app::Reach& reach) {
   return out;
 }
 
-std::string AsText(const Session& session, const RuleInput& input) {
+std::string AsText(const Session& session, const RuleInput& input, const Fixes& fixes) {
   const text::Diagnostics& diagnostics = input.loaded.diagnostics;
-  std::string out = text::Render(diagnostics);
+  std::string out;
+  for (const auto& [path, count] : fixes.by_path)
+    out += fmt::format("{}: fixed {} finding{}\n", path, count, count == 1 ? "" : "s");
+  out += text::Render(diagnostics);
   size_t rules = 0;
   if (input.loaded.rules != nullptr) {
     const text::Source* source = nullptr;
@@ -107,10 +127,37 @@ std::string AsText(const Session& session, const RuleInput& input) {
   return out;
 }
 
+// Reads and fixes until nothing is left that can be fixed; what is wrong then.
+RuleInput ReadAndFix(const Session& session, const std::vector<std::string>& paths, Fixes& fixes) {
+  // A pass leaves over what overlaps; each makes at least one fix, which takes text away.
+  constexpr int kMostPasses = 100;
+  RuleInput input = ReadRuleInput(session, paths);
+  for (int pass = 0; pass < kMostPasses && input.exit != Exit::kUsage; ++pass) {
+    size_t made = 0;
+    for (const app::FixedFile& file : app::ApplyFixes(input.loaded.diagnostics, input.schema)) {
+      if (file.fixes > 0) fixes.by_path[file.path] += file.fixes;
+      made += file.fixes;
+      if (file.status.ok()) continue;
+      session.Complain(fmt::format("{}: {}", file.path, file.status.message()));
+      fixes.failed = true;
+    }
+    if (made == 0 || fixes.failed) break;
+    input = ReadRuleInput(session, paths);
+  }
+  return input;
+}
+
 Exit RunCheck(const Arguments& arguments, Session& session) {
-  const RuleInput input = ReadRuleInput(session, arguments.paths);
+  Fixes fixes;
+  const RuleInput input = arguments.fix ? ReadAndFix(session, arguments.paths, fixes)
+                                        : ReadRuleInput(session, arguments.paths);
   if (input.exit == Exit::kUsage) return input.exit;
-  session.Print(session.json() ? AsJson(input) : AsText(session, input));
+  if (session.format == "sarif") {
+    session.Print(app::SarifOf(input.loaded.diagnostics));
+  } else {
+    session.Print(session.json() ? AsJson(input, fixes) : AsText(session, input, fixes));
+  }
+  if (fixes.failed) return Exit::kUsage;
   if (input.exit == Exit::kRules) return input.exit;
   return WarningCount(input.loaded.diagnostics) > 0 ? Exit::kFindings : Exit::kOk;
 }
@@ -125,13 +172,16 @@ Verb CheckVerb() {
               "each runs",
           .examples =
               "  riposte check rules/\n"
-              "  riposte check office.yaml --format json",
-          .formats = {"text", "json"},
+              "  riposte check office.yaml --fix\n"
+              "  riposte check rules/ --format sarif > findings.sarif",
+          .formats = {"text", "json", "sarif"},
           .declare =
               [arguments](Options& options) {
                 options.Positionals(
                     "PATH", arguments->paths,
                     "Rule files and folders; default: rules.paths of the configuration");
+                options.Flag("fix", arguments->fix,
+                             "Rewrite the files where a finding has a fix that keeps the meaning");
               },
           .run = [arguments](Session& session) { return RunCheck(*arguments, session); }};
 }

@@ -50,6 +50,8 @@ std::string DiagnosticsJson(const text::Diagnostics& diagnostics) {
         .Field("end_column", end.column)
         .Field("message", diagnostic.message)
         .Field("hint", diagnostic.hint)
+        .Key("fixable")
+        .Bool(diagnostic.fix.has_value())
         .EndObject();
   }
   writer.EndArray();

@@ -23,8 +23,8 @@ struct RuleInput {
 // The rules of `paths`, or of the configuration if there are none.
 RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths);
 
-// {"severity", "code", "path", "line", "column", "end_line", "end_column", "message", "hint"}, as
-// an array.
+// {"severity", "code", "path", "line", "column", "end_line", "end_column", "message", "hint",
+// "fixable"}, as an array.
 std::string DiagnosticsJson(const text::Diagnostics& diagnostics);
 
 }  // namespace riposte::cli

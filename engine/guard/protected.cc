@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/unicode.h"
-#include "engine/guard/shipped_protection.h"
+#include "rules/protection/shipped.h"
 
 namespace riposte::guard {
 namespace {
@@ -24,28 +24,12 @@ std::string Describe(std::string_view path, const ProtectedPath& entry) {
 // No process with these ids is an ordinary one: idle, init and launchd, Windows' System.
 bool IsSystemPid(int64_t pid) { return pid == 0 || pid == 1 || pid == 4; }
 
-ProtectedPath ParseShipped(std::string_view text, Strength strength) {
-  return {.pattern = PathPattern::Parse(text).value(), .strength = strength};
-}
-
-std::vector<ProtectedPath> ParseShipped(std::span<const ShippedPath> shipped) {
-  std::vector<ProtectedPath> list;
-  list.reserve(shipped.size());
-  for (const ShippedPath& entry : shipped)
-    list.push_back(ParseShipped(entry.pattern, entry.strength));
-  return list;
-}
-
 }  // namespace
 
 ProtectedList ProtectedList::Shipped() {
-  ProtectedList list{.processes = ParseShipped(ShippedProcesses()),
-                     .files = ParseShipped(ShippedFiles()),
-                     .assets = {}};
-  for (const std::string_view name : ShippedWindowsSystemFiles())
-    for (const char* folder : {R"(?:\Windows\System32\)", R"(?:\Windows\SysWOW64\)"})
-      list.files.push_back(ParseShipped(folder + std::string(name), Strength::kNever));
-  return list;
+  return {.processes = protection::ShippedProcesses(),
+          .files = protection::ShippedFiles(),
+          .assets = {}};
 }
 
 Protected::Protected(ProtectedList list) : list_(std::move(list)) {
@@ -76,7 +60,7 @@ Decision Protected::JudgeKill(const remediate::Command& command) const {
   std::string_view image;
   if (command.process) image = command.process->image;
   if (command.file) image = command.file->path;
-  const std::string normalised = NormalisePath(image);
+  const std::string normalised = protection::NormalisePath(image);
   if (normalised.empty())
     return Deny("unknown_image", "the full path of the process's image is not known");
   if (const ProtectedPath* entry = FindMatch(list_.processes, normalised))
@@ -86,7 +70,7 @@ Decision Protected::JudgeKill(const remediate::Command& command) const {
 
 Decision Protected::JudgeFile(const remediate::Command& command) const {
   const std::string_view path = command.file ? std::string_view(command.file->path) : "";
-  const std::string normalised = NormalisePath(path);
+  const std::string normalised = protection::NormalisePath(path);
   if (normalised.empty()) return Deny("protected_file", "the full path of the file is not known");
   if (const ProtectedPath* entry = FindMatch(list_.files, normalised))
     return Deny("protected_file", Describe(path, *entry));

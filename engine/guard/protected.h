@@ -7,24 +7,20 @@
 #include <vector>
 
 #include "engine/guard/guard.h"
-#include "engine/guard/path_pattern.h"
+#include "rules/protection/shipped.h"
 
 namespace riposte::guard {
 
-// kFourEyes acts as kNever until approvals exist.
-enum class Strength : uint8_t { kNever, kFourEyes };
-
-struct ProtectedPath {
-  PathPattern pattern;
-  Strength strength = Strength::kNever;
-};
+using protection::PathPattern;
+using protection::ProtectedPath;
+using protection::Strength;
 
 struct ProtectedList {
   std::vector<ProtectedPath> processes;  // images whose processes are not killed
   std::vector<ProtectedPath> files;      // not quarantined and not deleted; `processes` are neither
   std::vector<std::string> assets;       // ids or names, case ignored: no action at all
 
-  // The lists that ship, for Windows, Linux and macOS (shipped_protection.h).
+  // The lists that ship, for Windows, Linux and macOS (rules/protection/shipped.h).
   static ProtectedList Shipped();
 };
 

@@ -1,6 +1,7 @@
 // What the checks share: when a finding refuses a rule, and where it stands in the file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,25 @@ bool Enforces(const rule::Rule& rule);
 // The profiles that `rule` runs on.
 std::vector<const schema::Profile*> ProfilesOf(const rule::Rule& rule,
                                                const schema::Schema& schema);
+
+// What a check says, before it has a place in the file.
+struct Finding {
+  std::string_view code;
+  std::string message, hint;
+  // Of the query's text; left out where the file writes that part of the query in another way
+  // (escapes, several lines), so that replacing it could break the file.
+  std::optional<text::Fix> fix_in_query{};
+};
+
+// A warning at a place of the file, or at the rule's id where `in_file` is empty.
+void Warn(const rule::Rule& rule, text::Span in_file, Finding finding,
+          text::Diagnostics& diagnostics);
+// A warning at a node of the rule's query.
+void WarnInQuery(const rule::Rule& rule, text::Span in_query, Finding finding,
+                 text::Diagnostics& diagnostics);
+
+// A part of the query as its author wrote it, on one line and cut to what fits into a message.
+std::string Excerpt(const rule::Rule& rule, text::Span in_query);
 
 // An error for a rule that enforces, else a warning, at a node of the rule's query.
 void AddInQuery(const rule::Rule& rule, text::Span in_query, std::string_view code,

@@ -41,14 +41,17 @@ class RuleReader {
     if (const yaml::Node* node = Required("severity")) {
       if (const std::optional<size_t> index = reader_.Choice(*node, "'severity'", kSeverities))
         rule_.severity = static_cast<Severity>(*index);
+      rule_.places.severity = text::ToSpan(node->span);
     }
     ReadText("description", rule_.description);
     ReadText("author", rule_.author);
-    ReadTexts("tags", rule_.tags);
-    ReadTexts("references", rule_.references);
+    rule_.places.tags = ReadTexts("tags", rule_.tags);
+    rule_.places.references = ReadTexts("references", rule_.references);
     ReadTexts("false_positives", rule_.false_positives);
-    if (const yaml::Node* node = root_.Find("enabled"))
+    if (const yaml::Node* node = root_.Find("enabled")) {
       rule_.enabled = reader_.Bool(*node, "'enabled'").value_or(true);
+      rule_.places.enabled = text::ToSpan(node->span);
+    }
     ReadProfiles();
     ReadQuery();
     if (const yaml::Node* node = Required("trigger"))
@@ -67,9 +70,14 @@ class RuleReader {
       text = reader_.Text(*node, fmt::format("'{}'", key)).value_or("");
   }
 
-  void ReadTexts(std::string_view key, std::vector<std::string>& texts) {
-    if (const yaml::Node* node = root_.Find(key))
-      texts = reader_.Texts(*node, fmt::format("'{}'", key));
+  // Where the texts stand.
+  std::vector<text::Span> ReadTexts(std::string_view key, std::vector<std::string>& texts) {
+    std::vector<text::Span> places;
+    const yaml::Node* node = root_.Find(key);
+    if (node == nullptr) return places;
+    texts = reader_.Texts(*node, fmt::format("'{}'", key));
+    for (const yaml::Node& item : node->items) places.push_back(text::ToSpan(item.span));
+    return places;
   }
 
   void ReadId() {
@@ -90,6 +98,7 @@ class RuleReader {
   void ReadName() {
     const yaml::Node* node = Required("name");
     if (node == nullptr) return;
+    rule_.places.name = text::ToSpan(node->span);
     std::optional<std::string> text = reader_.Text(*node, "'name'");
     if (!text) return;
     const bool control =
@@ -108,7 +117,9 @@ class RuleReader {
     const yaml::Node* node = root_.Find("profiles");
     if (node == nullptr || !reader_.List(*node, "'profiles'")) return;
     for (const yaml::Node& item : node->items) {
-      if (CheckProfile(item, schema_, reader_)) rule_.profiles.push_back(item.value);
+      if (!CheckProfile(item, schema_, reader_)) continue;
+      rule_.profiles.push_back(item.value);
+      rule_.places.profiles.push_back(text::ToSpan(item.span));
     }
   }
 
@@ -139,6 +150,7 @@ class RuleReader {
     for (const yaml::Entry& entry : root_.entries) {
       if (entry.key == "remediation") {
         rule_.remediation = ReadRemediation(entry.value, entry.key_span, reader_);
+        rule_.places.remediation = text::ToSpan(entry.key_span);
       } else if (entry.key == "tests") {
         rule_.tests = ReadTests(entry.value, schema_, reader_);
       } else if (entry.key == "suppress") {

@@ -67,6 +67,13 @@ struct TestCase {
 enum class Language : uint8_t { kQql, kSigma };
 std::string_view LanguageName(Language language);  // "qql", "sigma"
 
+// Where parts of a rule stand in its file, for findings that point at them; empty for what is not
+// there.
+struct Places {
+  text::Span name, severity, enabled, remediation;
+  std::vector<text::Span> tags, references, profiles;  // by index of the rule's lists
+};
+
 struct Rule {
   Uuid id;
   Language language = Language::kQql;
@@ -96,6 +103,7 @@ struct Rule {
   // Leads spans of `query`'s nodes to the file; null for a rule that was made without one.
   std::shared_ptr<const text::Fragment> query_in_file;
   text::Span id_span;
+  Places places;
 };
 
 // Whether `rule` runs on events of `profile`: it names it or names none, and the profile has all

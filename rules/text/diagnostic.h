@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,13 @@ enum class Severity : uint8_t { kError, kWarning, kNote };
 
 std::string_view SeverityName(Severity severity);
 
+// A change of the file that removes the finding and keeps what the rule means.
+struct Fix {
+  Span span;  // in the diagnostic's source
+  std::string replacement;
+  bool operator==(const Fix&) const = default;
+};
+
 struct Diagnostic {
   Severity severity = Severity::kError;
   std::string code;  // stable, kebab-case: people grep for it and suppress by it;
@@ -21,8 +29,9 @@ struct Diagnostic {
   SourcePtr
       source;  // never null; a finding about a missing file has a Source with its path and no bytes
   Span span;   // in `source`
-  std::string message;  // what is wrong, lower case, no full stop
-  std::string hint;     // what to write instead, shown behind the carets; may be empty
+  std::string message;       // what is wrong, lower case, no full stop
+  std::string hint;          // what to write instead, shown behind the carets; may be empty
+  std::optional<Fix> fix{};  // only where it is certain and safe
 };
 
 // A collector. Order is kept; Sort() makes it by path, then place.

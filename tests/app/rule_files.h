@@ -17,13 +17,15 @@ schema::SchemaPtr ShippedSchema();
 std::string RuleFile(std::string_view program, std::string_view remediation = {},
                      std::string_view tests = {});
 inline constexpr std::string_view kKillEnforced =
-    "remediation:\n  auto: enforce\n  action: kill_process_and_quarantine_file\n"
+    "description: d\nfalse_positives: [none known]\nremediation:\n  auto: enforce\n  action: "
+    "kill_process_and_quarantine_file\n"
     "  target: process\n";
 inline constexpr std::string_view kKillDry =
     "remediation:\n  auto: dry_run\n  action: kill_process_and_quarantine_file\n"
     "  target: process\n";
 inline constexpr std::string_view kIsolateEnforced =
-    "remediation:\n  auto: enforce\n  action: quarantine_asset\n";
+    "description: d\nfalse_positives: [none known]\nremediation:\n  auto: enforce\n  action: "
+    "quarantine_asset\n";
 inline constexpr std::string_view kIsolateOff =
     "remediation:\n  auto: off\n  action: quarantine_asset\n";
 // A file that no rule set accepts.

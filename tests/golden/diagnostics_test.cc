@@ -147,5 +147,42 @@ TEST(DiagnosticsDocument, ExamplesOfRuleFilesAreWrongThatWay) {
   EXPECT_GT(examples, 20u);
 }
 
+// A query alone, in a rule that has nothing else to be found fault with.
+std::string RuleOf(const std::string& query) {
+  std::string indented = "  ";
+  for (const char c : query) indented += c == '\n' ? std::string("\n  ") : std::string(1, c);
+  return "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: n\nseverity: high\nquery: |\n" +
+         indented + "\ntrigger:\n  single_match: {}\n";
+}
+
+// An example of a finding, and what to write rather: both load, and only the first is found.
+TEST(DiagnosticsDocument, ExamplesOfFindingsAreFoundAndTheirCorrectionsAreNot) {
+  struct Fence {
+    std::string begin;
+    bool query = false, wrong = false;
+  };
+  const std::vector<Fence> fences = {{.begin = "```query-wrong\n", .query = true, .wrong = true},
+                                     {.begin = "```query-right\n", .query = true},
+                                     {.begin = "```yaml-right\n"}};
+  std::map<std::string, size_t> examples;
+  for (const auto& [code, text] : Sections()) {
+    for (const Fence& fence : fences) {
+      for (size_t at = text.find(fence.begin); at != std::string::npos;
+           at = text.find(fence.begin, at + 1)) {
+        const size_t begin = at + fence.begin.size();
+        const std::string example = text.substr(begin, text.find("```", begin) - begin);
+        const text::Diagnostics found =
+            Check("example.yaml", fence.query ? RuleOf(example) : example);
+        EXPECT_FALSE(found.has_errors() && !fence.wrong) << text::Render(found);
+        EXPECT_EQ(Has(found, code), fence.wrong) << code << ":\n" << example;
+        ++examples[fence.begin];
+      }
+    }
+  }
+  EXPECT_GE(examples["```query-wrong\n"], 20u);
+  EXPECT_EQ(examples["```query-wrong\n"], examples["```query-right\n"]);
+  EXPECT_GE(examples["```yaml-right\n"], 10u);
+}
+
 }  // namespace
 }  // namespace riposte

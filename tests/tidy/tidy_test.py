@@ -16,7 +16,8 @@ RULES_INNER = {
     "rules/qql": ["rules/text", "rules/schema", "rules/query"],
     "rules/sigma": ["rules/text", "rules/schema", "rules/query"],
     "rules/rule": ["rules/text", "rules/schema", "rules/query", "rules/qql", "rules/sigma"],
-    "rules/lint": ["rules/text", "rules/schema", "rules/query", "rules/rule"],
+    "rules/protection": [],
+    "rules/lint": ["rules/text", "rules/schema", "rules/query", "rules/rule", "rules/protection"],
     "rules/profiles": [],
     "rules/library": [],
 }

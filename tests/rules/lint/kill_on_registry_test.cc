@@ -7,7 +7,7 @@
 namespace riposte::lint {
 namespace {
 
-using test::Lint;
+std::string Listed(const test::Case& rule) { return test::Lint(rule, "kill-on-registry"); }
 
 TEST(KillOnRegistry, IsAnErrorWhereNothingElseCanMatch) {
   for (const char* query : {
@@ -18,7 +18,7 @@ TEST(KillOnRegistry, IsAnErrorWhereNothingElseCanMatch) {
            "not (not type: REGISTRY)",
            "type: [REGISTRY, FILE] and not type: FILE",
        }) {
-    const std::string findings = Lint({.query = query, .mode = "off"});
+    const std::string findings = Listed({.query = query, .mode = "off"});
     EXPECT_NE(findings.find("error kill-on-registry"), std::string::npos)
         << query << ": " << findings;
   }
@@ -31,18 +31,19 @@ TEST(KillOnRegistry, IsNoneWhereAnotherEventCanMatch) {
            "type: REGISTRY and type: FILE",  // matches nothing: another mistake
            "type: REG*",                     // not analysed
        }) {
-    const std::string findings = Lint({.query = query, .mode = "dry_run"});
+    const std::string findings = Listed({.query = query, .mode = "dry_run"});
     EXPECT_EQ(findings.find("kill-on-registry"), std::string::npos) << query << ": " << findings;
   }
 }
 
 TEST(KillOnRegistry, IsolationIsAllowed) {
-  EXPECT_EQ(Lint({.query = "type: REGISTRY", .mode = "enforce", .action = "quarantine_asset"}), "");
-  EXPECT_EQ(Lint({.query = "type: REGISTRY"}), "");
+  EXPECT_EQ(Listed({.query = "type: REGISTRY", .mode = "enforce", .action = "quarantine_asset"}),
+            "");
+  EXPECT_EQ(Listed({.query = "type: REGISTRY"}), "");
 }
 
 TEST(KillOnRegistry, PointsAtTheType) {
-  EXPECT_EQ(Lint({.query = "registry.key: \"*x\" and type: REGISTRY", .mode = "enforce"}),
+  EXPECT_EQ(Listed({.query = "registry.key: \"*x\" and type: REGISTRY", .mode = "enforce"}),
             "error kill-on-registry `type: REGISTRY`");
 }
 

@@ -8,6 +8,12 @@
 namespace riposte::lint::test {
 namespace {
 
+text::Diagnostics FindingsIn(std::string_view bytes) {
+  rule::test::Loaded loaded = rule::test::LoadText(bytes);
+  if (loaded.set != nullptr) LintRules(*loaded.set, loaded.diagnostics);
+  return std::move(loaded.diagnostics);
+}
+
 text::Diagnostics Findings(const Case& rule) {
   std::string text =
       fmt::format("id: {}\nname: n\nseverity: low\nquery: |\n  {}\ntrigger: {{single_match: }}\n{}",
@@ -16,23 +22,48 @@ text::Diagnostics Findings(const Case& rule) {
     text += fmt::format("remediation:\n  auto: {}\n  action: {}\n", rule.mode, rule.action);
     if (rule.action != "quarantine_asset") text += "  target: process\n";
   }
-  rule::test::Loaded loaded = rule::test::LoadText(text);
-  if (loaded.set != nullptr) LintRules(*loaded.set, loaded.diagnostics);
-  return std::move(loaded.diagnostics);
+  return FindingsIn(text);
 }
 
-}  // namespace
-
-std::string Lint(const Case& rule) {
-  const text::Diagnostics findings = Findings(rule);
+std::string Listed(const text::Diagnostics& findings, std::string_view code) {
   std::string out;
   for (const text::Diagnostic& finding : findings.all()) {
+    if (!code.empty() && finding.code != code && finding.severity != text::Severity::kError)
+      continue;
     const std::string_view marked =
         finding.source->bytes().substr(finding.span.begin, finding.span.end - finding.span.begin);
     out += fmt::format("{}{} {} `{}`", out.empty() ? "" : " ", text::SeverityName(finding.severity),
                        finding.code, marked);
   }
   return out;
+}
+
+}  // namespace
+
+std::string Lint(const Case& rule) { return Listed(Findings(rule), {}); }
+
+std::string Lint(const Case& rule, std::string_view code) { return Listed(Findings(rule), code); }
+
+std::string LintFile(std::string_view bytes, std::string_view code) {
+  return Listed(FindingsIn(bytes), code);
+}
+
+std::string Fixed(const std::string& query, std::string_view code) {
+  const text::Diagnostics findings = Findings({.query = query});
+  std::string bytes, before;
+  size_t from = std::string::npos;
+  for (size_t i = findings.all().size(); i-- > 0;) {
+    const text::Diagnostic& finding = findings.all()[i];
+    if (bytes.empty()) {
+      bytes = finding.source->bytes();
+      from = bytes.find(query);
+    }
+    if (finding.code != code || !finding.fix) continue;
+    const text::Span span = finding.fix->span;
+    bytes.replace(span.begin, span.end - span.begin, finding.fix->replacement);
+  }
+  if (bytes.empty()) return query;
+  return bytes.substr(from, bytes.find("\ntrigger:") - from);
 }
 
 std::string Rendered(const Case& rule) { return text::Render(Findings(rule)); }

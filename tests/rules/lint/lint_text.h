@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace riposte::lint::test {
 
@@ -10,13 +11,21 @@ struct Case {
   std::string mode = {};  // of a remediation: "off", "dry_run", "enforce"; empty: alerts only
   std::string action = "kill_process_and_quarantine_file";
   std::string more =
-      "tests:\n- name: t\n  events: [{event: {}}]\n  expect: {firings: 0}\n";  // further lines of
-                                                                               // the rule
+      "description: d\nfalse_positives: [none known]\ntests:\n"
+      "- {name: hit, events: [{event: {}}], expect: {firings: 1}}\n"
+      "- {name: miss, events: [{event: {}}], expect: {firings: 0}}\n";  // further lines of the rule
 };
 
 // The findings, in order: "error code `marked text`", separated by blanks. A rule that does not
 // load gives its errors.
 std::string Lint(const Case& rule);
+// Those of one code.
+std::string Lint(const Case& rule, std::string_view code);
+// The same for a whole file.
+std::string LintFile(std::string_view bytes, std::string_view code);
+
+// The rule's query after the fixes of the findings with this code, the last place first.
+std::string Fixed(const std::string& query, std::string_view code);
 
 // All findings as people see them.
 std::string Rendered(const Case& rule);

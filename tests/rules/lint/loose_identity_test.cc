@@ -7,24 +7,24 @@
 namespace riposte::lint {
 namespace {
 
-using test::Lint;
+std::string Listed(const test::Case& rule) { return test::Lint(rule, "loose-identity"); }
 
 constexpr char kPhrase[] = "process.name: \"a.exe\"";
 
 TEST(LooseIdentity, IsAnErrorOnlyWhereTheRuleEnforces) {
-  EXPECT_EQ(Lint({.query = kPhrase}), "");
-  EXPECT_EQ(Lint({.query = kPhrase, .mode = "off"}), "");
-  EXPECT_EQ(Lint({.query = kPhrase, .mode = "dry_run"}),
+  EXPECT_EQ(Listed({.query = kPhrase}), "");
+  EXPECT_EQ(Listed({.query = kPhrase, .mode = "off"}), "");
+  EXPECT_EQ(Listed({.query = kPhrase, .mode = "dry_run"}),
             "warning loose-identity `process.name: \"a.exe\"`");
-  EXPECT_EQ(Lint({.query = kPhrase, .mode = "enforce"}),
+  EXPECT_EQ(Listed({.query = kPhrase, .mode = "enforce"}),
             "error loose-identity `process.name: \"a.exe\"`");
-  EXPECT_EQ(Lint({.query = kPhrase, .mode = "enforce", .action = "quarantine_asset"}),
+  EXPECT_EQ(Listed({.query = kPhrase, .mode = "enforce", .action = "quarantine_asset"}),
             "error loose-identity `process.name: \"a.exe\"`");
 }
 
 TEST(LooseIdentity, PhrasesOfNamesAndPathsOnly) {
   const auto findings = [](const std::string& query) {
-    return Lint({.query = query, .mode = "enforce"}).find("loose-identity") != std::string::npos;
+    return Listed({.query = query, .mode = "enforce"}).find("loose-identity") != std::string::npos;
   };
   EXPECT_TRUE(findings("file.fullPath: \"c:\\temp\""));
   EXPECT_TRUE(findings("parent.name: [`b.exe`, \"a.exe\"]"));
@@ -39,7 +39,7 @@ TEST(LooseIdentity, PhrasesOfNamesAndPathsOnly) {
 
 TEST(LooseIdentity, AnExclusionSelectsNothing) {
   const auto findings = [](const std::string& query) {
-    return Lint({.query = query, .mode = "enforce"}).find("loose-identity") != std::string::npos;
+    return Listed({.query = query, .mode = "enforce"}).find("loose-identity") != std::string::npos;
   };
   EXPECT_FALSE(
       findings("type: PROCESS and process.name is not null and not process.name: \"a.exe\""));

@@ -14,7 +14,7 @@ TEST(MissingTests, IsAWarningAtTheRulesId) {
       "    1 | id: 0b6d1a52-6e0c-4c1e-9c51-000000000001\n"
       "      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ add 'tests:' with an event that fires and "
       "a near miss that does not\n");
-  EXPECT_EQ(test::Lint({}), "");
+  EXPECT_EQ(test::Lint({}, "missing-tests"), "");
 }
 
 }  // namespace

@@ -7,18 +7,18 @@
 namespace riposte::lint {
 namespace {
 
-using test::Lint;
+std::string Listed(const test::Case& rule) { return test::Lint(rule, "negated-optional"); }
 
 bool Found(const std::string& query) {
-  return Lint({.query = query}).find("negated-optional") != std::string::npos;
+  return Listed({.query = query}).find("negated-optional") != std::string::npos;
 }
 
 TEST(NegatedOptional, IsAnErrorOnlyWhereTheRuleEnforces) {
   const std::string query = "type: PROCESS and not process.username: `x`";
-  EXPECT_EQ(Lint({.query = query}), "warning negated-optional `process.username: `x``");
-  EXPECT_EQ(Lint({.query = query, .mode = "dry_run"}),
+  EXPECT_EQ(Listed({.query = query}), "warning negated-optional `process.username: `x``");
+  EXPECT_EQ(Listed({.query = query, .mode = "dry_run"}),
             "warning negated-optional `process.username: `x``");
-  EXPECT_EQ(Lint({.query = query, .mode = "enforce"}),
+  EXPECT_EQ(Listed({.query = query, .mode = "enforce"}),
             "error negated-optional `process.username: `x``");
 }
 
@@ -51,16 +51,16 @@ TEST(NegatedOptional, NullTestsAreMeantThatWay) {
 }
 
 TEST(NegatedOptional, OnlyProfilesThatTheRuleRunsOnCount) {
-  const test::Case both{.query = "not asset.hostName: `x`"};
-  EXPECT_EQ(
-      test::Rendered(both),
-      "rules.yaml:5:7: warning[negated-optional]: the negation also holds where "
-      "'asset.hostName' is absent, which qualys-edr allows\n"
-      "    5 |   not asset.hostName: `x`\n"
-      "      |       ^^^^^^^^^^^^^^^^^^^ add 'asset.hostName is not null' if it must be there\n");
+  const test::Case both{.query = "file.name: `a` and not asset.hostName: `x`"};
+  EXPECT_EQ(test::Rendered(both),
+            "rules.yaml:5:26: warning[negated-optional]: the negation also holds where "
+            "'asset.hostName' is absent, which qualys-edr allows\n"
+            "    5 |   file.name: `a` and not asset.hostName: `x`\n"
+            "      |                          ^^^^^^^^^^^^^^^^^^^ add 'asset.hostName is not "
+            "null' if it must be there\n");
   test::Case one = both;
   one.more += "profiles: [windows-nxlog]\n";
-  EXPECT_EQ(Lint(one), "");
+  EXPECT_EQ(Listed(one), "");
 }
 
 }  // namespace

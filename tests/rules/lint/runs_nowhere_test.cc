@@ -21,9 +21,9 @@ TEST(RunsNowhere, NamesTheMissingTokensOfEachFormat) {
 
 TEST(RunsNowhere, LooksOnlyAtTheFormatsThatTheRuleNames) {
   test::Case rule{.query = "pipe.name: `x`"};
-  EXPECT_EQ(test::Lint(rule), "");
+  EXPECT_EQ(test::Lint(rule, "runs-nowhere"), "");
   rule.more += "profiles: [qualys-edr]\n";
-  EXPECT_EQ(test::Lint(rule), "error runs-nowhere `pipe.name: `x``");
+  EXPECT_EQ(test::Lint(rule, "runs-nowhere"), "error runs-nowhere `pipe.name: `x``");
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+// always-matches: conditions of which one always holds, so that the query, or a part of it, says
+// nothing.
+#pragma once
+
+#include "rules/rule/rule.h"
+#include "rules/text/diagnostic.h"
+
+namespace riposte::lint {
+
+void CheckAlwaysMatches(const rule::Rule& rule, const schema::Schema& schema,
+                        text::Diagnostics& diagnostics);
+
+}  // namespace riposte::lint

@@ -1,0 +1,13 @@
+// mixed-operators: `and` and `or` side by side without brackets. `and` binds closer, which not
+// everybody reads.
+#pragma once
+
+#include "rules/rule/rule.h"
+#include "rules/text/diagnostic.h"
+
+namespace riposte::lint {
+
+void CheckMixedOperators(const rule::Rule& rule, const schema::Schema& schema,
+                         text::Diagnostics& diagnostics);
+
+}  // namespace riposte::lint

@@ -1,0 +1,13 @@
+// never-matches: conditions that exclude each other, so that the query, or a part of it, holds for
+// no event.
+#pragma once
+
+#include "rules/rule/rule.h"
+#include "rules/text/diagnostic.h"
+
+namespace riposte::lint {
+
+void CheckNeverMatches(const rule::Rule& rule, const schema::Schema& schema,
+                       text::Diagnostics& diagnostics);
+
+}  // namespace riposte::lint

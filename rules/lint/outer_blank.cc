@@ -1,0 +1,22 @@
+#include "rules/lint/outer_blank.h"
+
+#include "rules/lint/clauses.h"
+#include "rules/lint/finding.h"
+
+namespace riposte::lint {
+
+void CheckOuterBlank(const rule::Rule& rule, const schema::Schema&,
+                     text::Diagnostics& diagnostics) {
+  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+    const auto* equals = std::get_if<query::Equals>(&node.predicate);
+    if (equals == nullptr || equals->text.empty()) return;
+    if (equals->text.front() != ' ' && equals->text.back() != ' ') return;
+    WarnInQuery(rule, node.span,
+                {.code = "outer-blank",
+                 .message = "the whole value is compared, and this begins or ends with a blank",
+                 .hint = "remove the blank, or look for a part of the value with ~"},
+                diagnostics);
+  });
+}
+
+}  // namespace riposte::lint

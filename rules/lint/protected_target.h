@@ -1,0 +1,13 @@
+// protected-parent, protected-process: a kill of a process that the guards never let die, so that
+// nothing is ever done.
+#pragma once
+
+#include "rules/rule/rule.h"
+#include "rules/text/diagnostic.h"
+
+namespace riposte::lint {
+
+void CheckProtectedTarget(const rule::Rule& rule, const schema::Schema& schema,
+                          text::Diagnostics& diagnostics);
+
+}  // namespace riposte::lint

@@ -1,0 +1,49 @@
+#include "rules/lint/protected_target.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
+
+namespace riposte::lint {
+namespace {
+
+std::string Found(const std::string& query, const std::string& target,
+                  const std::string& mode = "dry_run") {
+  const std::string more = "remediation: {auto: " + mode +
+                           ", action: kill_process_and_quarantine_file, target: " + target + "}\n";
+  return test::Lint({.query = query, .more = more}, "protected-parent") +
+         test::Lint({.query = query, .more = more}, "protected-process");
+}
+
+TEST(ProtectedTarget, TheParent) {
+  const std::string query = "process.name: `a.exe` and parent.name: `services.exe`";
+  EXPECT_EQ(Found(query, "parent"), "warning protected-parent `parent.name: `services.exe``");
+  EXPECT_EQ(Found(query, "process"), "");
+  EXPECT_EQ(Found(query, "tree"), "");
+  EXPECT_EQ(Found(query, "parent", "off"), "");
+  EXPECT_EQ(Found("parent.name: [`services.exe`, `winword.exe`]", "parent"), "");
+  EXPECT_EQ(Found("parent.name: `winword.exe`", "parent"), "");
+}
+
+TEST(ProtectedTarget, TheProcess) {
+  EXPECT_EQ(Found("process.name: [`lsass.exe`, `csrss.exe`]", "tree"),
+            "warning protected-process `process.name: [`lsass.exe`, `csrss.exe`]`");
+  EXPECT_FALSE(
+      Found(R"(process.image.fullPath: `C:\Windows\System32\lsass.exe`)", "process").empty());
+  EXPECT_FALSE(Found(R"(process.image.fullPath: "*\lsass.exe")", "process").empty());
+  EXPECT_FALSE(Found("process.image.fullPath: `/usr/lib/systemd/systemd`", "process").empty());
+}
+
+// A program that only has the name of a protected one is to be killed.
+TEST(ProtectedTarget, NotWhereThePathTellsThemApart) {
+  for (const char* query :
+       {R"(process.name: `lsass.exe` and process.image.fullPath: "C:\Users\*")",
+        R"(process.name: `lsass.exe` and process.image.fullPath != `C:\x\lsass.exe`)",
+        R"(process.image.fullPath: `C:\Users\u\lsass.exe`)",
+        "process.name: `lsass.exe` or process.name: `evil.exe`"})
+    EXPECT_EQ(Found(query, "process"), "") << query;
+}
+
+}  // namespace
+}  // namespace riposte::lint
