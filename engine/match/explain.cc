@@ -157,8 +157,10 @@ class Explainer {
                              (of_object && value.text.empty()),
                    .sub_object = SubObjectName(event_, value.row, catalogue_),
                    .undecodable = value.undecodable};
-    if (node.kind == Node::Kind::kClause)
-      seen.truth = EvaluatePredicate(node.predicate, value, context_, regexes_);
+    if (node.kind != Node::Kind::kClause) return seen;
+    const query::OtherField* const other = std::get_if<query::OtherField>(&node.predicate);
+    seen.truth = other != nullptr ? EvaluateOther(*other, value, event_)
+                                  : EvaluatePredicate(node.predicate, value, context_, regexes_);
     return seen;
   }
 

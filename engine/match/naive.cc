@@ -116,17 +116,7 @@ class TreeWalk {
                         event::RowId row) const {
     Truth truth = Truth::kFalse;
     for (const event::Value& value : event_.values(field)) {
-      if (!event_.Within(value.row, row)) continue;
-      if (value.undecodable != event::Undecodable::kNone) {
-        truth = Or(truth, Truth::kUnknown);
-        continue;
-      }
-      for (const event::Value& with : event_.values(other.field)) {
-        const bool unknown = with.undecodable != event::Undecodable::kNone;
-        const bool holds = other.cased ? ComparesWith(other.how, value.text, with.text)
-                                       : ComparesWith(other.how, value.folded, with.folded);
-        truth = Or(truth, unknown ? Truth::kUnknown : FromBool(holds));
-      }
+      if (event_.Within(value.row, row)) truth = Or(truth, EvaluateOther(other, value, event_));
     }
     return truth;
   }
@@ -175,6 +165,19 @@ const Regex& RegexCache::Get(const query::Matches& predicate) {
                 .first;
   }
   return *found->second;
+}
+
+Truth EvaluateOther(const query::OtherField& other, const event::Value& value,
+                    const event::Event& event) {
+  if (value.undecodable != event::Undecodable::kNone) return Truth::kUnknown;
+  Truth truth = Truth::kFalse;
+  for (const event::Value& with : event.values(other.field)) {
+    const bool unknown = with.undecodable != event::Undecodable::kNone;
+    const bool holds = other.cased ? ComparesWith(other.how, value.text, with.text)
+                                   : ComparesWith(other.how, value.folded, with.folded);
+    truth = Or(truth, unknown ? Truth::kUnknown : FromBool(holds));
+  }
+  return truth;
 }
 
 Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,

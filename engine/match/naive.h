@@ -41,6 +41,9 @@ class RegexCache {
 // for more than a value.
 Truth EvaluatePredicate(const query::Predicate& predicate, const event::Value& value,
                         const Context& context, RegexCache& regexes);
+// The same of an OtherField: whether the value compares with any of the other field.
+Truth EvaluateOther(const query::OtherField& other, const event::Value& value,
+                    const event::Event& event);
 // One node of the expression and what is below it, for the values that stand in `row` (the event
 // itself, or the sub-object of a nested group around the node).
 Truth EvaluateNode(const query::Expression& expression, query::NodeId node,
