@@ -11,7 +11,9 @@ void CheckBareWildcard(const rule::Rule& rule, const schema::Schema& schema,
                        text::Diagnostics& diagnostics) {
   ForEachClause(rule.query, [&](const query::Node& node, bool negated) {
     const auto* wildcard = std::get_if<query::Wildcard>(&node.predicate);
-    if (wildcard == nullptr || wildcard->parts != std::vector<std::string>{"", ""}) return;
+    if (wildcard == nullptr || !wildcard->gaps.empty() ||
+        wildcard->parts != std::vector<std::string>{"", ""})
+      return;
     WarnInQuery(
         rule, node.span,
         {.code = "bare-wildcard",

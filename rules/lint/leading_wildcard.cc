@@ -34,8 +34,8 @@ void CheckLeadingWildcard(const rule::Rule& rule, const schema::Schema&,
                           text::Diagnostics& diagnostics) {
   ForEachClause(rule.query, [&](const query::Node& node, bool) {
     const auto* wildcard = std::get_if<query::Wildcard>(&node.predicate);
-    if (wildcard == nullptr || wildcard->parts.size() != 3 || !wildcard->parts.front().empty() ||
-        !wildcard->parts.back().empty())
+    if (wildcard == nullptr || !wildcard->gaps.empty() || wildcard->parts.size() != 3 ||
+        !wildcard->parts.front().empty() || !wildcard->parts.back().empty())
       return;
     WarnInQuery(rule, node.span,
                 {.code = "leading-wildcard",

@@ -25,7 +25,9 @@ std::optional<Pattern> PatternOf(const Predicate& predicate) {
     return Pattern{.parts = {equals->text}, .cased = equals->cased};
   if (const auto* contains = std::get_if<query::Contains>(&predicate))
     return Pattern{.parts = {"", contains->text, ""}, .cased = contains->cased};
-  if (const auto* wildcard = std::get_if<query::Wildcard>(&predicate))
+  // Gaps of a length ask for more than stars do.
+  const auto* wildcard = std::get_if<query::Wildcard>(&predicate);
+  if (wildcard != nullptr && wildcard->gaps.empty())
     return Pattern{.parts = wildcard->parts, .cased = wildcard->cased};
   return std::nullopt;
 }
