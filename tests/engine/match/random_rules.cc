@@ -246,7 +246,7 @@ std::string NearMiss(std::string_view text, std::mt19937_64& random) {
   for (std::string& character : characters)
     if (Chance(random, 10)) character = Variant(character, random);
   const size_t count = characters.size();
-  const std::string whole = Join(characters, 0, count);
+  std::string whole = Join(characters, 0, count);
   switch (Below(random, 10)) {
     case 0:
       return count == 0 ? "x" : Join(characters, 1, count);  // off by one at the beginning
