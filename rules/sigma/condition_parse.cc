@@ -149,6 +149,7 @@ class ConditionParser {
     const Selection* selection = Find(token.text);
     if (selection == nullptr) {
       std::vector<std::string_view> names;
+      names.reserve(selections_.size());
       for (const Selection& known : selections_) names.push_back(known.name);
       return Fail(token.span, "unknown-selection",
                   fmt::format("there is no selection '{}'", token.text),

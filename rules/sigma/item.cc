@@ -57,6 +57,7 @@ class ItemCompiler {
  private:
   NodeId AnyOf(schema::FieldId field, const std::vector<Predicate>& predicates, text::Span span) {
     std::vector<NodeId> nodes;
+    nodes.reserve(predicates.size());
     for (const Predicate& predicate : predicates)
       nodes.push_back(out_.AddClause(field, predicate, span));
     return out_.AddOr(std::move(nodes), span);

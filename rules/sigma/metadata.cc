@@ -29,7 +29,9 @@ class MetadataReader {
       : root_(root), reader_(reader), rule_(rule) {}
 
   bool Read() {
-    const bool good = ReadTitle() & ReadId() & ReadTaxonomy();
+    bool good = ReadTitle();
+    good = ReadId() && good;
+    good = ReadTaxonomy() && good;
     ReadText("name", rule_.name);
     ReadText("description", rule_.description);
     ReadText("author", rule_.author);

@@ -190,6 +190,7 @@ class KeyReader {
     const yaml::Span span = SpanOf(begin, end);
     if (found == kModifiers.end()) {
       std::vector<std::string_view> names;
+      names.reserve(kModifiers.size());
       for (const NamedModifier& known : kModifiers) names.push_back(known.name);
       reader_.Error(span, "unknown-modifier", fmt::format("unknown modifier '{}'", name),
                     text::Suggestion(name, names));
