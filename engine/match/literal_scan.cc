@@ -1,7 +1,10 @@
 #include "engine/match/literal_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <random>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +27,21 @@ constexpr char kSeparator = '\xFF';
 constexpr size_t kPaddingBytes = 64;
 // Places in the joined text have 32 bits.
 constexpr size_t kJoinedBytesMax = size_t{1} << 30;
+
+// Vectorscan 5.4.9 misses literals near the end of a text where a set is of such a kind that it
+// skips ahead by pairs of bytes: few literals, or many that have the same bytes at the same place.
+// Literals that have any byte at any place, and stand in no value, leave it nothing to skip by.
+constexpr size_t kDecoys = 32;
+
+std::array<std::string, kDecoys> Decoys() {
+  std::array<std::string, kDecoys> decoys;
+  std::mt19937_64 random(7);  // the same ones always
+  for (size_t i = 0; i < kDecoys; ++i) {
+    for (size_t at = 0; at < kWindowBytes; ++at) decoys[i] += static_cast<char>(random());
+    decoys[i][i % kWindowBytes] = '\xFE';  // in no UTF-8
+  }
+  return decoys;
+}
 
 struct FreeDatabase {
   void operator()(hs_database_t* database) const { hs_free_database(database); }
@@ -94,20 +112,24 @@ class Windows {
   boost::unordered_flat_map<std::string_view, Counts> counts_;
 };
 
+// The ids of the windows are their places; those of the decoys come behind.
 Database Compile(std::span<const std::string_view> windows) {
   if (windows.empty()) return nullptr;
+  const std::array<std::string, kDecoys> decoys = Decoys();
+  std::vector<std::string_view> literals(windows.begin(), windows.end());
+  literals.insert(literals.end(), decoys.begin(), decoys.end());
   std::vector<const char*> texts;
   std::vector<size_t> sizes;
-  std::vector<unsigned> ids, flags(windows.size(), 0);
-  for (const std::string_view window : windows) {
+  std::vector<unsigned> ids, flags(literals.size(), 0);
+  for (const std::string_view literal : literals) {
     ids.push_back(static_cast<unsigned>(ids.size()));
-    texts.push_back(window.data());
-    sizes.push_back(window.size());
+    texts.push_back(literal.data());
+    sizes.push_back(literal.size());
   }
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t result = hs_compile_lit_multi(
-      texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(windows.size()),
+      texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(literals.size()),
       HS_MODE_BLOCK, nullptr, &database, &error);
   const std::string reason = error == nullptr ? "" : error->message;
   hs_free_compile_error(error);
@@ -213,6 +235,7 @@ struct Scan {
 
   // Whether to go on.
   bool AtWindow(uint32_t window, uint32_t end) {
+    if (window >= of_window.size()) return true;  // a decoy
     if (left-- == 0) return false;
     const Segment& value = SegmentOf(end);
     const Uses& of = of_window[window];
