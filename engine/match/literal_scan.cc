@@ -23,14 +23,16 @@ constexpr size_t kWindowBytes = 8;
 constexpr uint32_t kSharedBy = 16;
 // In no value: values are valid UTF-8.
 constexpr char kSeparator = '\xFF';
-// The vector code of some releases reads behind the text (VectorCamp/vectorscan issue 322).
+// Separators behind the text, which are scanned with it. The vector code of some releases reads
+// behind what it is given (VectorCamp/vectorscan issue 322), and 5.4.9 misses literals near the end.
 constexpr size_t kPaddingBytes = 64;
 // Places in the joined text have 32 bits.
 constexpr size_t kJoinedBytesMax = size_t{1} << 30;
 
-// Vectorscan 5.4.9 misses literals near the end of a text where a set is of such a kind that it
-// skips ahead by pairs of bytes: few literals, or many that have the same bytes at the same place.
-// Literals that have any byte at any place, and stand in no value, leave it nothing to skip by.
+// What 5.4.9 misses it misses where a set is of such a kind that it skips ahead by pairs of bytes:
+// few literals, or many that have the same bytes at the same place. The padding alone keeps
+// literals from the end, and costs nothing; a miss would be an attack unseen, so the cause goes as
+// well: literals that have any byte at any place, and stand in no value, leave nothing to skip by.
 constexpr size_t kDecoys = 32;
 
 std::array<std::string, kDecoys> Decoys() {
@@ -285,7 +287,7 @@ bool LiteralScan::Find(const event::Event& event, size_t windows_max, Scratch& s
             .left = windows_max,
             .found = found};
   // An error is no reason to miss a rule: the caller looks at all of them then.
-  return hs_scan(impl_->database.get(), joined.data(), static_cast<unsigned>(size), 0,
+  return hs_scan(impl_->database.get(), joined.data(), static_cast<unsigned>(joined.size()), 0,
                  scratch.impl_->library.get(), OnWindow, &scan) == HS_SUCCESS;
 }
 
