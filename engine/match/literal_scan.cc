@@ -24,7 +24,8 @@ constexpr uint32_t kSharedBy = 16;
 // In no value: values are valid UTF-8.
 constexpr char kSeparator = '\xFF';
 // Separators behind the text, which are scanned with it. The vector code of some releases reads
-// behind what it is given (VectorCamp/vectorscan issue 322), and 5.4.9 misses literals near the end.
+// behind what it is given (VectorCamp/vectorscan issue 322), and 5.4.9 misses literals near the
+// end.
 constexpr size_t kPaddingBytes = 64;
 // Places in the joined text have 32 bits.
 constexpr size_t kJoinedBytesMax = size_t{1} << 30;
