@@ -237,7 +237,7 @@ char* Unescape(std::string_view text, uint32_t begin, uint32_t end, const Escape
       for (; out < stop; out += kUnescapeSlack, source += kUnescapeSlack)
         std::memcpy(out, source, kUnescapeSlack);
     } else {
-      std::memcpy(out, source, to - from);
+      std::copy_n(source, to - from, out);  // an empty text may be null
     }
     out = stop;
   };
