@@ -78,7 +78,7 @@ announces 'length == 1' || fail "there are records of instances that ended: $(an
 wait_until 10 "one is not alone" counts "$a" 1 0
 say "SIGTERM takes the record away"
 
-stop_broker
+stop_broker --kill
 rm "$work/rules-a/ticket-tool.yaml"
 sleep 5 # the new set is live, and its announcement waits for the broker
 [ "$(grep -c '"code":"rules-live"' "$work/one.log")" -eq 2 ] || fail "the new set is not live"
