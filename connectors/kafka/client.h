@@ -58,8 +58,8 @@ class Client {
   // Destroys a consumer without the close protocol, which may hang while no broker answers.
   void set_destroy_without_close() { destroy_flags_ = RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE; }
 
-  // Gives the handle up without destroying it, for a process that is about to end: destroying a
-  // consumer whose topic was deleted waits for ever in librdkafka 2.0.2.
+  // Gives the handle up without destroying it: destroying a consumer whose topic was deleted waits
+  // for ever in librdkafka 2.0.2, and so may a producer with a call that does not return.
   static void Abandon(std::unique_ptr<Client> client);
 
   // What the broker said when it refused the credentials (or TLS failed), if it did; polls for it.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/uuid.h"
+#include "connectors/kafka/bounded_call.h"
 
 namespace riposte::kafka {
 namespace {
@@ -18,6 +19,8 @@ using std::chrono::steady_clock;
 // again.
 constexpr int kCallTimeoutMs = 2000;
 constexpr Duration kPause{50};
+// How long after its timeout a call counts as one that never returns.
+constexpr Duration kOverrun{3000};
 // Brokers may be away for long; what ends the wait is the group (GroupView::Lost, GivenUp).
 constexpr Duration kAnyTime = std::chrono::hours(24 * 365);
 // What a record's batch adds to key and value, generously.
@@ -186,6 +189,7 @@ Step KafkaOutbox::Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& c
   const steady_clock::time_point deadline = steady_clock::now() + patience;
   for (;;) {
     const ErrorPtr error(call(kCallTimeoutMs));
+    if (producer_ == nullptr) return Step::kRebuild;  // given up
     const Step step = StepAfter(error.get());
     rd_kafka_poll(producer_->get(), 0);
     error_ = error ? rd_kafka_error_code(error.get()) : RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -224,7 +228,8 @@ Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
 }
 
 Step KafkaOutbox::SendOffsets(const std::vector<NextOffset>& offsets) {
-  const PartitionListPtr list = NewPartitionList(offsets.size());
+  // Shared with a call that may outlast this object.
+  const std::shared_ptr<rd_kafka_topic_partition_list_t> list = NewPartitionList(offsets.size());
   for (const NextOffset& next : offsets) {
     rd_kafka_topic_partition_t* partition =
         rd_kafka_topic_partition_list_add(list.get(), next.id.topic.c_str(), next.id.partition);
@@ -232,11 +237,30 @@ Step KafkaOutbox::SendOffsets(const std::vector<NextOffset>& offsets) {
     SetMetadata(partition, mark_);
   }
   return Call(
-      [&](int timeout) {
-        return rd_kafka_send_offsets_to_transaction(producer_->get(), list.get(),
-                                                    group_->metadata(), timeout);
+      [&](int timeout) -> rd_kafka_error_t* {
+        std::optional<ErrorPtr> answer = CallWithin(
+            [producer = producer_->get(), list, group = group_, timeout] {
+              return rd_kafka_send_offsets_to_transaction(producer, list.get(), group->metadata(),
+                                                          timeout);
+            },
+            Duration(timeout) + kOverrun, [this] { return group_->GivenUp(); });
+        if (answer) return answer->release();
+        AbandonProducer();
+        return nullptr;
       },
       context_.transaction_timeout);
+}
+
+// The transaction that it has open ends as aborted: it is never committed, and the next producer of
+// this id fences it.
+void KafkaOutbox::AbandonProducer() {
+  Note(LogLevel::kWarning, "kafka-client-hangs",
+       fmt::format("{}: a call of the client has not returned, its producer is left behind",
+                   transactional_id_));
+  error_ = RD_KAFKA_RESP_ERR__TIMED_OUT;
+  suspect_ = true;
+  topics_.clear();
+  Client::Abandon(std::move(producer_));
 }
 
 Result<pipeline::Committed> KafkaOutbox::Abort() {
@@ -271,7 +295,8 @@ Result<pipeline::Committed> KafkaOutbox::Abort() {
 }
 
 Result<pipeline::Committed> KafkaOutbox::Settle() {
-  if (IsFencing(error_) || IsFencing(FatalError(producer_->get()))) return StopFenced();
+  if (IsFencing(error_)) return StopFenced();
+  if (producer_ != nullptr && IsFencing(FatalError(producer_->get()))) return StopFenced();
   if (Hopeless()) return WhyHopeless();
   Note(LogLevel::kWarning, "transaction-uncertain",
        fmt::format("{}: the transaction's outcome is not known ({}), asking the committed offset",

@@ -64,6 +64,7 @@ class KafkaOutbox final : public pipeline::Outbox {
   void WarmUp();
   Step Produce(std::span<const pipeline::OutRecord> records);
   Step SendOffsets(const std::vector<NextOffset>& offsets);
+  void AbandonProducer();
   // Calls again while the answer is kRetry and there is time.
   Step Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& call, Duration patience);
   // Ends a transaction that cannot commit. An error says why doing it again would not help either.
