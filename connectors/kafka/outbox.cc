@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -260,7 +261,7 @@ void KafkaOutbox::AbandonProducer() {
   error_ = RD_KAFKA_RESP_ERR__TIMED_OUT;
   suspect_ = true;
   topics_.clear();
-  Client::Abandon(std::move(producer_));
+  Client::Abandon(std::exchange(producer_, nullptr));
 }
 
 Result<pipeline::Committed> KafkaOutbox::Abort() {
