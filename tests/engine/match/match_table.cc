@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "engine/match/explain.h"
 #include "engine/match/matcher.h"
 #include "rules/qql/parse.h"
 #include "rules/text/diagnostic.h"
@@ -17,18 +18,6 @@ namespace riposte::match {
 namespace {
 
 using schema::FieldType;
-
-std::string_view TruthName(Truth truth) {
-  switch (truth) {
-    case Truth::kFalse:
-      return "false";
-    case Truth::kTrue:
-      return "true";
-    case Truth::kUnknown:
-      return "unknown";
-  }
-  return "?";
-}
 
 void Expect(Truth expected, std::string_view query, std::string_view json,
             const std::source_location& place) {
