@@ -1,5 +1,6 @@
 #include "app/last_good.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -34,18 +35,19 @@ Status WriteDurably(const std::string& path, std::string_view bytes) {
   return good ? Status::Ok() : IoError(path, std::generic_category().message(why));
 }
 
-// Numbered, so that the order of the files is that of the set; the name is for people.
-std::string FileName(size_t number, const std::string& path) {
-  return fmt::format("{:05}-{}.yaml", number, fs::path(path).stem().string());
+// Where a file is kept: below `folder` at its own full path, so that the files stand to each other
+// as they did, and in the same order. A responses.yaml is for what lies beside it and below.
+fs::path KeptPath(const std::string& folder, const std::string& path) {
+  return fs::path(folder) / fs::absolute(path).lexically_normal().relative_path();
 }
 
 Status WriteSources(const rule::RuleSet& rules, const std::string& folder) {
-  size_t number = 0;
-  const text::Source* last = nullptr;
-  for (const rule::Rule& rule : rules.rules) {
-    if (rule.source.get() == last) continue;
-    last = rule.source.get();
-    RIPOSTE_TRY(WriteDurably(folder + "/" + FileName(number++, last->path()), last->bytes()));
+  for (const text::SourcePtr& source : rules.sources) {
+    const fs::path path = KeptPath(folder, source->path());
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) return IoError(path.parent_path().string(), error.message());
+    RIPOSTE_TRY(WriteDurably(path.string(), source->bytes()));
   }
   return Status::Ok();
 }
@@ -93,6 +95,17 @@ std::string LastGoodFolder(const std::string& state_directory) {
   if (error) return {};
   const fs::path folder = fs::path(state_directory) / name;
   return fs::is_directory(folder, error) ? folder.string() : std::string();
+}
+
+std::vector<std::string> LastGoodFiles(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_regular_file(error)) files.push_back(it->path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace riposte::app

@@ -57,7 +57,7 @@ std::string RuleReloader::KeptFolder() const {
 bool RuleReloader::LoadLastGood() {
   const std::string folder = KeptFolder();
   if (folder.empty()) return false;
-  LoadedRules loaded = LoadRuleSet({folder}, schema_);
+  LoadedRules loaded = LoadRuleSet(LastGoodFiles(folder), schema_);
   if (loaded.rules == nullptr) {
     log::Write(log::Level::kError, "rules", "last-good-broken",
                "the rule set that was kept cannot be read either",

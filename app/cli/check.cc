@@ -5,6 +5,7 @@
 
 #include "app/cli/rule_input.h"
 #include "app/cli/verbs.h"
+#include "app/response_report.h"
 #include "app/rule_fixes.h"
 #include "app/sarif.h"
 #include "base/json.h"
@@ -47,7 +48,9 @@ void WriteRule(const rule::Rule& rule, const schema::Schema& schema, json::Write
       .Field("tests", static_cast<int64_t>(rule.tests.size()));
   writer.Key("runs_on").BeginArray();
   for (const std::string& profile : reach.profiles) writer.String(profile);
-  writer.EndArray().Key("not_on").BeginArray();
+  writer.EndArray().Key("response");
+  app::WriteResponseOf(rule, writer);
+  writer.Key("not_on").BeginArray();
   for (const app::Reach::Without& without : reach.without) {
     writer.BeginObject().Field("profile", without.profile).Key("missing").BeginArray();
     for (const std::string& token : without.missing) writer.String(token);
@@ -69,8 +72,13 @@ std::string AsJson(const RuleInput& input, const Fixes& fixes) {
     for (const rule::Rule& rule : input.loaded.rules->rules)
       WriteRule(rule, *input.loaded.rules->schema, writer);
   }
-  writer.EndArray()
-      .Field("errors", static_cast<int64_t>(diagnostics.error_count()))
+  writer.EndArray().Key("responses");
+  if (input.loaded.rules != nullptr) {
+    app::WriteResponses(*input.loaded.rules, writer);
+  } else {
+    writer.BeginArray().EndArray();
+  }
+  writer.Field("errors", static_cast<int64_t>(diagnostics.error_count()))
       .Field("warnings", static_cast<int64_t>(WarningCount(diagnostics)));
   if (input.loaded.rules != nullptr) writer.Field("sha256", input.loaded.rules->sha256);
   writer.Key("fixed").BeginArray();
@@ -114,6 +122,7 @@ std::string AsText(const Session& session, const RuleInput& input, const Fixes& 
                          rule::SeverityName(rule.severity), ModeOf(rule),
                          ReachSentence(app::ReachOf(rule, *input.loaded.rules->schema)));
     }
+    out += app::ResponsesText(*input.loaded.rules);
     rules = input.loaded.rules->rules.size();
   }
   const size_t errors = diagnostics.error_count(), warnings = WarningCount(diagnostics);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace riposte::lint {
 namespace {
 
@@ -35,6 +37,13 @@ bool Remediates(const rule::Rule& rule) {
 
 bool Enforces(const rule::Rule& rule) {
   return rule.remediation && rule.remediation->mode == rule::AutoMode::kEnforce;
+}
+
+std::string OrderedBy(const rule::Rule& rule) {
+  if (rule.response == nullptr) return {};
+  const text::Source& source = *rule.response->source;
+  return fmt::format(" (ordered by {}:{})", source.path(),
+                     source.Locate(rule.response->span.begin).line);
 }
 
 std::vector<const schema::Profile*> ProfilesOf(const rule::Rule& rule,

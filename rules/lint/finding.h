@@ -16,6 +16,10 @@ bool Remediates(const rule::Rule& rule);
 // Whether agents act on them. A doubt about such a rule is an error.
 bool Enforces(const rule::Rule& rule);
 
+// " (ordered by responses.yaml:3)" for a rule whose remediation does not stand in its file, so that
+// a finding about it tells where to look; else empty.
+std::string OrderedBy(const rule::Rule& rule);
+
 // The profiles that `rule` runs on.
 std::vector<const schema::Profile*> ProfilesOf(const rule::Rule& rule,
                                                const schema::Schema& schema);

@@ -18,8 +18,8 @@ void CheckInterpreterQuarantine(const rule::Rule& rule, const schema::Schema& sc
   WarnInQuery(rule, choice->span,
               {.code = "interpreter-quarantine",
                .message = fmt::format("'{}' is the system's own: it is never put into quarantine, "
-                                      "and the kill is for all its processes",
-                                      choice->image),
+                                      "and the kill is for all its processes{}",
+                                      choice->image, OrderedBy(rule)),
                .hint = "select what was dropped; a start of the program is a PROCESS event"},
               diagnostics);
 }

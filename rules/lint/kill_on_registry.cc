@@ -4,18 +4,11 @@
 #include <optional>
 #include <vector>
 
+#include "rules/lint/event_types.h"
 #include "rules/lint/finding.h"
 
 namespace riposte::lint {
 namespace {
-
-// Sets of event types as bits.
-using Types = uint8_t;
-constexpr Types BitOf(schema::EventType type) {
-  return static_cast<Types>(1u << static_cast<unsigned>(type));
-}
-constexpr Types kAllTypes = 0x3f;
-static_assert(BitOf(schema::EventType::kRegistry) == 0x20, "REGISTRY is the last event type");
 
 // Between which sets the types lie that a node holds for, whatever the event's other fields are.
 struct Bounds {
@@ -25,8 +18,8 @@ struct Bounds {
 
 class TypeAnalysis {
  public:
-  TypeAnalysis(const query::Expression& query, std::vector<schema::FieldId> type_fields)
-      : query_(query), type_fields_(std::move(type_fields)) {
+  TypeAnalysis(const query::Expression& query, std::vector<const schema::Profile*> profiles)
+      : query_(query), profiles_(std::move(profiles)) {
     bounds_.reserve(query.nodes().size());
     for (const query::Node& node : query.nodes()) bounds_.push_back(BoundsOf(node));
   }
@@ -35,10 +28,11 @@ class TypeAnalysis {
     return bounds_[query::Index(query_.root())].at_most == BitOf(schema::EventType::kRegistry);
   }
 
-  // The first clause that names an event type, or the whole query.
+  // The first clause that says something about the event's type, or the whole query.
   text::Span Place() const {
     for (const query::Node& node : query_.nodes()) {
-      if (TypeNamedBy(node)) return node.span;
+      if (node.kind == query::Node::Kind::kClause && BoundsOf(node).at_most != kAllTypes)
+        return node.span;
     }
     return query_.node(query_.root()).span;
   }
@@ -46,19 +40,30 @@ class TypeAnalysis {
  private:
   std::optional<schema::EventType> TypeNamedBy(const query::Node& node) const {
     const auto* equals = std::get_if<query::Equals>(&node.predicate);
-    const bool is_type =
-        node.kind == query::Node::Kind::kClause &&
-        std::find(type_fields_.begin(), type_fields_.end(), node.field) != type_fields_.end();
+    const bool is_type = std::ranges::any_of(profiles_, [&](const schema::Profile* profile) {
+      return profile->role(schema::Role::kEventType) == node.field;
+    });
     if (!is_type || equals == nullptr) return std::nullopt;
     return schema::ParseEventType(equals->text);
+  }
+
+  // Of the log source of a Sigma rule; other truth values tell nothing.
+  Types TypesOfTruth(const query::Node& node) const {
+    const auto* truth = std::get_if<query::BoolIs>(&node.predicate);
+    if (truth == nullptr || !truth->value) return kAllTypes;
+    Types types = 0;
+    for (const schema::Profile* profile : profiles_)
+      types = static_cast<Types>(types | TypesWhereTrue(*profile, node.field));
+    return types;
   }
 
   Bounds BoundsOf(const query::Node& node) const {
     switch (node.kind) {
       case query::Node::Kind::kClause: {
         const std::optional<schema::EventType> type = TypeNamedBy(node);
+        if (!type) return {.at_most = TypesOfTruth(node)};
         // OTHER stands for many values, of which the clause names one.
-        if (!type || *type == schema::EventType::kOther) return {};
+        if (*type == schema::EventType::kOther) return {};
         return {.at_least = BitOf(*type), .at_most = BitOf(*type)};
       }
       case query::Node::Kind::kGroup:
@@ -85,7 +90,7 @@ class TypeAnalysis {
   }
 
   const query::Expression& query_;
-  const std::vector<schema::FieldId> type_fields_;
+  const std::vector<const schema::Profile*> profiles_;  // that the rule runs on
   std::vector<Bounds> bounds_;  // by node; children stand before their parents
 };
 
@@ -96,17 +101,15 @@ void CheckKillOnRegistry(const rule::Rule& rule, const schema::Schema& schema,
   const bool kills = rule.remediation &&
                      rule.remediation->action == rule::RuleAction::kKillProcessAndQuarantineFile;
   if (!kills || rule.query.empty()) return;
-  std::vector<schema::FieldId> type_fields;
-  for (const schema::Profile* profile : ProfilesOf(rule, schema))
-    type_fields.push_back(profile->role(schema::Role::kEventType));
-  const TypeAnalysis analysis(rule.query, std::move(type_fields));
+  const TypeAnalysis analysis(rule.query, ProfilesOf(rule, schema));
   if (!analysis.OnlyRegistry()) return;
   const text::Span in_query = analysis.Place();
   const text::Span span =
       rule.query_in_file ? rule.query_in_file->ToSource(in_query) : rule.query_span;
-  diagnostics.Error(rule.source, span, "kill-on-registry",
-                    "a REGISTRY event has no process to kill and no file to quarantine",
-                    "use 'action: quarantine_asset', or only alert");
+  diagnostics.Error(
+      rule.source, span, "kill-on-registry",
+      "a REGISTRY event has no process to kill and no file to quarantine" + OrderedBy(rule),
+      "use 'action: quarantine_asset', or only alert");
 }
 
 }  // namespace riposte::lint

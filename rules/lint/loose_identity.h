@@ -1,5 +1,6 @@
 // loose-identity: a rule that remediates and selects a process or a file by a phrase of its name or
-// path. A phrase also hits longer names that hold its words, and the attacker chooses names.
+// path. A phrase also hits longer names that hold its words, and the attacker chooses names. So
+// does `contains` in a Sigma rule.
 #pragma once
 
 #include "rules/rule/rule.h"

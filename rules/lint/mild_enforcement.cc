@@ -9,7 +9,7 @@ void CheckMildEnforcement(const rule::Rule& rule, const schema::Schema&,
   if (!Enforces(rule) || rule.severity != rule::Severity::kInformational) return;
   Warn(rule, rule.places.severity,
        {.code = "mild-enforcement",
-        .message = "an informational rule enforces a remediation",
+        .message = "an informational rule enforces a remediation" + OrderedBy(rule),
         .hint = "raise the severity, or only alert"},
        diagnostics);
 }

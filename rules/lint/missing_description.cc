@@ -9,7 +9,7 @@ void CheckMissingDescription(const rule::Rule& rule, const schema::Schema&,
   if (!Enforces(rule) || !rule.description.empty()) return;
   Warn(rule, rule.places.name,
        {.code = "missing-description",
-        .message = "the rule enforces a remediation and does not say why",
+        .message = "the rule enforces a remediation and does not say why" + OrderedBy(rule),
         .hint = "add 'description:', which people see beside what was done"},
        diagnostics);
 }

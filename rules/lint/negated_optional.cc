@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "rules/lint/finding.h"
+#include "rules/lint/tokens.h"
 
 namespace riposte::lint {
 namespace {
@@ -101,11 +102,15 @@ class Search {
       if (!profile->fields[schema::Index(node.field)]->guaranteed) without.push_back(profile->name);
     }
     if (without.empty()) return;
-    const std::string& token = catalogue_.token(node.field).name;
+    const std::string token = NameInRule(catalogue_, node.field);
+    const bool sigma = rule_.language == rule::Language::kSigma;
     AddInQuery(rule_, node.span, "negated-optional",
-               fmt::format("the negation also holds where '{}' is absent, which {} allow{}", token,
-                           fmt::join(without, " and "), without.size() == 1 ? "s" : ""),
-               fmt::format("add '{} is not null' if it must be there", token), diagnostics_);
+               fmt::format("the negation also holds where '{}' is absent, which {} allow{}{}",
+                           token, fmt::join(without, " and "), without.size() == 1 ? "s" : "",
+                           Remediates(rule_) ? OrderedBy(rule_) : std::string()),
+               sigma ? fmt::format("add a selection with '{}: \"?*\"' if it must be there", token)
+                     : fmt::format("add '{} is not null' if it must be there", token),
+               diagnostics_);
   }
 
   const query::Expression& query_;

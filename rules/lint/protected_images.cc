@@ -32,15 +32,11 @@ struct Tokens {
 
 Tokens TokensOf(const rule::Rule& rule, const schema::Schema& schema, schema::Role role) {
   Tokens tokens;
-  for (const schema::Profile* profile : ProfilesOf(rule, schema)) {
-    if (profile->role(role) != schema::kNoField) tokens.paths.push_back(profile->role(role));
-  }
-  const auto is_path = [&](FieldId field) {
-    return std::find(tokens.paths.begin(), tokens.paths.end(), field) != tokens.paths.end();
-  };
   for (const FieldId field : rule.query.Fields()) {
+    if (GivesRole(rule, schema, field, role)) tokens.paths.push_back(field);
     const FieldId path = FullPathOf(schema.catalogue, field);
-    if (path != schema::kNoField && is_path(path)) tokens.names.push_back(field);
+    if (path != schema::kNoField && GivesRole(rule, schema, path, role))
+      tokens.names.push_back(field);
   }
   return tokens;
 }
@@ -93,9 +89,7 @@ std::optional<ProtectedChoice> FindProtected(const rule::Rule& rule, const schem
                                              schema::Role role, const ProtectedImages& images) {
   if (rule.query.empty()) return std::nullopt;
   const Tokens tokens = TokensOf(rule, schema, role);
-  const std::vector<FieldId> fields = rule.query.Fields();
-  const bool looks_at_path = std::any_of(fields.begin(), fields.end(),
-                                         [&](FieldId field) { return Has(tokens.paths, field); });
+  const bool looks_at_path = !tokens.paths.empty();
   const auto is_protected = [&](const query::Predicate& predicate, bool of_path) {
     const std::string text = EndingOf(predicate);
     const bool whole = std::holds_alternative<query::Equals>(predicate);

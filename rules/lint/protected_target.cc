@@ -15,13 +15,14 @@ void CheckProtectedTarget(const rule::Rule& rule, const schema::Schema& schema,
       FindProtected(rule, schema, parent ? schema::Role::kParentImage : schema::Role::kProcessImage,
                     ProtectedImages::Processes());
   if (!choice) return;
-  WarnInQuery(rule, choice->span,
-              {.code = parent ? "protected-parent" : "protected-process",
-               .message = fmt::format(
-                   "the kill is for '{}', which is protected: it is always denied", choice->image),
-               .hint = parent ? "use 'target: process', or only alert"
-                              : "name what it started, or only alert"},
-              diagnostics);
+  WarnInQuery(
+      rule, choice->span,
+      {.code = parent ? "protected-parent" : "protected-process",
+       .message = fmt::format("the kill is for '{}', which is protected: it is always denied{}",
+                              choice->image, OrderedBy(rule)),
+       .hint =
+           parent ? "use 'target: process', or only alert" : "name what it started, or only alert"},
+      diagnostics);
 }
 
 }  // namespace riposte::lint

@@ -23,7 +23,41 @@ bool PlaysSingleRole(const schema::Profile& profile, FieldId field) {
   return false;
 }
 
+constexpr std::string_view kSigmaField = "sigma.";
+
+bool IsSigmaField(const schema::Catalogue& catalogue, FieldId field) {
+  return catalogue.token(field).name.starts_with(kSigmaField);
+}
+
+// Whether one of the places of `field`, as it stands there, is one of `other`'s.
+bool SharesPlace(const schema::Profile& profile, FieldId field, FieldId other) {
+  if (!profile.Has(field) || !profile.Has(other)) return false;
+  const auto& places = profile.fields[schema::Index(other)]->alternatives;
+  return std::ranges::any_of(
+      profile.fields[schema::Index(field)]->alternatives, [&](const schema::Alternative& one) {
+        return one.steps.empty() && !one.paths.empty() &&
+               std::ranges::any_of(places, [&](const schema::Alternative& place) {
+                 return place.paths == one.paths;
+               });
+      });
+}
+
 }  // namespace
+
+bool GivesRole(const rule::Rule& rule, const schema::Schema& schema, FieldId field, Role role) {
+  const bool sigma = IsSigmaField(schema.catalogue, field);
+  const std::vector<const schema::Profile*> profiles = ProfilesOf(rule, schema);
+  return std::ranges::any_of(profiles, [&](const schema::Profile* profile) {
+    const FieldId player = profile->role(role);
+    if (player == schema::kNoField) return false;
+    return player == field || (sigma && SharesPlace(*profile, field, player));
+  });
+}
+
+std::string NameInRule(const schema::Catalogue& catalogue, FieldId field) {
+  const std::string& name = catalogue.token(field).name;
+  return IsSigmaField(catalogue, field) ? name.substr(kSigmaField.size()) : name;
+}
 
 bool IsFullPath(const schema::Catalogue& catalogue, FieldId field) {
   const schema::Token& token = catalogue.token(field);

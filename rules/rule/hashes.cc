@@ -12,6 +12,15 @@ std::string HashOf(std::initializer_list<std::string_view> parts) {
   return Sha256Hex(text);
 }
 
+std::string VersionWithResponse(const std::string& version, const Response& response) {
+  const std::string_view trigger = response.trigger ? "single_match" : "";
+  if (!response.remediation) return HashOf({version, "response", trigger});
+  const Remediation& remediation = *response.remediation;
+  return HashOf({version, "response", trigger, AutoModeName(remediation.mode),
+                 RuleActionName(remediation.action),
+                 remediation.target ? TargetName(*remediation.target) : ""});
+}
+
 std::string ArmingHash(const Rule& rule) {
   const bool remediates = rule.remediation.has_value();
   const bool has_target = remediates && rule.remediation->target.has_value();

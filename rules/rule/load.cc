@@ -1,6 +1,8 @@
 #include "rules/rule/load.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -8,6 +10,8 @@
 
 #include "base/digest.h"
 #include "rules/rule/document.h"
+#include "rules/rule/response_selection.h"
+#include "rules/rule/responses_file.h"
 #include "rules/rule/rule_files.h"
 #include "rules/rule/sigma_documents.h"
 #include "rules/sigma/global.h"
@@ -37,6 +41,7 @@ void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
     // `---` with nothing behind it: templates leave such.
     if (document.root.kind == yaml::Node::Kind::kNull && document.root.value.empty()) continue;
     ++documents;
+    if (RefuseResponses(document.root, reader)) continue;
     if (sigma.Read(document, reader, rules)) continue;
     if (std::optional<Rule> rule = ReadRule(document, schema, reader))
       rules.push_back(std::move(*rule));
@@ -84,12 +89,33 @@ std::string HashOf(const std::vector<NamedSource>& sources, const schema::Schema
   return Sha256Hex(text);
 }
 
+// By path; the order of those of a file stays.
+template <typename T, typename PathOf>
+void SortByPath(std::vector<T>& items, const PathOf& path_of) {
+  std::ranges::stable_sort(items, std::less<>(), path_of);
+}
+
+std::vector<ResponsePtr> ReadAllResponses(const std::vector<NamedSource>& sources,
+                                          text::Diagnostics& diagnostics) {
+  std::vector<ResponsePtr> responses;
+  for (const NamedSource& file : sources) {
+    if (!IsResponsesFile(file.source->path())) continue;
+    std::ranges::copy(ReadResponses(file.source, diagnostics), std::back_inserter(responses));
+  }
+  SortByPath(responses, [](const ResponsePtr& response) -> const std::string& {
+    return response->source->path();
+  });
+  return responses;
+}
+
 RuleSetPtr Load(const std::vector<NamedSource>& sources, size_t max_rules,
                 const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   auto set = std::make_shared<RuleSet>();
   SigmaDocuments sigma(schema);
   for (const NamedSource& file : sources) sigma.ReadPlaceholders(file.source, diagnostics);
   for (const NamedSource& file : sources) {
+    set->sources.push_back(file.source);
+    if (IsResponsesFile(file.source->path())) continue;
     ReadFileRules(file.source, *schema, diagnostics, sigma, set->rules);
     if (set->rules.size() <= max_rules) continue;
     diagnostics.Error(file.source, set->rules[max_rules].id_span, "too-many-rules",
@@ -98,10 +124,12 @@ RuleSetPtr Load(const std::vector<NamedSource>& sources, size_t max_rules,
   }
   set->schema = sigma.Finish(set->rules, diagnostics);
   CheckUniqueIds(set->rules, diagnostics);
+  SortByPath(set->rules,
+             [](const Rule& rule) -> const std::string& { return rule.source->path(); });
+  const bool all_rules_read = !diagnostics.has_errors();
+  set->responses = AttachResponses(ReadAllResponses(sources, diagnostics), all_rules_read,
+                                   set->rules, diagnostics);
   if (diagnostics.has_errors()) return nullptr;
-  std::stable_sort(set->rules.begin(), set->rules.end(), [](const Rule& a, const Rule& b) {
-    return a.source->path() < b.source->path();
-  });
   set->sha256 = HashOf(sources, *schema);
   return set;
 }

@@ -57,6 +57,20 @@ std::string_view TargetName(Target target) {
   return "unknown";
 }
 
+std::string_view SelectorName(Selector selector) {
+  switch (selector) {
+    case Selector::kId:
+      return "id";
+    case Selector::kPath:
+      return "path";
+    case Selector::kTag:
+      return "tag";
+    case Selector::kLevel:
+      return "level";
+  }
+  return "unknown";
+}
+
 std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profile& profile) {
   std::vector<schema::FieldId> missing;
   for (const schema::FieldId field : rule.query.Fields())

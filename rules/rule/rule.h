@@ -74,6 +74,29 @@ struct Places {
   std::vector<text::Span> tags, references, profiles;  // by index of the rule's lists
 };
 
+// How an entry of a responses.yaml selects rules; the first is the strongest.
+enum class Selector : uint8_t { kId, kPath, kTag, kLevel };
+std::string_view SelectorName(Selector selector);  // "id", "path", "tag", "level": its key
+
+// An entry of a responses.yaml: what it gives to the rules that it selects.
+struct Response {
+  struct Choice {
+    std::string text;  // an id, a pattern of paths, a tag or a level
+    text::Span span;
+  };
+  Selector selector = Selector::kId;
+  std::vector<Choice> choices;  // a rule that one of them fits is selected
+  int64_t max_rules = 0;        // 1 or more
+  std::optional<Trigger> trigger;
+  std::optional<Remediation> remediation;
+
+  text::SourcePtr source;
+  text::Span span;           // of the entry
+  text::Span selector_span;  // of the selector's key
+  text::Span max_rules_span;
+};
+using ResponsePtr = std::shared_ptr<const Response>;
+
 struct Rule {
   Uuid id;
   Language language = Language::kQql;
@@ -90,11 +113,13 @@ struct Rule {
   std::string canonical_query;  // query::Print
   Trigger trigger;
   std::optional<Remediation> remediation;
+  ResponsePtr response;  // gave the rule its trigger and remediation; null: they are its own
   std::vector<TestCase> tests;
 
   // Hash (SHA-256, hex) of what arming depends on: canonical query, trigger, target, action.
   std::string arming_hash;
-  // Hash (SHA-256, hex) of the whole rule's document text: "version" on commands and alerts.
+  // Hash (SHA-256, hex) of the whole rule's document text, and of what filters and a response add
+  // to it: "version" on commands and alerts.
   std::string version;
 
   text::SourcePtr source;
@@ -112,10 +137,19 @@ bool RunsOn(const Rule& rule, const schema::Profile& profile);
 // The tokens of `rule` that `profile` lacks.
 std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profile& profile);
 
+// An entry of a responses.yaml and the rules of the set that it is for.
+struct AttachedResponse {
+  ResponsePtr response;
+  size_t selected = 0;      // rules that it selects
+  std::vector<Uuid> armed;  // those of them that no stronger entry selects, in the set's order
+};
+
 struct RuleSet {
   schema::SchemaPtr schema;
-  std::vector<Rule> rules;  // by path, then place; disabled ones included
-  // Over the names and bytes of all rule files, and the profiles. A file's name counts from the
+  std::vector<Rule> rules;                  // by path, then place; disabled ones included
+  std::vector<AttachedResponse> responses;  // by path, then place
+  std::vector<text::SourcePtr> sources;     // all files that were read
+  // Over the names and bytes of all files, and the profiles. A file's name counts from the
   // folder that was given, so that the same set has the same hash wherever it is mounted.
   std::string sha256;
 };

@@ -19,13 +19,17 @@ using testing::SizeIs;
 class LastGood : public testing::Test {
  protected:
   rule::RuleSetPtr Load(const std::string& path) const {
-    LoadedRules loaded = LoadRuleSet({path}, schema_);
+    return Load(std::vector<std::string>{path});
+  }
+  rule::RuleSetPtr Load(const std::vector<std::string>& paths) const {
+    LoadedRules loaded = LoadRuleSet(paths, schema_);
     EXPECT_NE(loaded.rules, nullptr) << text::Render(loaded.diagnostics);
     return loaded.rules;
   }
+  rule::RuleSetPtr Kept() const { return Load(LastGoodFiles(LastGoodFolder(state()))); }
   // Names of the rules that the kept folder gives, in the set's order.
   std::vector<std::string> KeptNames() const {
-    const rule::RuleSetPtr kept = Load(LastGoodFolder(state()));
+    const rule::RuleSetPtr kept = Kept();
     std::vector<std::string> names;
     for (const rule::Rule& rule : kept->rules) names.push_back(rule.name);
     return names;
@@ -57,6 +61,40 @@ TEST_F(LastGood, KeepsAllSourcesInOrder) {
   ASSERT_TRUE(KeepLastGood(*Load(folder_.path() + "/rules"), state()).ok());
   EXPECT_THAT(KeptNames(),
               ElementsAre("Start of one.exe", "Start of two.exe", "Start of three.exe"));
+}
+
+constexpr std::string_view kSigmaRule =
+    "title: Sigma\nid: 5d3f9c52-8a43-4c55-9d0e-6f1f2b7a9e01\n"
+    "logsource: {product: windows, category: process_creation}\n"
+    "detection:\n  a: {Image|endswith: '\\cmd.exe', User|expand: '%Users%'}\n  condition: a\n";
+
+// What gives no rule of its own: placeholders, filters and responses, which are for the folder that
+// they stand in. The set came from several paths, one below a hidden folder.
+TEST_F(LastGood, KeepsWhatChangesRulesToo) {
+  const std::string hidden = folder_.path() + "/.rules";
+  folder_.Write(".rules/a/sigma.yml", kSigmaRule);
+  folder_.Write(".rules/a/responses.yaml",
+                "responses:\n- path: '*.yml'\n  max_rules: 1\n  remediation:\n    auto: dry_run\n"
+                "    action: quarantine_asset\n");
+  folder_.Write(".rules/b/values.yaml", "placeholders: {Users: 'x*'}\n");
+  folder_.Write(".rules/b/filter.yaml",
+                "title: F\nlogsource: {product: windows}\nfilter:\n  rules: any\n"
+                "  s: {User: adm}\n  condition: not s\n");
+  const std::string given = folder_.Write("given.rule", test::RuleFile("one.exe"));
+  const rule::RuleSetPtr rules = Load({given, hidden + "/b", hidden + "/a"});
+  ASSERT_NE(rules, nullptr);
+  ASSERT_TRUE(KeepLastGood(*rules, state()).ok());
+  const rule::RuleSetPtr kept = Kept();
+  ASSERT_NE(kept, nullptr);
+  ASSERT_EQ(kept->rules.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(kept->rules[i].canonical_query, rules->rules[i].canonical_query);
+    EXPECT_EQ(kept->rules[i].arming_hash, rules->rules[i].arming_hash);
+    EXPECT_EQ(kept->rules[i].version, rules->rules[i].version);
+    EXPECT_EQ(kept->rules[i].remediation.has_value(), rules->rules[i].remediation.has_value());
+  }
+  EXPECT_TRUE(rules->rules[0].remediation.has_value());
+  EXPECT_THAT(rules->rules[0].canonical_query, testing::HasSubstr("adm"));
 }
 
 TEST_F(LastGood, ANewSetReplacesTheOneBefore) {
