@@ -195,7 +195,7 @@ class Attachment {
     } else {
       diagnostics_.Error(
           response.source, choice.span, "response-for-native",
-          fmt::format("'{}' is written in QQL and has its own remediation", rules_[*rule].name),
+          fmt::format("'{}' is written in QQL, and says itself what it orders", rules_[*rule].name),
           fmt::format("write it into the rule, in {}", rules_[*rule].source->path()));
     }
   }

@@ -1,7 +1,7 @@
-// Diagnostics as people see them: rules/<code>.yaml is a rule file that is wrong, rules/<code>.txt
-// what is said about it, to the byte. With RIPOSTE_UPDATE_GOLDEN set, the texts are written anew
-// instead; read the difference before you commit it. And docs/diagnostics.md describes each code
-// that the sources emit, and no other.
+// Diagnostics as people see them: rules/<code>.yaml is a rule file that is wrong, perhaps with a
+// responses.yaml behind it, rules/<code>.txt what is said about it, to the byte. With
+// RIPOSTE_UPDATE_GOLDEN set, the texts are written anew instead; read the difference before you
+// commit it. And docs/diagnostics.md describes each code that the sources emit, and no other.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -35,10 +35,19 @@ const std::map<std::string, std::string> kShownElsewhere = {
     {"unreadable-file", "tests/rules/rule/rule_files_test.cc"},
 };
 
+// What stands behind this line is a file of that name beside the first.
+constexpr std::string_view kBeside = "# responses.yaml\n";
+
 text::Diagnostics Check(const std::string& name, const std::string& bytes) {
+  const size_t beside = bytes.find(kBeside);
+  std::vector<text::SourcePtr> sources = {
+      std::make_shared<text::Source>(name, bytes.substr(0, beside))};
+  if (beside != std::string::npos)
+    sources.push_back(
+        std::make_shared<text::Source>("responses.yaml", bytes.substr(beside + kBeside.size())));
   text::Diagnostics diagnostics;
-  const rule::RuleSetPtr set = rule::LoadRulesFrom({std::make_shared<text::Source>(name, bytes)},
-                                                   rule::test::ShippedSchema(), diagnostics);
+  const rule::RuleSetPtr set =
+      rule::LoadRulesFrom(sources, rule::test::ShippedSchema(), diagnostics);
   if (set != nullptr) lint::LintRules(*set, diagnostics);
   return diagnostics;
 }

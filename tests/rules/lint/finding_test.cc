@@ -103,5 +103,15 @@ TEST(Finding, ProfilesOfARule) {
   EXPECT_EQ(names(1), "windows-nxlog ");
 }
 
+TEST(Finding, TellsWhereARemediationIsFromThatIsNotTheRulesOwn) {
+  rule::Rule rule = WithMode(rule::AutoMode::kDryRun);
+  EXPECT_EQ(OrderedBy(rule), "");
+  rule::Response response;
+  response.source = std::make_shared<text::Source>("d/responses.yaml", "responses:\n- tag: x\n");
+  response.span = {.begin = 13, .end = 19};
+  rule.response = std::make_shared<const rule::Response>(response);
+  EXPECT_EQ(OrderedBy(rule), " (ordered by d/responses.yaml:2)");
+}
+
 }  // namespace
 }  // namespace riposte::lint

@@ -36,5 +36,16 @@ TEST(InterpreterQuarantine, LeavesAlone) {
   EXPECT_EQ(Found("file.name: `cmd.exe`", "enforce", "quarantine_asset"), "");
 }
 
+TEST(InterpreterQuarantine, OfASigmaRuleThatWasGivenARemediation) {
+  const auto found = [](const std::string& item) {
+    return test::LintSigma(
+        {.selections = "  a: {" + item + "}\n", .mode = "dry_run", .category = "file_event"},
+        "interpreter-quarantine");
+  };
+  EXPECT_NE(found("TargetFilename|endswith: '\\cmd.exe'"), "");
+  EXPECT_EQ(found("TargetFilename|endswith: '\\evil.exe'"), "");
+  EXPECT_EQ(found("Image|endswith: '\\cmd.exe'"), "") << "who wrote the file";
+}
+
 }  // namespace
 }  // namespace riposte::lint

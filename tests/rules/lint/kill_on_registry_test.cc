@@ -47,5 +47,22 @@ TEST(KillOnRegistry, PointsAtTheType) {
             "error kill-on-registry `type: REGISTRY`");
 }
 
+// What type the events of a log source have is told by the profiles that provide it.
+TEST(KillOnRegistry, OfASigmaRuleThatWasGivenARemediation) {
+  const auto findings = [](const std::string& category, const std::string& target = "process") {
+    return test::LintSigma({.selections = "  a: {Details: 'x'}\n",
+                            .mode = "dry_run",
+                            .target = target,
+                            .category = category},
+                           "kill-on-registry");
+  };
+  for (const char* category :
+       {"registry_set", "registry_add", "registry_delete", "registry_rename", "registry_event"})
+    EXPECT_EQ(findings(category).substr(0, 23), "error kill-on-registry ") << category;
+  EXPECT_EQ(findings("registry_set", ""), "") << "isolating the asset is allowed";
+  for (const char* category : {"process_creation", "file_event", "network_connection"})
+    EXPECT_EQ(findings(category), "") << category;
+}
+
 }  // namespace
 }  // namespace riposte::lint

@@ -25,6 +25,23 @@ text::Diagnostics Findings(const Case& rule) {
   return FindingsIn(text);
 }
 
+text::Diagnostics Findings(const SigmaCase& rule) {
+  const std::string sigma = fmt::format(
+      "title: n\nid: {}\nlogsource: {{product: windows, category: {}}}\ndetection:\n{}  condition: "
+      "{}\n{}",
+      rule::test::IdOf(1), rule.category, rule.selections, rule.condition, rule.more);
+  const std::string order = rule.target.empty()
+                                ? std::string("quarantine_asset")
+                                : "kill_process_and_quarantine_file, target: " + rule.target;
+  const std::string responses =
+      fmt::format("responses:\n- id: {}\n  max_rules: 1\n  remediation: {{auto: {}, action: {}}}\n",
+                  rule::test::IdOf(1), rule.mode, order);
+  rule::test::Loaded loaded =
+      rule::test::LoadFiles({{"sigma.yml", sigma}, {"responses.yaml", responses}});
+  if (loaded.set != nullptr) LintRules(*loaded.set, loaded.diagnostics);
+  return std::move(loaded.diagnostics);
+}
+
 std::string Listed(const text::Diagnostics& findings, std::string_view code) {
   std::string out;
   for (const text::Diagnostic& finding : findings.all()) {
@@ -47,6 +64,12 @@ std::string Lint(const Case& rule, std::string_view code) { return Listed(Findin
 std::string LintFile(std::string_view bytes, std::string_view code) {
   return Listed(FindingsIn(bytes), code);
 }
+
+std::string LintSigma(const SigmaCase& rule, std::string_view code) {
+  return Listed(Findings(rule), code);
+}
+
+std::string Rendered(const SigmaCase& rule) { return text::Render(Findings(rule)); }
 
 std::string Fixed(const std::string& query, std::string_view code) {
   const text::Diagnostics findings = Findings({.query = query});

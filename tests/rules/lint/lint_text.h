@@ -24,6 +24,19 @@ std::string Lint(const Case& rule, std::string_view code);
 // The same for a whole file.
 std::string LintFile(std::string_view bytes, std::string_view code);
 
+// A Sigma rule that a responses.yaml gives a kill, or the isolation if there is no target.
+struct SigmaCase {
+  std::string selections = "  a: {Image: 'C:\\a.exe'}\n";  // lines of the detection
+  std::string condition = "a";
+  std::string mode = "enforce";
+  std::string target = "process";
+  std::string category = "process_creation";
+  std::string more = "description: d\nfalsepositives: [none known]\n";
+};
+std::string LintSigma(const SigmaCase& rule, std::string_view code);
+// All findings as people see them.
+std::string Rendered(const SigmaCase& rule);
+
 // The rule's query after the fixes of the findings with this code, the last place first.
 std::string Fixed(const std::string& query, std::string_view code);
 

@@ -55,5 +55,37 @@ TEST(LooseIdentity, SaysWhatToWrite) {
             "      |   ^^^^^^^^^^^^^^^^^^^^^ put the whole value in backticks\n");
 }
 
+// Of a Sigma rule it is a part of a name.
+TEST(LooseIdentity, OfASigmaRuleThatWasGivenARemediation) {
+  const auto findings = [](const std::string& item, const std::string& mode = "enforce") {
+    return test::LintSigma({.selections = "  a: {" + item + "}\n", .mode = mode}, "loose-identity");
+  };
+  EXPECT_EQ(findings("Image|contains: 'cmd'"), "error loose-identity `cmd`");
+  EXPECT_EQ(findings("Image|contains: 'cmd'", "dry_run"), "warning loose-identity `cmd`");
+  EXPECT_EQ(findings("Image|contains: 'cmd'", "off"), "");
+  for (const char* item :
+       {"ParentImage|endswith: 'cmd.exe'", "Image|startswith: 'C:\\Temp'", "OriginalFileName: 'c*'",
+        "Image: '*\\a*b'", "TargetFilename|contains: '\\a.exe'"})
+    EXPECT_NE(findings(item), "") << item;
+  for (const char* item :
+       {"Image|endswith: '\\cmd.exe'", "Image: 'C:\\cmd.exe'", "Image|contains: '\\Temp\\'",
+        "Image|startswith: 'C:\\Users\\'", "TargetFilename|endswith: '.exe'", "Image: '*'",
+        "CommandLine|contains: 'cmd'", "Image|re: 'cmd'"})
+    EXPECT_EQ(findings(item), "") << item;
+  EXPECT_EQ(test::LintSigma({.selections = "  a: {Image: 'C:\\a.exe'}\n  b: {Image|contains: c}\n",
+                             .condition = "a and not b"},
+                            "loose-identity"),
+            "");
+}
+
+TEST(LooseIdentity, TellsWhereTheRemediationOfASigmaRuleIsFrom) {
+  const std::string shown =
+      test::Rendered(test::SigmaCase{.selections = "  a: {Image|contains: c}\n"});
+  EXPECT_NE(shown.find("'Image' is selected by a part of a name, which longer names hold, too "
+                       "(ordered by responses.yaml:2)"),
+            std::string::npos)
+      << shown;
+}
+
 }  // namespace
 }  // namespace riposte::lint

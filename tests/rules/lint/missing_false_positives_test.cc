@@ -18,5 +18,12 @@ TEST(MissingFalsePositives, OnlyOfRulesThatEnforce) {
   EXPECT_EQ(found("", ""), "");
 }
 
+TEST(MissingFalsePositives, OfASigmaRuleThatWasGivenARemediation) {
+  EXPECT_EQ(test::LintSigma({}, "missing-false-positives"), "");
+  const std::string shown = test::Rendered(test::SigmaCase{.more = "description: d\n"});
+  EXPECT_NE(shown.find("by mistake (ordered by responses.yaml:2)"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("add 'falsepositives:'"), std::string::npos) << shown;
+}
+
 }  // namespace
 }  // namespace riposte::lint

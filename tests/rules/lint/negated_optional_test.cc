@@ -63,5 +63,21 @@ TEST(NegatedOptional, OnlyProfilesThatTheRuleRunsOnCount) {
   EXPECT_EQ(Listed(one), "");
 }
 
+TEST(NegatedOptional, OfASigmaRuleThatWasGivenARemediation) {
+  const auto findings = [](const std::string& more, const std::string& condition,
+                           const std::string& mode) {
+    return test::LintSigma({.selections = "  a: {Image: 'C:\\a.exe'}\n  b: {User: x}\n" + more,
+                            .condition = condition,
+                            .mode = mode},
+                           "negated-optional");
+  };
+  EXPECT_EQ(findings("", "a and not b", "enforce"), "error negated-optional `x`");
+  EXPECT_EQ(findings("", "a and not b", "dry_run"), "warning negated-optional `x`");
+  EXPECT_EQ(findings("  c: {User: '?*'}\n", "a and c and not b", "enforce"), "");
+  const std::string shown = test::Rendered(test::SigmaCase{
+      .selections = "  a: {Image: y}\n  b: {User: x}\n", .condition = "a and not b"});
+  EXPECT_NE(shown.find("add a selection with 'User: \"?*\"'"), std::string::npos) << shown;
+}
+
 }  // namespace
 }  // namespace riposte::lint

@@ -45,5 +45,20 @@ TEST(ProtectedTarget, NotWhereThePathTellsThemApart) {
     EXPECT_EQ(Found(query, "process"), "") << query;
 }
 
+TEST(ProtectedTarget, OfASigmaRuleThatWasGivenARemediation) {
+  const auto found = [](const std::string& item, const std::string& target, const char* code) {
+    return test::LintSigma({.selections = "  a: {CommandLine|contains: ' x', " + item + "}\n",
+                            .mode = "dry_run",
+                            .target = target},
+                           code);
+  };
+  EXPECT_NE(found("Image|endswith: '\\lsass.exe'", "process", "protected-process"), "");
+  EXPECT_NE(found("Image: 'C:\\Windows\\System32\\lsass.exe'", "tree", "protected-process"), "");
+  EXPECT_EQ(found("Image|endswith: '\\lsass.exe'", "parent", "protected-parent"), "");
+  EXPECT_NE(found("ParentImage|endswith: '\\services.exe'", "parent", "protected-parent"), "");
+  EXPECT_EQ(found("ParentImage|endswith: '\\services.exe'", "process", "protected-process"), "");
+  EXPECT_EQ(found("Image|endswith: '\\winword.exe'", "process", "protected-process"), "");
+}
+
 }  // namespace
 }  // namespace riposte::lint

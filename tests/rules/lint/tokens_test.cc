@@ -39,5 +39,26 @@ TEST(Tokens, EventType) {
   EXPECT_FALSE(IsEventType(loaded.rule(), *loaded.set->schema, Find("action")));
 }
 
+// A field of Sigma gives a role where it is read from the same place.
+TEST(Tokens, RolesOfSigmaFields) {
+  const rule::test::Loaded loaded = rule::test::LoadText(
+      "title: t\nid: " + rule::test::IdOf(1) +
+      "\nlogsource: {product: windows}\ndetection:\n"
+      "  a: {Image: a, ParentImage: b, TargetFilename: c, CommandLine: d}\n  condition: a\n");
+  const schema::Schema& schema = *loaded.set->schema;
+  const auto gives = [&](std::string_view token, schema::Role role) {
+    return GivesRole(loaded.rule(), schema, schema.catalogue.Find(token), role);
+  };
+  EXPECT_TRUE(gives("sigma.Image", schema::Role::kProcessImage));
+  EXPECT_TRUE(gives("process.image.fullPath", schema::Role::kProcessImage));
+  EXPECT_TRUE(gives("sigma.ParentImage", schema::Role::kParentImage));
+  EXPECT_TRUE(gives("sigma.TargetFilename", schema::Role::kFilePath));
+  EXPECT_FALSE(gives("sigma.Image", schema::Role::kParentImage));
+  EXPECT_FALSE(gives("sigma.CommandLine", schema::Role::kProcessImage));
+  EXPECT_FALSE(gives("process.name", schema::Role::kProcessImage)) << "a part of it";
+  EXPECT_EQ(NameInRule(schema.catalogue, schema.catalogue.Find("sigma.Image")), "Image");
+  EXPECT_EQ(NameInRule(schema.catalogue, schema.catalogue.Find("process.name")), "process.name");
+}
+
 }  // namespace
 }  // namespace riposte::lint

@@ -31,5 +31,24 @@ TEST(ArmingHash, IsOfWhatTheRuleFindsAndOrders) {
   EXPECT_NE(ArmingHash(rule), plain);
 }
 
+TEST(VersionWithResponse, IsOfWhatItGivesAlone) {
+  Response response;
+  const std::string nothing = VersionWithResponse("v", response);
+  EXPECT_NE(nothing, "v");
+  EXPECT_NE(VersionWithResponse("w", response), nothing);
+  response.selector = Selector::kTag;
+  response.max_rules = 9;
+  EXPECT_EQ(VersionWithResponse("v", response), nothing);
+  response.trigger = SingleMatch{};
+  const std::string triggered = VersionWithResponse("v", response);
+  EXPECT_NE(triggered, nothing);
+  response.remediation =
+      Remediation{.mode = AutoMode::kOff, .action = RuleAction::kQuarantineAsset, .target = {}};
+  const std::string off = VersionWithResponse("v", response);
+  EXPECT_NE(off, triggered);
+  response.remediation->mode = AutoMode::kDryRun;
+  EXPECT_NE(VersionWithResponse("v", response), off);
+}
+
 }  // namespace
 }  // namespace riposte::rule

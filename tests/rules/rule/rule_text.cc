@@ -41,11 +41,22 @@ const Rule& Loaded::rule(size_t index) const {
   return set->rules.at(index);
 }
 
-Loaded LoadText(std::string_view bytes) {
+Loaded LoadText(std::string_view bytes) { return LoadFiles({{"rules.yaml", std::string(bytes)}}); }
+
+Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files) {
   Loaded loaded;
-  loaded.set = LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", std::string(bytes))},
-                             ShippedSchema(), loaded.diagnostics);
+  std::vector<text::SourcePtr> sources;
+  for (const auto& [name, bytes] : files)
+    sources.push_back(std::make_shared<text::Source>(name, bytes));
+  loaded.set = LoadRulesFrom(sources, ShippedSchema(), loaded.diagnostics);
   return loaded;
+}
+
+std::string SigmaText(int number, std::string_view more) {
+  return fmt::format(
+      "title: Sigma {}\nid: {}\nlogsource: {{product: windows, category: process_creation}}\n"
+      "detection:\n  a: {{Image|endswith: '\\tool{}.exe'}}\n  condition: a\n{}",
+      number, IdOf(number), number, more);
 }
 
 }  // namespace riposte::rule::test

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rules/rule/load.h"
@@ -28,5 +29,10 @@ struct Loaded {
   const Rule& rule(size_t index = 0) const;
 };
 Loaded LoadText(std::string_view bytes);
+// Loads several files: names and bytes.
+Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files);
+
+// A Sigma rule on process creation that loads, with `more` as further lines.
+std::string SigmaText(int number, std::string_view more = {});
 
 }  // namespace riposte::rule::test
