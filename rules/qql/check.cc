@@ -223,14 +223,14 @@ Checker::Found Checker::Regex(const ClauseText& clause, const Value& value) {
     return std::nullopt;
   }
   if (value.pattern.empty()) {
-    reporter_.Error(value.span, "bad-regex", "the regular expression is empty",
+    reporter_.Error(value.span, "regex-not-re2", "the regular expression is empty",
                     "it would match each value: write '" + token.name + " is not null'");
     return std::nullopt;
   }
   const Result<riposte::Regex> regex =
       riposte::Regex::Compile(value.pattern, {.ignore_case = value.ignore_case});
   if (!regex.ok()) {
-    reporter_.Error(value.span, "bad-regex",
+    reporter_.Error(value.span, "regex-not-re2",
                     "the regular expression is not valid: " + regex.status().message());
     return std::nullopt;
   }

@@ -42,7 +42,7 @@ std::string Lower(std::string_view word) {
 // An operator precedence parser with stacks of its own: brackets may be nested to any depth.
 class ConditionParser {
  public:
-  ConditionParser(const text::Fragment& condition, const std::vector<Selection>& selections,
+  ConditionParser(const text::Fragment& condition, std::vector<Selection>& selections,
                   text::Diagnostics& diagnostics, query::Expression& out)
       : condition_(condition),
         selections_(selections),
@@ -123,7 +123,7 @@ class ConditionParser {
     const text::Span span = {.begin = token.span.begin, .end = what.span.end};
     std::vector<NodeId> nodes;
     bool any = false;
-    for (const Selection& selection : selections_) {
+    for (Selection& selection : selections_) {
       if (!IsMeant(what.text, selection.name)) continue;
       any = true;
       if (const std::optional<NodeId> node = Copy(selection, what.span)) nodes.push_back(*node);
@@ -146,7 +146,7 @@ class ConditionParser {
   }
 
   void AddNamed(const ConditionToken& token) {
-    const Selection* selection = Find(token.text);
+    Selection* selection = Find(token.text);
     if (selection == nullptr) {
       std::vector<std::string_view> names;
       names.reserve(selections_.size());
@@ -160,7 +160,8 @@ class ConditionParser {
   }
 
   // Empty if the selection had an error, or there are too many nodes.
-  std::optional<NodeId> Copy(const Selection& selection, text::Span span) {
+  std::optional<NodeId> Copy(Selection& selection, text::Span span) {
+    selection.used = true;
     if (!selection.expression) {
       broken_ = true;
       return std::nullopt;
@@ -231,7 +232,7 @@ class ConditionParser {
                                            : out_.AddOr({left, right}, InFile(op.span));
   }
 
-  const Selection* Find(std::string_view name) const {
+  Selection* Find(std::string_view name) {
     const auto found = std::ranges::find(selections_, name, &Selection::name);
     return found == selections_.end() ? nullptr : &*found;
   }
@@ -252,7 +253,7 @@ class ConditionParser {
   }
 
   const text::Fragment& condition_;
-  const std::vector<Selection>& selections_;
+  std::vector<Selection>& selections_;
   text::Diagnostics& diagnostics_;
   query::Expression& out_;
   const std::vector<ConditionToken> tokens_;
@@ -267,7 +268,7 @@ class ConditionParser {
 }  // namespace
 
 std::optional<NodeId> ParseCondition(const text::Fragment& condition,
-                                     const std::vector<Selection>& selections,
+                                     std::vector<Selection>& selections,
                                      text::Diagnostics& diagnostics, query::Expression& out) {
   return ConditionParser(condition, selections, diagnostics, out).Parse();
 }

@@ -89,7 +89,7 @@ class SelectionCompiler {
 
 class ConditionReader {
  public:
-  ConditionReader(const DetectionContext& context, const std::vector<Selection>& selections)
+  ConditionReader(const DetectionContext& context, std::vector<Selection>& selections)
       : context_(context), selections_(selections) {}
 
   // One condition, or several of which one must hold.
@@ -120,9 +120,19 @@ class ConditionReader {
   }
 
   const DetectionContext& context_;
-  const std::vector<Selection>& selections_;
+  std::vector<Selection>& selections_;
   query::Expression out_;
 };
+
+void WarnOfUnused(const std::vector<Selection>& selections, text::NodeReader& reader) {
+  for (const Selection& selection : selections) {
+    if (selection.used) continue;
+    reader.diagnostics().Warning(
+        reader.source(), selection.name_span, "unused-selection",
+        fmt::format("no condition names the selection '{}': it does nothing", selection.name),
+        "name it in 'condition', or remove it");
+  }
+}
 
 }  // namespace
 
@@ -144,8 +154,9 @@ std::optional<query::Expression> CompileDetection(const DetectionContext& contex
                              "'timeframe' belongs to a correlation and does nothing here",
                              "remove it");
     } else if (std::ranges::find(others, entry.key) == others.end()) {
-      selections.push_back(
-          {.name = entry.key, .expression = SelectionCompiler(context).Compile(entry)});
+      selections.push_back({.name = entry.key,
+                            .name_span = text::ToSpan(entry.key_span),
+                            .expression = SelectionCompiler(context).Compile(entry)});
     }
   }
   if (condition == nullptr) {
@@ -157,6 +168,7 @@ std::optional<query::Expression> CompileDetection(const DetectionContext& contex
       selections, [](const Selection& selection) { return !selection.expression; });
   std::optional<query::Expression> expression =
       ConditionReader(context, selections).Read(*condition);
+  if (expression) WarnOfUnused(selections, context.reader);
   return broken ? std::nullopt : std::move(expression);
 }
 

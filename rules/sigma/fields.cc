@@ -102,7 +102,7 @@ std::vector<Alternative> PresenceOf(const std::vector<Alternative>& alternatives
 }  // namespace
 
 FieldTable::FieldTable(schema::SchemaPtr base)
-    : base_(std::move(base)), extended_(std::make_shared<schema::Schema>(*base_)) {}
+    : base_(std::move(base)), known_(*base_), extended_(std::make_shared<schema::Schema>(*base_)) {}
 
 FieldId FieldTable::Add(std::string name, FieldType type, std::string description) {
   schema::Catalogue& catalogue = extended_->catalogue;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rules/schema/profile.h"
+#include "rules/sigma/known_fields.h"
 #include "rules/sigma/logsource.h"
 
 namespace riposte::sigma {
@@ -39,6 +40,10 @@ class FieldTable {
   schema::FieldId Route(const LogSource& source);
   // Every value of the events of the log sources that it was asked for.
   schema::FieldId Anywhere(const LogSource& source);
+  // The field that was meant by a name that is misspelt; else empty (KnownFields::MeantBy).
+  std::string_view MeantBy(std::string_view name, const LogSource& source) {
+    return known_.MeantBy(name, source);
+  }
   // The profiles' names that provide the log source.
   std::vector<std::string_view> Providers(const LogSource& source) const;
 
@@ -58,6 +63,7 @@ class FieldTable {
   void FillProfile(schema::Profile& profile) const;
 
   schema::SchemaPtr base_;
+  KnownFields known_;
   std::shared_ptr<schema::Schema> extended_;
   std::map<Key, schema::FieldId> fields_;
   std::map<LogSource, schema::FieldId> routes_;

@@ -193,7 +193,7 @@ class ItemCompiler {
       const Result<Regex> compiled =
           Regex::Compile(matches.pattern, {.ignore_case = matches.ignore_case});
       if (written.empty() || !compiled.ok()) {
-        reader_.Error(value.span, "bad-regex",
+        reader_.Error(value.span, "regex-not-re2",
                       written.empty()
                           ? "the regular expression is empty"
                           : "the regular expression cannot be used: " + compiled.status().message(),
@@ -368,12 +368,29 @@ class ItemCompiler {
   query::Expression& out_;
 };
 
+void WarnOfMisspelt(const DetectionContext& context, const ItemKey& key) {
+  if (key.field.empty()) return;
+  const std::string_view meant = context.fields.MeantBy(key.field, context.source);
+  if (meant.empty()) return;
+  // The key may stand in quotes.
+  const std::string_view written =
+      context.reader.source()->bytes().substr(key.span.begin, key.span.end - key.span.begin);
+  const size_t at = std::min(written.find(key.field), written.size());
+  const uint32_t begin = key.span.begin + static_cast<uint32_t>(at == written.size() ? 0 : at);
+  const uint32_t end = std::min(begin + static_cast<uint32_t>(key.field.size()), key.span.end);
+  context.reader.Warning(
+      {.begin = begin, .end = end}, "unknown-field",
+      fmt::format("no event format that provides the log source names a field '{}'", key.field),
+      fmt::format("did you mean '{}'?", meant));
+}
+
 }  // namespace
 
 std::optional<NodeId> CompileItem(const DetectionContext& context, const yaml::Entry& entry,
                                   query::Expression& out) {
   const std::optional<ItemKey> key = ReadItemKey(context.reader, entry);
   if (!key) return std::nullopt;
+  WarnOfMisspelt(context, *key);
   return ItemCompiler(context, *key, out).Compile(entry.value);
 }
 

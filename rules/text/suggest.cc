@@ -7,8 +7,6 @@
 namespace riposte::text {
 namespace {
 
-constexpr size_t kMaxDistance = 4;
-
 char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool SameLetter(char a, char b) { return LowerAscii(a) == LowerAscii(b); }
@@ -35,12 +33,13 @@ size_t Distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string_view Nearest(std::string_view written, std::span<const std::string_view> candidates) {
+std::string_view Nearest(std::string_view written, std::span<const std::string_view> candidates,
+                         size_t most) {
   std::string_view nearest;
-  size_t nearest_distance = kMaxDistance + 1;
+  size_t nearest_distance = most + 1;
   for (const std::string_view candidate : candidates) {
     const size_t longer = std::max(written.size(), candidate.size());
-    const size_t allowed = std::min(kMaxDistance, longer / 3);
+    const size_t allowed = std::min(most, longer / 3);
     if (longer - std::min(written.size(), candidate.size()) > allowed) continue;
     const size_t distance = Distance(written, candidate);
     if (distance > allowed || distance >= nearest_distance) continue;

@@ -115,6 +115,25 @@ TEST_F(Reload, AFileReplacedByRename) {
   EXPECT_EQ(heard_.refusals(), 0);
 }
 
+// What orders for a rule is a file like the rules.
+TEST_F(Reload, AResponseIsLiveAndIsRefusedLikeARule) {
+  const std::string entry =
+      "responses:\n- level: high\n  max_rules: 1\n  remediation: {auto: dry_run, action: "
+      "quarantine_asset}\n";
+  folder_.Write("rules/x.yaml",
+                "title: Sigma\nid: 5d3f9c52-8a43-4c55-9d0e-6f1f2b7a9e01\nlevel: high\n"
+                "logsource: {product: windows}\ndetection: {a: {F: x}, condition: a}\n");
+  OpenAndStart();
+  const std::string before = heard_.state().sha256;
+  folder_.Write("rules/responses.yaml", entry);
+  ASSERT_TRUE(heard_.WaitForLives(2));
+  EXPECT_NE(heard_.state().sha256, before);
+  test::ReplaceFile(folder_.path() + "/rules/responses.yaml", entry + "- level: low\n");
+  ASSERT_TRUE(heard_.WaitForRefusals(1));
+  EXPECT_THAT(reloader_->state().problem, HasSubstr("responses.yaml:5:3"));
+  EXPECT_EQ(heard_.lives(), 2);
+}
+
 // The promise is two seconds. A machine under load may miss it once, not each time.
 TEST_F(Reload, ARuleDroppedIntoTheFolderIsLiveWithinTwoSeconds) {
   folder_.Write("rules/x.yaml", test::RuleFile("0.exe"));

@@ -1,8 +1,10 @@
-// A Sigma file of any bytes beside placeholders, and its bytes as the condition of a rule: a set or
-// errors, each at a place in its file; and both decoders and both evaluators agree on an event.
+// A Sigma file of any bytes beside placeholders, its bytes as the condition of a rule, and as a
+// responses.yaml beside one: a set or errors, each at a place in its file; and both decoders and
+// both evaluators agree on an event.
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "engine/event/decode.h"
@@ -47,9 +49,7 @@ void Judge(const riposte::rule::RuleSet& set) {
                 "the matcher agrees with the plain evaluator");
 }
 
-void Load(const std::string& bytes) {
-  const std::vector<SourcePtr> sources = {
-      Source("rule.yml", bytes), Source("values.yml", "placeholders: {a: [x, 'y*'], b: '?'}\n")};
+void Load(const std::vector<SourcePtr>& sources) {
   Diagnostics diagnostics;
   const riposte::rule::RuleSetPtr set =
       riposte::rule::LoadRulesFrom(sources, Schema(), diagnostics);
@@ -79,7 +79,9 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libfyaml\n";
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  Load(bytes);
-  Load(AsCondition(bytes));
+  const SourcePtr values = Source("values.yml", "placeholders: {a: [x, 'y*'], b: '?'}\n");
+  Load({Source("rule.yml", bytes), values});
+  Load({Source("rule.yml", AsCondition(bytes)), values});
+  Load({Source("rule.yml", AsCondition("1 of them")), Source("responses.yaml", bytes)});
   return 0;
 }

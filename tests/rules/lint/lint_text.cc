@@ -69,7 +69,7 @@ std::string LintSigma(const SigmaCase& rule, std::string_view code) {
   return Listed(Findings(rule), code);
 }
 
-std::string Rendered(const SigmaCase& rule) { return text::Render(Findings(rule)); }
+std::string RenderedSigma(const SigmaCase& rule) { return text::Render(Findings(rule)); }
 
 std::string Fixed(const std::string& query, std::string_view code) {
   const text::Diagnostics findings = Findings({.query = query});

@@ -35,7 +35,7 @@ struct SigmaCase {
 };
 std::string LintSigma(const SigmaCase& rule, std::string_view code);
 // All findings as people see them.
-std::string Rendered(const SigmaCase& rule);
+std::string RenderedSigma(const SigmaCase& rule);
 
 // The rule's query after the fixes of the findings with this code, the last place first.
 std::string Fixed(const std::string& query, std::string_view code);

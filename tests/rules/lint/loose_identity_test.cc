@@ -79,8 +79,7 @@ TEST(LooseIdentity, OfASigmaRuleThatWasGivenARemediation) {
 }
 
 TEST(LooseIdentity, TellsWhereTheRemediationOfASigmaRuleIsFrom) {
-  const std::string shown =
-      test::Rendered(test::SigmaCase{.selections = "  a: {Image|contains: c}\n"});
+  const std::string shown = test::RenderedSigma({.selections = "  a: {Image|contains: c}\n"});
   EXPECT_NE(shown.find("'Image' is selected by a part of a name, which longer names hold, too "
                        "(ordered by responses.yaml:2)"),
             std::string::npos)

@@ -20,7 +20,7 @@ TEST(MissingFalsePositives, OnlyOfRulesThatEnforce) {
 
 TEST(MissingFalsePositives, OfASigmaRuleThatWasGivenARemediation) {
   EXPECT_EQ(test::LintSigma({}, "missing-false-positives"), "");
-  const std::string shown = test::Rendered(test::SigmaCase{.more = "description: d\n"});
+  const std::string shown = test::RenderedSigma({.more = "description: d\n"});
   EXPECT_NE(shown.find("by mistake (ordered by responses.yaml:2)"), std::string::npos) << shown;
   EXPECT_NE(shown.find("add 'falsepositives:'"), std::string::npos) << shown;
 }

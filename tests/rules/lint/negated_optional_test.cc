@@ -74,8 +74,8 @@ TEST(NegatedOptional, OfASigmaRuleThatWasGivenARemediation) {
   EXPECT_EQ(findings("", "a and not b", "enforce"), "error negated-optional `x`");
   EXPECT_EQ(findings("", "a and not b", "dry_run"), "warning negated-optional `x`");
   EXPECT_EQ(findings("  c: {User: '?*'}\n", "a and c and not b", "enforce"), "");
-  const std::string shown = test::Rendered(test::SigmaCase{
-      .selections = "  a: {Image: y}\n  b: {User: x}\n", .condition = "a and not b"});
+  const std::string shown = test::RenderedSigma(
+      {.selections = "  a: {Image: y}\n  b: {User: x}\n", .condition = "a and not b"});
   EXPECT_NE(shown.find("add a selection with 'User: \"?*\"'"), std::string::npos) << shown;
 }
 

@@ -66,5 +66,18 @@ TEST(CompileDetection, AllErrorsAtOnce) {
             "unknown-modifier@5:9 bad-number@5:24 null-in-list@6:11 unknown-selection@7:14");
 }
 
+TEST(CompileDetection, SelectionsThatNoConditionNames) {
+  const auto codes = [](const std::string& condition) {
+    return test::Load(test::RuleOf("a: {F: x}\nb1: {G: y}\n_c: {H: z}\ncondition: " + condition))
+        .codes();
+  };
+  EXPECT_EQ(codes("a"), "unused-selection@6:3 unused-selection@7:3");
+  EXPECT_EQ(codes("a and 1 of b*"), "unused-selection@7:3");
+  EXPECT_EQ(codes("1 of them"), "unused-selection@7:3") << "what begins with _ is none of them";
+  EXPECT_EQ(codes("[a or b1, _c]"), "");
+  EXPECT_EQ(codes("a and not b1 and _c"), "");
+  EXPECT_EQ(codes("a and d"), "unknown-selection@8:20") << "an error says enough";
+}
+
 }  // namespace
 }  // namespace riposte::sigma

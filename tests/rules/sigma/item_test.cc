@@ -113,8 +113,8 @@ TEST(Item, RegularExpressions) {
   EXPECT_FALSE(Holds("a: {F|re: 'a.b'}", R"({"F": "a\nb"})"));
   EXPECT_TRUE(Holds("a: {F|re|s: 'a.b'}", R"({"F": "a\nb"})"));
   EXPECT_TRUE(Holds("a: {F|re|s|i|m: '^A.b$'}", R"({"F": "x\na\nB"})"));
-  EXPECT_EQ(Canonical("a: {F|re: '(?=a)'}"), "bad-regex@5:13");
-  EXPECT_EQ(Canonical("a: {F|re: ''}"), "bad-regex@5:13");
+  EXPECT_EQ(Canonical("a: {F|re: '(?=a)'}"), "regex-not-re2@5:13");
+  EXPECT_EQ(Canonical("a: {F|re: ''}"), "regex-not-re2@5:13");
 }
 
 TEST(Item, NetworksAndNumbers) {
@@ -177,6 +177,23 @@ TEST(Item, TokensAreNumberedOnceAndOnlySoMany) {
   const test::Loaded loaded = test::Load(test::RuleOf("a:\n" + list + "condition: a"));
   EXPECT_EQ(loaded.set, nullptr);
   EXPECT_TRUE(loaded.codes().starts_with("too-many-fields@")) << loaded.codes().substr(0, 100);
+}
+
+// The mark stands below the field's name, also where the key is in quotes.
+TEST(CompileItem, AMisspeltFieldIsAWarning) {
+  const auto shown = [](const std::string& key) {
+    return text::Render(test::Load("title: T\nid: 00000000-0000-4000-8000-000000000001\n"
+                                   "logsource: {product: test}\ndetection:\n  a:\n    " +
+                                   key + ": x\n  condition: a\n")
+                            .diagnostics);
+  };
+  EXPECT_EQ(
+      shown("nested|contains"),
+      "0.yml:6:5: warning[unknown-field]: no event format that provides the log source names a "
+      "field 'nested'\n    6 |     nested|contains: x\n      |     ^^^^^^ did you mean "
+      "'Nested'?\n");
+  EXPECT_NE(shown("'nested'").find("|      ^^^^^^ did"), std::string::npos) << shown("'nested'");
+  EXPECT_EQ(shown("Nested"), "");
 }
 
 }  // namespace
