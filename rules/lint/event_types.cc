@@ -35,16 +35,21 @@ Holds AllHoldFor(const Conditions& wanted, const Conditions& known) {
   return all;
 }
 
-// The first alternative that holds decides.
+std::optional<schema::EventType> ConstantType(const schema::Alternative& alternative) {
+  return alternative.constant ? schema::ParseEventType(*alternative.constant) : std::nullopt;
+}
+
+// An alternative whose own conditions surely hold decides: those before it that may hold, too, are
+// about another form of the format, and no event has two. Else it may be each that may hold.
 Types TypesOf(const schema::FieldSource& type, const Conditions& known) {
   Types types = 0;
   for (const schema::Alternative& alternative : type.alternatives) {
     const Holds holds = AllHoldFor(alternative.when, known);
     if (holds == Holds::kNever) continue;
-    const std::optional<schema::EventType> constant =
-        alternative.constant ? schema::ParseEventType(*alternative.constant) : std::nullopt;
-    if (!constant) return kAllTypes;
-    types = static_cast<Types>(types | BitOf(*constant));
+    const std::optional<schema::EventType> constant = ConstantType(alternative);
+    const Types one = constant ? BitOf(*constant) : kAllTypes;
+    if (holds == Holds::kAlways && !alternative.when.empty()) return one;
+    types = static_cast<Types>(types | one);
     if (holds == Holds::kAlways) return types;
   }
   return types;

@@ -44,6 +44,15 @@ TEST(EventTypes, WhatMayHoldLeavesSeveral) {
   EXPECT_EQ(TypesOf({Where("Id", {"13"})}), BitOf(EventType::kRegistry) | BitOf(EventType::kOther));
 }
 
+// A format with two forms, of which an event has one.
+TEST(EventTypes, WhatSurelyHoldsDecides) {
+  EXPECT_EQ(TypesOf({Where("channel", {"S"}), Where("id", {"13"})},
+                    {{.when = {Where("channel", {"S"}), Where("id", {"12", "13"})},
+                      .constant = "REGISTRY"},
+                     {.constant = "OTHER"}}),
+            BitOf(EventType::kRegistry));
+}
+
 TEST(EventTypes, WhatIsNotKnownIsAny) {
   const schema::Alternative read{.paths = {{.keys = {"Type"}}}};
   EXPECT_EQ(TypesOf({Where("Channel", {"T"})}, {read}), kAllTypes);

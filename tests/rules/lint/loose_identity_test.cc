@@ -60,17 +60,16 @@ TEST(LooseIdentity, OfASigmaRuleThatWasGivenARemediation) {
   const auto findings = [](const std::string& item, const std::string& mode = "enforce") {
     return test::LintSigma({.selections = "  a: {" + item + "}\n", .mode = mode}, "loose-identity");
   };
-  EXPECT_EQ(findings("Image|contains: 'cmd'"), "error loose-identity `cmd`");
-  EXPECT_EQ(findings("Image|contains: 'cmd'", "dry_run"), "warning loose-identity `cmd`");
+  EXPECT_EQ(findings("Image|contains: 'cmd'"), "error loose-identity `'cmd'`");
+  EXPECT_EQ(findings("Image|contains: 'cmd'", "dry_run"), "warning loose-identity `'cmd'`");
   EXPECT_EQ(findings("Image|contains: 'cmd'", "off"), "");
-  for (const char* item :
-       {"ParentImage|endswith: 'cmd.exe'", "Image|startswith: 'C:\\Temp'", "OriginalFileName: 'c*'",
-        "Image: '*\\a*b'", "TargetFilename|contains: '\\a.exe'"})
+  for (const char* item : {"ParentImage|endswith: 'cmd.exe'", "Image|startswith: 'C:\\Temp'",
+                           "OriginalFileName: 'c*'", "TargetFilename|contains: '\\a.exe'"})
     EXPECT_NE(findings(item), "") << item;
   for (const char* item :
        {"Image|endswith: '\\cmd.exe'", "Image: 'C:\\cmd.exe'", "Image|contains: '\\Temp\\'",
         "Image|startswith: 'C:\\Users\\'", "TargetFilename|endswith: '.exe'", "Image: '*'",
-        "CommandLine|contains: 'cmd'", "Image|re: 'cmd'"})
+        "Image: '*\\a*b'", "CommandLine|contains: 'cmd'", "Image|re: 'cmd'"})
     EXPECT_EQ(findings(item), "") << item;
   EXPECT_EQ(test::LintSigma({.selections = "  a: {Image: 'C:\\a.exe'}\n  b: {Image|contains: c}\n",
                              .condition = "a and not b"},
