@@ -15,11 +15,11 @@ using testing::HasSubstr;
 constexpr std::string_view kRules =
     "title: One\nid: 0b6d1a52-6e0c-4c1e-9c51-000000000001\n"
     "logsource: {product: windows}\ndetection: {a: {F: x}, condition: a}\ntags: [x.a]\n---\n"
-    "title: \"Two\\e[2J\"\nid: 0b6d1a52-6e0c-4c1e-9c51-000000000002\n"
+    "title: Two\nid: 0b6d1a52-6e0c-4c1e-9c51-000000000002\n"
     "logsource: {product: windows}\ndetection: {a: {F: y}, condition: a}\ntags: [x.a]\n";
 constexpr std::string_view kResponses =
     "responses:\n"
-    "- tag: [x.a, x.a]\n  max_rules: 5\n"
+    "- tag: [x.a, \"x\\e[2J\"]\n  max_rules: 5\n"
     "  remediation: {auto: enforce, action: kill_process_and_quarantine_file, target: tree}\n"
     "- id: 0b6d1a52-6e0c-4c1e-9c51-000000000002\n  max_rules: 1\n  trigger: {single_match: {}}\n";
 
@@ -37,14 +37,15 @@ class ResponseReport : public testing::Test {
 TEST_F(ResponseReport, AsText) {
   ASSERT_NE(loaded_.rules, nullptr) << text::Render(loaded_.diagnostics);
   const std::string text = ResponsesText(*loaded_.rules);
-  EXPECT_EQ(text.substr(folder_.path().size()),
-            "/responses.yaml\n"
-            "  line 2, tag x.a, x.a: enforce kill_process_and_quarantine_file of the tree for 1 of "
-            "at most 5 rules (1 more by a stronger entry)\n"
-            "    One (0b6d1a52-6e0c-4c1e-9c51-000000000001)\n"
-            "  line 5, id 0b6d1a52-6e0c-4c1e-9c51-000000000002: single_match, no remediation for 1 "
-            "of at most 1 rule\n"
-            "    Two\\x1b[2J (0b6d1a52-6e0c-4c1e-9c51-000000000002)\n");
+  EXPECT_EQ(
+      text.substr(folder_.path().size()),
+      "/responses.yaml\n"
+      "  line 2, tag x.a, x\\x1b[2J: enforce kill_process_and_quarantine_file of the tree for 1 of "
+      "at most 5 rules (1 more by a stronger entry)\n"
+      "    One (0b6d1a52-6e0c-4c1e-9c51-000000000001)\n"
+      "  line 5, id 0b6d1a52-6e0c-4c1e-9c51-000000000002: single_match, no remediation for 1 "
+      "of at most 1 rule\n"
+      "    Two (0b6d1a52-6e0c-4c1e-9c51-000000000002)\n");
 }
 
 TEST_F(ResponseReport, AsJson) {
@@ -52,10 +53,11 @@ TEST_F(ResponseReport, AsJson) {
   std::string out;
   json::Writer writer(out);
   WriteResponses(*loaded_.rules, writer);
-  EXPECT_THAT(out, HasSubstr(R"("line":2,"selector":"tag","values":["x.a","x.a"],"max_rules":5,)"
-                             R"("selected":2,"trigger":null,"remediation":{"auto":"enforce",)"
-                             R"("action":"kill_process_and_quarantine_file","target":"tree"},)"
-                             R"("rules":[{"id":"0b6d1a52-6e0c-4c1e-9c51-000000000001")"));
+  EXPECT_THAT(out,
+              HasSubstr(R"("line":2,"selector":"tag","values":["x.a","x\u001b[2J"],"max_rules":5,)"
+                        R"("selected":2,"trigger":null,"remediation":{"auto":"enforce",)"
+                        R"("action":"kill_process_and_quarantine_file","target":"tree"},)"
+                        R"("rules":[{"id":"0b6d1a52-6e0c-4c1e-9c51-000000000001")"));
   EXPECT_THAT(out, HasSubstr(R"("trigger":"single_match","remediation":null,"rules":[)"));
 }
 
