@@ -16,6 +16,7 @@ uint32_t LineOf(const rule::Response& response) {
 
 std::vector<std::string_view> ValuesOf(const rule::Response& response) {
   std::vector<std::string_view> values;
+  values.reserve(response.choices.size());
   for (const rule::Response::Choice& choice : response.choices) values.push_back(choice.text);
   return values;
 }
