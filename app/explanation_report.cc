@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/columns.h"
 #include "app/would.h"
 #include "base/json.h"
 #include "rules/text/diagnostic.h"
@@ -21,22 +22,6 @@ using text::ForTerminal;
 // line's rest to the right.
 constexpr size_t kLabelMax = 160;
 constexpr size_t kColumnMax = 64;
-
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0u) == 0x80u; }
-
-size_t CodePoints(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !IsContinuation(c); }));
-}
-
-std::string CutLabel(std::string label) {
-  size_t end = 0;
-  for (size_t count = 0; end < label.size(); ++end) {
-    if (IsContinuation(label[end])) continue;
-    if (count++ == kLabelMax) break;
-  }
-  return end == label.size() ? label : label.substr(0, end) + "...";
-}
 
 std::string_view MarkOf(Truth truth, Marks marks) {
   switch (truth) {
@@ -139,7 +124,7 @@ struct Line {
 };
 
 void CollectLines(const Explained& node, size_t depth, Marks marks, std::vector<Line>& lines) {
-  std::string label = CutLabel(ForTerminal(node.text));
+  std::string label = CutAt(ForTerminal(node.text), kLabelMax);
   if (node.kind == Node::Kind::kGroup) label += ": (...)";
   lines.push_back({.label = fmt::format("{} {:{}}{} {}", node.decides ? '>' : ' ', "", 2 * depth,
                                         MarkOf(node.truth, marks), label),

@@ -3,8 +3,9 @@
 int main(int argc, char** argv) {
   using namespace riposte::cli;  // NOLINT(google-build-using-namespace): this function is a list of
                                  // them
-  return RunCommandLine(argc, argv,
-                        {CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
-                         ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(),
-                         FieldsVerb(), ReplayVerb(), RunVerb(), TestVerb(), VersionVerb()});
+  return RunCommandLine(
+      argc, argv,
+      {BenchVerb(), CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
+       ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(), FieldsVerb(), ReplayVerb(),
+       RunVerb(), TestVerb(), VersionVerb()});
 }

@@ -18,6 +18,8 @@ bool IsDeadLetter(size_t reject) {
          reject != static_cast<size_t>(event::Reject::kEmpty);
 }
 
+double Seconds(uint64_t ns) { return static_cast<double>(ns) * 1e-9; }
+
 }  // namespace
 
 EngineMetrics::EngineMetrics(metrics::Registry& registry)
@@ -40,6 +42,12 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
                                              "How often a rule's query was run.")),
       rule_matches_(
           registry.AddCounters("riposte_rule_matches_total", "Events that a rule matched.")),
+      rule_cost_(
+          registry.AddCounters("riposte_rule_cost_seconds_total",
+                               "Time to run a rule's query, estimated from a few of the events.")),
+      event_cost_(registry.AddCounters(
+          "riposte_event_cost_seconds_total",
+          "Time that belongs to no rule, by part, estimated from a few of the events.")),
       lag_(registry.AddGauges("riposte_kafka_consumer_lag_messages",
                               "Records behind the end of a partition.")),
       rule_descriptions_(
@@ -67,6 +75,11 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
                                          "Partitions whose work ended by an error or by fencing.")),
       committed_(transactions_.With({{"outcome", "committed"}})),
       aborted_(transactions_.With({{"outcome", "aborted"}})),
+      plain_events_(registry.AddCounter(
+          "riposte_events_plainly_evaluated_total",
+          "Events for which all rules were evaluated, as the index would have cost more.")),
+      decode_cost_(event_cost_.With({{"part", "decode"}})),
+      find_cost_(event_cost_.With({{"part", "find_rules"}})),
       last_reload_(registry.AddGauge("riposte_rules_last_reload_success_timestamp_seconds",
                                      "When the live rule set was loaded, since the unix epoch.")),
       last_good_(registry.AddGauge(
@@ -135,6 +148,10 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   for (size_t i = 0; i < kSeverities; ++i)
     firings_by_severity_[i].Add(static_cast<double>(counts.firings[i]));
 
+  plain_events_.Add(static_cast<double>(counts.plain_events));
+  decode_cost_.Add(Seconds(counts.decode_ns));
+  find_cost_.Add(Seconds(counts.find_ns));
+
   const std::lock_guard lock(mutex_);
   std::map<std::string, metrics::Counter, std::less<>>::iterator topic =
       topics_.find(partition.topic);
@@ -165,6 +182,7 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
     if (rule == rules_.end()) continue;
     rule->second.evaluations.Add(static_cast<double>(count.evaluations));
     rule->second.matches.Add(static_cast<double>(count.matches));
+    rule->second.cost.Add(Seconds(count.cost_ns));
   }
 }
 
@@ -203,6 +221,7 @@ void EngineMetrics::AddRule(const rule::Rule& rule) {
   if (series.generation == 0) {
     series.evaluations = rule_evaluations_.With(id);
     series.matches = rule_matches_.With(id);
+    series.cost = rule_cost_.With(id);
   } else {
     rule_descriptions_.Remove(series.description);
   }
@@ -227,6 +246,7 @@ void EngineMetrics::OnRulesLive(const rule::RuleSet& rules, bool last_good, Time
     }
     rule_evaluations_.Remove(it->second.evaluations);
     rule_matches_.Remove(it->second.matches);
+    rule_cost_.Remove(it->second.cost);
     rule_descriptions_.Remove(it->second.description);
     it = rules_.erase(it);
   }

@@ -44,7 +44,7 @@ class EngineMetrics final : public pipeline::Observer {
 
  private:
   struct RuleSeries {
-    metrics::Counter evaluations, matches;
+    metrics::Counter evaluations, matches, cost;
     metrics::Gauge description;
     uint64_t generation = 0;
   };
@@ -58,11 +58,12 @@ class EngineMetrics final : public pipeline::Observer {
 
   metrics::CounterFamily consumed_, processed_, rejected_, odd_, firings_, commands_, decisions_,
       transactions_;
-  metrics::CounterFamily rule_evaluations_, rule_matches_;
+  metrics::CounterFamily rule_evaluations_, rule_matches_, rule_cost_, event_cost_;
   metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_, instances_;
   metrics::Histogram processing_, detection_delay_, command_delay_;
   metrics::Counter reload_failures_, tasks_stopped_;
   metrics::Counter committed_, aborted_;
+  metrics::Counter plain_events_, decode_cost_, find_cost_;
   metrics::Gauge last_reload_, last_good_, enforcement_;
   metrics::Gauge instances_same_, instances_different_, announcements_ignored_;
 

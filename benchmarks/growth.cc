@@ -67,17 +67,17 @@ Figures Take(const schema::SchemaPtr& schema, const schema::Profile& profile, co
   figures.decode = Measure([&] { decode_all([](const event::Event& event) { Keep(&event); }); });
   figures.all = Measure([&] {
     found.clear();
-    scratch.ResetCounts();
+    scratch.ResetCosts();
     decode_all(
         [&](const event::Event& event) { matcher->FindMatches(event, context, scratch, found); });
   });
   const auto count = static_cast<double>(events.size());
   figures.matches = static_cast<double>(found.size()) / count;
   figures.candidates =
-      static_cast<double>(std::accumulate(scratch.evaluations().begin(),
-                                          scratch.evaluations().end(), uint64_t{0})) /
+      static_cast<double>(std::accumulate(scratch.costs().evaluations.begin(),
+                                          scratch.costs().evaluations.end(), uint64_t{0})) /
       count;
-  figures.plain = scratch.plain_events();
+  figures.plain = scratch.costs().plain_events;
 
   match::RegexCache regexes;
   size_t left = kPairsCompared / size;

@@ -3,28 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
 
+#include "base/cpu_time.h"
 #include "base/json.h"
 
 namespace riposte::bench {
-namespace {
-
-double ThreadSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-}  // namespace
 
 Measurement Measure(const std::function<void()>& work) {
   work();
   std::array<double, 5> runs{};
   for (double& run : runs) {
-    const double begin = ThreadSeconds();
+    const double begin = ThreadCpuSeconds();
     work();
-    run = ThreadSeconds() - begin;
+    run = ThreadCpuSeconds() - begin;
   }
   std::sort(runs.begin(), runs.end());
   const double median = runs[runs.size() / 2];

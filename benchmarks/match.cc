@@ -67,12 +67,12 @@ Measurement MeasureMatcher(const Setup& setup, std::vector<match::Match>& found,
   match::Matcher::Scratch scratch;
   return Measure([&] {
     found.clear();
-    scratch.ResetCounts();
+    scratch.ResetCosts();
     DecodeAll(setup, decoder, [&](const event::Event& event) {
       setup.matcher->FindMatches(event, setup.context, scratch, found);
     });
-    evaluations =
-        std::accumulate(scratch.evaluations().begin(), scratch.evaluations().end(), uint64_t{0});
+    evaluations = std::accumulate(scratch.costs().evaluations.begin(),
+                                  scratch.costs().evaluations.end(), uint64_t{0});
   });
 }
 

@@ -5,6 +5,7 @@
 
 namespace riposte::cli {
 
+Verb BenchVerb();
 Verb CheckVerb();
 Verb ConfigShowVerb();
 Verb ControlArmVerb();

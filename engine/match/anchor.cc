@@ -210,8 +210,8 @@ AnchorChoice::Chosen AnchorChoice::Choose(TermId id) {
   RIPOSTE_CHECK(false, "a term of an unknown kind");
 }
 
-std::vector<const Anchor*> AnchorChoice::Collect(TermId root) const {
-  std::vector<const Anchor*> anchors;
+std::vector<TermId> AnchorChoice::Sources(TermId root) const {
+  std::vector<TermId> sources;
   std::vector<TermId> left = {root};
   while (!left.empty()) {
     const TermId id = left.back();
@@ -219,13 +219,20 @@ std::vector<const Anchor*> AnchorChoice::Collect(TermId root) const {
     const Chosen& chosen = chosen_[id];
     RIPOSTE_CHECK(chosen.rarity != kNone, "the term has anchors");
     if (chosen.set != UINT32_MAX) {
-      for (const Anchor& anchor : sets_[chosen.set].anchors) anchors.push_back(&anchor);
+      sources.push_back(id);
     } else if (chosen.child != kNoTerm) {
       left.push_back(chosen.child);
     } else {
       for (const TermId child : table_.children(id)) left.push_back(child);
     }
   }
+  return sources;
+}
+
+std::vector<const Anchor*> AnchorChoice::Collect(TermId root) const {
+  std::vector<const Anchor*> anchors;
+  for (const TermId source : Sources(root))
+    for (const Anchor& anchor : sets_[chosen_[source].set].anchors) anchors.push_back(&anchor);
   return anchors;
 }
 

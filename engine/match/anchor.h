@@ -74,6 +74,8 @@ class AnchorChoice {
   double Rarity(TermId term) const { return chosen_[term].rarity; }
   // The anchors of a term that has some.
   std::vector<const Anchor*> Collect(TermId term) const;
+  // The terms that these come from: clauses, and what says that a field is not null.
+  std::vector<TermId> Sources(TermId term) const;
   // If the term is an `and`: the child that Collect() does not take which likely holds most rarely,
   // and has anchors itself. Else kNoTerm.
   TermId SecondChild(TermId term) const;

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <utility>
-#include <variant>
 
 #include "engine/match/anchor.h"
 #include "engine/match/anchor_index.h"
 #include "engine/match/predicate_table.h"
 #include "engine/match/program.h"
 #include "engine/match/rule_index.h"
+#include "engine/match/rule_terms.h"
+#include "engine/match/sampling.h"
 
 namespace riposte::match {
 namespace {
@@ -26,26 +27,6 @@ struct Compiled {
 uint64_t NextNumber() {
   static std::atomic<uint64_t> last{0};
   return ++last;
-}
-
-// Whether the clause says what kind of event a rule is about: one of few values.
-bool IsGuard(const Term& term, const schema::Catalogue& catalogue) {
-  if (term.kind != query::Node::Kind::kClause) return false;
-  if (std::holds_alternative<query::BoolIs>(term.predicate())) return true;
-  return std::holds_alternative<query::Equals>(term.predicate()) &&
-         !catalogue.token(term.field).values.empty();
-}
-
-// The guard among the conditions that all must hold, other than the one that the rule is found by.
-TermId GuardOf(const PredicateTable& table, const AnchorChoice& choice,
-               const schema::Catalogue& catalogue, TermId root) {
-  TermId guard = kNoTerm;
-  if (table.term(root).kind != query::Node::Kind::kAnd) return guard;
-  for (const TermId child : table.children(root)) {
-    if (child == choice.FirstChild(root) || !IsGuard(table.term(child), catalogue)) continue;
-    if (guard == kNoTerm || choice.Rarity(child) < choice.Rarity(guard)) guard = child;
-  }
-  return guard;
 }
 
 }  // namespace
@@ -71,19 +52,24 @@ struct Matcher::Scratch::Impl {
   std::vector<AnchorId> held;
   EpochMemo seen;  // by position
   std::vector<uint32_t> candidates;
-  std::vector<uint64_t> evaluations;
-  uint64_t plain = 0;
+  Costs costs;
+  Sampler sampler;
+  Lap lap;
+
+  explicit Impl(uint32_t time_every) : sampler(time_every) {}
 };
 
-Matcher::Scratch::Scratch() : impl_(std::make_unique<Impl>()) {}
+Matcher::Scratch::Scratch(uint32_t time_every) : impl_(std::make_unique<Impl>(time_every)) {}
 Matcher::Scratch::Scratch(Scratch&&) noexcept = default;
 Matcher::Scratch::~Scratch() = default;
 
-const std::vector<uint64_t>& Matcher::Scratch::evaluations() const { return impl_->evaluations; }
-uint64_t Matcher::Scratch::plain_events() const { return impl_->plain; }
-void Matcher::Scratch::ResetCounts() {
-  std::ranges::fill(impl_->evaluations, 0);
-  impl_->plain = 0;
+const Costs& Matcher::Scratch::costs() const { return impl_->costs; }
+void Matcher::Scratch::ResetCosts() {
+  Costs& costs = impl_->costs;
+  std::ranges::fill(costs.evaluations, 0);
+  std::ranges::fill(costs.rule_ns, 0);
+  costs.find_ns = 0;
+  costs.plain_events = 0;
 }
 
 Matcher::Matcher(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -125,11 +111,9 @@ std::shared_ptr<const Matcher> Matcher::Compile(const rule::RuleSet& rules,
   impl->limits = limits;
   std::vector<schema::FieldId> fields;
   PredicateTable table;
-  for (uint32_t i = 0; i < rules.rules.size(); ++i) {
-    const rule::Rule& rule = rules.rules[i];
-    if (!rule.enabled || !rule::RunsOn(rule, profile)) continue;
-    impl->compiled.push_back({.rule = i, .root = table.Add(rule.query)});
-    std::ranges::copy(rule.query.Fields(), std::back_inserter(fields));
+  for (const RuleTerm& term : AddRules(rules, profile, table)) {
+    impl->compiled.push_back({.rule = term.rule, .root = term.root});
+    std::ranges::copy(rules.rules[term.rule].query.Fields(), std::back_inserter(fields));
   }
   std::ranges::sort(fields);
   fields.erase(std::ranges::unique(fields).begin(), fields.end());
@@ -148,7 +132,8 @@ void Matcher::Prepare(Scratch::Impl& work) const {
   if (work.matcher == impl_->number) return;
   work.matcher = impl_->number;
   impl_->anchors.Prepare(work.anchors);
-  work.evaluations.resize(impl_->rules_in_set);
+  work.costs.evaluations.resize(impl_->rules_in_set);
+  work.costs.rule_ns.resize(impl_->rules_in_set);
 }
 
 bool Matcher::FindCandidates(const event::Event& event, const Context& context,
@@ -174,16 +159,23 @@ void Matcher::FindMatches(const event::Event& event, const Context& context, Scr
   Scratch::Impl& work = *scratch.impl_;
   Prepare(work);
   impl_->program.Begin(work.program);
+  Costs& costs = work.costs;
+  const bool timed = work.sampler.Next();
   const auto evaluate = [&](const Compiled& candidate) {
-    ++work.evaluations[candidate.rule];
+    ++costs.evaluations[candidate.rule];
+    if (timed) work.lap.Begin();
     if (impl_->program.IsTrue(candidate.root, event, context, work.program))
       matches.push_back({.rule = candidate.rule});
+    if (timed) costs.rule_ns[candidate.rule] += work.lap.End() * work.sampler.every();
   };
-  if (FindCandidates(event, context, work)) {
+  if (timed) work.lap.Begin();
+  const bool found = FindCandidates(event, context, work);
+  if (timed) costs.find_ns += work.lap.End() * work.sampler.every();
+  if (found) {
     for (const uint32_t position : work.candidates) evaluate(impl_->compiled[position]);
     return;
   }
-  ++work.plain;
+  ++costs.plain_events;
   for (const Compiled& compiled : impl_->compiled) {
     if (compiled.guard == kNoTerm ||
         impl_->program.IsTrue(compiled.guard, event, context, work.program))

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "engine/event/decode.h"
+#include "engine/match/sampling.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::match {
@@ -34,6 +35,15 @@ struct Limits {
   size_t anchors_max = 4'096;   // conditions that some rule is found by, and that hold
 };
 
+// What matching took: counted, or estimated from the events that were timed.
+struct Costs {
+  // By rule index. What several rules ask for is evaluated once an event, for the first of them.
+  std::vector<uint64_t> evaluations;
+  std::vector<uint64_t> rule_ns;  // estimated: the evaluations
+  uint64_t find_ns = 0;           // estimated: finding the rules to evaluate, which is no rule's
+  uint64_t plain_events = 0;      // counted: for so many the limits were exceeded
+};
+
 class Matcher {
  public:
   // `rules` must outlive the matcher. Enabled rules that run on `profile` only.
@@ -49,14 +59,13 @@ class Matcher {
   // Working memory of one worker. Grows to what the rules need, then stays.
   class Scratch {
    public:
-    Scratch();
+    // One event in `time_every` is timed.
+    explicit Scratch(uint32_t time_every = Sampler::kEvery);
     Scratch(Scratch&&) noexcept;
     ~Scratch();
-    // By rule index: how often the rule was evaluated since the last ResetCounts(), for metrics.
-    const std::vector<uint64_t>& evaluations() const;
-    // For how many events since then the limits were exceeded.
-    uint64_t plain_events() const;
-    void ResetCounts();
+    // Since the last ResetCosts().
+    const Costs& costs() const;
+    void ResetCosts();
 
    private:
     friend class Matcher;

@@ -32,6 +32,8 @@ struct Counts {
   std::array<uint64_t, 5> firings{};  // by rule::Severity
   std::array<uint64_t, static_cast<size_t>(event::Reject::kCount)> rejects{};
   std::array<uint64_t, static_cast<size_t>(event::Oddity::kCount)> oddities{};
+  uint64_t plain_events = 0;            // whose matching exceeded the index's limits
+  uint64_t decode_ns = 0, find_ns = 0;  // estimated: decoding, and finding the rules to evaluate
   DelayHistogram processing;       // per event: decode and match, batch time divided by its events
   DelayHistogram detection_delay;  // event time to commit, of the firings' events
   DelayHistogram command_delay;    // append time to commit, of the commands
@@ -40,6 +42,7 @@ struct Counts {
 struct RuleCount {
   const rule::Rule* rule = nullptr;
   uint64_t evaluations = 0, matches = 0;
+  uint64_t cost_ns = 0;  // estimated: the evaluations
 };
 struct CommandCount {
   std::string_view action;   // remediate::ActionName

@@ -52,8 +52,21 @@ std::string TargetOf(const Action& action) {
 struct Extent {
   bool commands = true;
   size_t text_max = kNoLimit;
-  size_t event_bytes = 0;
 };
+
+// By what the rule's query holds.
+void WriteMatched(const std::vector<match::HeldClause>& clauses, json::Writer& writer) {
+  writer.Key("matched").BeginArray();
+  for (const match::HeldClause& clause : clauses) {
+    const std::string_view text = Clip(clause.text, kMatchedTextMax);
+    const std::string_view value = Clip(clause.value, kMatchedTextMax);
+    writer.BeginObject().Field("token", clause.token).Field("clause", text);
+    if (clause.has_value) writer.Field("value", value);
+    const bool whole = text.size() == clause.text.size() && value.size() == clause.value.size();
+    writer.Key("truncated").Bool(!whole).EndObject();
+  }
+  writer.EndArray();
+}
 
 void WriteAction(const Action& action, const Extent& extent, json::Writer& writer) {
   writer.BeginObject().Field("action", remediate::ActionName(action.proposal.action));
@@ -67,7 +80,8 @@ void WriteAction(const Action& action, const Extent& extent, json::Writer& write
 }
 
 std::string AlertJson(const Decided& decided, const event::Event& event,
-                      const remediate::Origin& origin, Time now, const Extent& extent) {
+                      const remediate::Origin& origin, Time now, const Evidence& evidence,
+                      const Extent& extent) {
   const rule::Rule& rule = *decided.firing.rule;
   const bool whole = extent.text_max == kNoLimit;
   std::string out;
@@ -86,7 +100,8 @@ std::string AlertJson(const Decided& decided, const event::Event& event,
   writer.Key("actions").BeginArray();
   for (const Action& action : decided.actions) WriteAction(action, extent, writer);
   writer.EndArray();
-  const std::string_view copy = Clip(event.bytes(), extent.event_bytes);
+  WriteMatched(evidence.matched, writer);
+  const std::string_view copy = Clip(event.bytes(), evidence.event_bytes_max);
   writer.Key("event").BeginObject().Field("text", copy);
   writer.Field("bytes", static_cast<int64_t>(event.bytes().size()));
   writer.Key("truncated").Bool(copy.size() < event.bytes().size()).EndObject();
@@ -159,18 +174,17 @@ std::string PartitionKey(const PartitionId& partition) {
 }
 
 OutRecord AlertRecord(const Decided& decided, const event::Event& event,
-                      const remediate::Origin& origin, Time now, size_t event_bytes_max,
+                      const remediate::Origin& origin, Time now, const Evidence& evidence,
                       size_t value_bytes_max) {
-  OutRecord record{
-      .topic = OutTopic::kAlerts,
-      .key = AssetKey(event.TextOf(Role::kAssetId)),
-      .value = AlertJson(decided, event, origin, now,
-                         {.commands = true, .text_max = kNoLimit, .event_bytes = event_bytes_max})};
-  if (record.value.size() > value_bytes_max)
-    record.value = AlertJson(decided, event, origin, now, {});
+  OutRecord record{.topic = OutTopic::kAlerts,
+                   .key = AssetKey(event.TextOf(Role::kAssetId)),
+                   .value = AlertJson(decided, event, origin, now, evidence, {})};
   if (record.value.size() > value_bytes_max)
     record.value = AlertJson(decided, event, origin, now,
-                             {.commands = false, .text_max = kShortText, .event_bytes = 0});
+                             {.matched = evidence.matched, .event_bytes_max = 0}, {});
+  if (record.value.size() > value_bytes_max)
+    record.value =
+        AlertJson(decided, event, origin, now, {}, {.commands = false, .text_max = kShortText});
   return record;
 }
 

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/event/decode.h"
+#include "engine/match/held_clauses.h"
 #include "engine/pipeline/decide.h"
 #include "engine/pipeline/ports.h"
 
@@ -21,11 +23,21 @@ std::string AssetKey(std::string_view asset_id);
 // The key of records that belong to an input partition: "<topic>-<partition>".
 std::string PartitionKey(const PartitionId& partition);
 
-// A firing, and what was ordered, held, denied or refused and why. The copy of the event is at most
-// `event_bytes_max` of its bytes, less or none if the whole would exceed `value_bytes_max`; it says
-// so. In the worst case long texts are cut, too, and "truncated" is true.
+// So many clauses of a match an alert names, and so many bytes of each clause and value.
+inline constexpr size_t kMatchedClausesMax = 8;
+inline constexpr size_t kMatchedTextMax = 256;
+
+// What an alert shows besides what was decided.
+struct Evidence {
+  std::vector<match::HeldClause> matched;  // kMatchedClausesMax at most
+  size_t event_bytes_max = 0;              // of the copy of the event
+};
+
+// A firing, and what was ordered, held, denied or refused and why, with the evidence. The copy of
+// the event is left out if the whole would exceed `value_bytes_max`; it says so. In the worst case
+// `matched` is left out and long texts are cut, too, and "truncated" is true.
 OutRecord AlertRecord(const Decided& decided, const event::Event& event,
-                      const remediate::Origin& origin, Time now, size_t event_bytes_max,
+                      const remediate::Origin& origin, Time now, const Evidence& evidence,
                       size_t value_bytes_max);
 
 // One decision, with what each guard said.

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <optional>
 
+#include "engine/match/held_clauses.h"
+#include "engine/match/sampling.h"
 #include "engine/pipeline/decide.h"
 #include "engine/pipeline/record_at_hand.h"
 #include "engine/pipeline/records.h"
@@ -88,9 +90,12 @@ struct Task::Impl {
   bool rewound = false;  // the rest of the batch is void
   bool backlog = false;
   event::Decoder decoder;
+  match::Sampler decode_sampler;
+  match::Lap decode_lap;
   std::optional<match::Matcher::Scratch> scratch;
   std::vector<match::Match> matches;
-  size_t record_bytes_before = 0;  // of the outputs, when the record's work began
+  std::optional<match::RegexCache> regexes;  // of what alerts say about their matches
+  size_t record_bytes_before = 0;            // of the outputs, when the record's work began
   Time now{};
   Transaction open;
   Time last_commit{};
@@ -137,6 +142,7 @@ Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   live = next_rules;
   matcher = next;
   scratch.emplace();
+  regexes.emplace();
   return Status::Ok();
 }
 
@@ -178,8 +184,11 @@ void Task::Impl::Work(const Record& record, const Standing& standing) {
 
 Verdict Task::Impl::Decode(const Record& record) {
   const std::string_view bytes = record.value.value_or(std::string_view());
+  const bool timed = decode_sampler.Next();
+  if (timed) decode_lap.Begin();
   const event::Reject reject =
       bytes.empty() ? event::Reject::kEmpty : decoder.Decode(matcher->plan(), bytes);
+  if (timed) open.counts().decode_ns += decode_lap.End() * decode_sampler.every();
   ++open.counts().rejects[static_cast<size_t>(reject)];
   if (reject == event::Reject::kNone) {
     CountOddities();
@@ -251,12 +260,16 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
                             outbox->MaxValueBytes(OutTopic::kAudit)));
   }
   // One record's outputs cannot be divided; when very many rules match it, later alerts go without
-  // the copy of the event.
+  // the copy of the event, and without what is said about the match.
   const size_t so_far = open.output_bytes() - record_bytes_before;
-  const size_t copy_max =
-      so_far < options.commit_output_bytes_max ? options.alert_event_bytes_max : 0;
+  Evidence evidence;
+  if (so_far < options.commit_output_bytes_max)
+    evidence = {.matched = match::HeldClauses(
+                    decided.firing.rule->query, live->rules->schema->catalogue, event,
+                    {.now = record.append_time}, *regexes, kMatchedClausesMax),
+                .event_bytes_max = options.alert_event_bytes_max};
   open.Put(
-      AlertRecord(decided, event, origin, now, copy_max, outbox->MaxValueBytes(OutTopic::kAlerts)));
+      AlertRecord(decided, event, origin, now, evidence, outbox->MaxValueBytes(OutTopic::kAlerts)));
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {
@@ -289,10 +302,10 @@ Status Task::Impl::Commit() {
   aborts_in_a_row = 0;
   retry_at = {};
   poison.OnCommitted(next_offset);
-  open.Tell(partition, *live->rules, scratch->evaluations(), input->Lag(), last_commit,
+  open.Tell(partition, *live->rules, scratch->costs(), input->Lag(), last_commit,
             *surroundings.observer);
   open.Clear();
-  scratch->ResetCounts();
+  scratch->ResetCosts();
   return Status::Ok();
 }
 
@@ -302,7 +315,7 @@ Status Task::Impl::Redo() {
     retry_at = last_commit + std::min(kRetryPauseMax,
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
   open.Clear();
-  scratch->ResetCounts();
+  scratch->ResetCosts();
   last_seen = committed - 1;
   ended = false;
   rewound = true;

@@ -81,16 +81,22 @@ const std::vector<OutRecord>& Transaction::Seal(const PartitionId& partition, Ti
 }
 
 void Transaction::Tell(const PartitionId& partition, const rule::RuleSet& rules,
-                       const std::vector<uint64_t>& evaluations, int64_t lag, Time now,
-                       Observer& observer) {
+                       const match::Costs& costs, int64_t lag, Time now, Observer& observer) {
   for (const Time time : firing_times_) counts_.detection_delay.Add(SecondsBetween(time, now));
   for (const Time time : command_times_) counts_.command_delay.Add(SecondsBetween(time, now));
+  counts_.plain_events = costs.plain_events;
+  counts_.find_ns = costs.find_ns;
   std::vector<RuleCount> rule_counts;
+  // Nothing was matched yet: then there are no costs by rule either.
+  const auto at = [](const std::vector<uint64_t>& by_rule, size_t i) {
+    return i < by_rule.size() ? by_rule[i] : 0;
+  };
   for (size_t i = 0; i < rules.rules.size(); ++i) {
-    const uint64_t evaluated = i < evaluations.size() ? evaluations[i] : 0;
-    const uint64_t matched = i < matches_.size() ? matches_[i] : 0;
-    if (evaluated == 0 && matched == 0) continue;
-    rule_counts.push_back({.rule = &rules.rules[i], .evaluations = evaluated, .matches = matched});
+    const RuleCount count{.rule = &rules.rules[i],
+                          .evaluations = at(costs.evaluations, i),
+                          .matches = at(matches_, i),
+                          .cost_ns = at(costs.rule_ns, i)};
+    if (count.evaluations > 0 || count.matches > 0) rule_counts.push_back(count);
   }
   observer.OnCommit({.partition = &partition,
                      .counts = &counts_,

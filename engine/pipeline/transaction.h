@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "engine/match/matcher.h"
 #include "engine/pipeline/decide.h"
 #include "engine/pipeline/observer.h"
 #include "engine/pipeline/ports.h"
@@ -34,9 +35,9 @@ class Transaction {
 
   // The outputs and, behind them, the record of the counts.
   const std::vector<OutRecord>& Seal(const PartitionId& partition, Time now);
-  // Tells what was committed at `now`. `evaluations` and the matches are by index of `rules`.
-  void Tell(const PartitionId& partition, const rule::RuleSet& rules,
-            const std::vector<uint64_t>& evaluations, int64_t lag, Time now, Observer& observer);
+  // Tells what was committed at `now`. `costs` and the matches are by index of `rules`.
+  void Tell(const PartitionId& partition, const rule::RuleSet& rules, const match::Costs& costs,
+            int64_t lag, Time now, Observer& observer);
   // Back to an empty one.
   void Clear();
 

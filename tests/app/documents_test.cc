@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/bench.h"
 #include "app/explanation_report.h"
 #include "app/rule_loading.h"
 #include "app/rule_tests.h"
@@ -165,6 +166,13 @@ TEST(OperationsDocument, TheReasonsOfDeadLetters) {
     expected.emplace_back(event::RejectName(reason));
   }
   EXPECT_EQ(RowsOf("docs/operations.md", "## Dead letters"), expected);
+}
+
+TEST(OperationsDocument, TheReasonsOfCosts) {
+  std::vector<std::string> expected;
+  for (size_t i = 0; i < static_cast<size_t>(CostCause::kCount); ++i)
+    expected.emplace_back(CostCauseName(static_cast<CostCause>(i)));
+  EXPECT_EQ(RowsOf("docs/operations.md", "### What rules cost"), expected);
 }
 
 }  // namespace

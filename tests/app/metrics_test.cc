@@ -56,7 +56,7 @@ class EngineMetricsTest : public testing::Test {
     rule::Rule quoted = test::RuleFor("a");
     quoted.name = "a \"quoted\" \\ name\nof two lines, \xC3\xA9";
     metrics_.OnRulesLive(SetOf({quoted}, "5ha"), false, TimeFromMs(1500));
-    const std::array<pipeline::RuleCount, 1> rules = {{{&quoted, 2, 1}}};
+    const std::array<pipeline::RuleCount, 1> rules = {{{&quoted, 2, 1, 5}}};
     const std::array<pipeline::CommandCount, 1> commands = {{{"kill_process", "ordered", 1}}};
     const std::array<pipeline::DecisionCount, 1> decisions = {{{"expiry", "allow", 1}}};
     pipeline::Counts counts;
@@ -80,6 +80,9 @@ TEST_F(EngineMetricsTest, ACommitIsAddedToEverySeriesItConcerns) {
   counts.rejects[static_cast<size_t>(event::Reject::kTooDeep)] = 3;
   counts.detection_delay.Add(0.003, 2);
   counts.command_delay.Add(700);
+  counts.plain_events = 6;
+  counts.decode_ns = 250'000'000;
+  counts.find_ns = 125'000'000;
   const std::array<pipeline::CommandCount, 2> commands = {
       {{"kill_process", "ordered", 2}, {"quarantine_asset", "held", 1}}};
   const std::array<pipeline::DecisionCount, 1> decisions = {{{"protected", "deny", 4}}};
@@ -95,6 +98,9 @@ TEST_F(EngineMetricsTest, ACommitIsAddedToEverySeriesItConcerns) {
   EXPECT_EQ(ValueOf(R"(riposte_commands_total{action="kill_process",outcome="ordered"})"), "4");
   EXPECT_EQ(ValueOf(R"(riposte_commands_total{action="quarantine_asset",outcome="held"})"), "2");
   EXPECT_EQ(ValueOf(R"(riposte_guard_decisions_total{decision="deny",guard="protected"})"), "8");
+  EXPECT_EQ(ValueOf("riposte_events_plainly_evaluated_total"), "12");
+  EXPECT_EQ(ValueOf(R"(riposte_event_cost_seconds_total{part="decode"})"), "0.5");
+  EXPECT_EQ(ValueOf(R"(riposte_event_cost_seconds_total{part="find_rules"})"), "0.25");
   EXPECT_EQ(ValueOf(R"(riposte_transactions_total{outcome="committed"})"), "2");
   EXPECT_EQ(ValueOf(R"(riposte_transactions_total{outcome="aborted"})"), "0");
   EXPECT_EQ(ValueOf(R"(riposte_detection_delay_seconds_bucket{le="0.0025"})"), "0");
@@ -124,10 +130,12 @@ TEST_F(EngineMetricsTest, SeriesOfARuleLiveAsLongAsTheRule) {
   rule::Rule off = test::RuleFor("off");
   off.enabled = false;
   metrics_.OnRulesLive(SetOf({stays, goes, off}, "one"), false, TimeFromMs(0));
-  const std::array<pipeline::RuleCount, 2> counts = {{{&stays, 9, 2}, {&goes, 5, 1}}};
+  const std::array<pipeline::RuleCount, 2> counts = {
+      {{&stays, 9, 2, 1'500'000'000}, {&goes, 5, 1, 0}}};
   Commit({}, counts);
   EXPECT_EQ(ValueOf(OfRule("riposte_rule_evaluations_total", stays)), "9");
   EXPECT_EQ(ValueOf(OfRule("riposte_rule_matches_total", goes)), "1");
+  EXPECT_EQ(ValueOf(OfRule("riposte_rule_cost_seconds_total", stays)), "1.5");
   EXPECT_THAT(registry_.Text(), Not(HasSubstr(off.id.ToString()))) << "it never runs";
 
   metrics_.OnRulesLive(SetOf({stays}, "two"), false, TimeFromMs(0));

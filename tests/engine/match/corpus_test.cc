@@ -64,8 +64,8 @@ TEST(Corpus, MatcherEqualsThePlainEvaluatorOnRecordings) {
     });
   }
   for (size_t i = 0; i < hits.size(); ++i) {
-    std::cout << hits[i] << " of " << scratch.evaluations()[i] << " evaluated: " << kQueries[i]
-              << std::endl;
+    std::cout << hits[i] << " of " << scratch.costs().evaluations[i]
+              << " evaluated: " << kQueries[i] << std::endl;
     EXPECT_GT(hits[i], 0u) << "proves nothing: " << kQueries[i];
   }
   EXPECT_EQ(events, 35'000u);

@@ -94,9 +94,58 @@ TEST(Matcher, CountsEvaluationsOfCandidatesOnly) {
   bench.Rules(With("keyword", "a"));
   bench.Rules(With("keyword", "b"));
   bench.Rules(R"({"keyword":["b","b"]})");
-  EXPECT_THAT(bench.scratch().evaluations(), ElementsAre(1, 0, 3)) << "none is of type FILE";
-  bench.scratch().ResetCounts();
-  EXPECT_THAT(bench.scratch().evaluations(), ElementsAre(0, 0, 0));
+  EXPECT_THAT(bench.scratch().costs().evaluations, ElementsAre(1, 0, 3)) << "none is of type FILE";
+  bench.scratch().ResetCosts();
+  EXPECT_THAT(bench.scratch().costs().evaluations, ElementsAre(0, 0, 0));
+}
+
+// Each event is timed: what an evaluation takes is its rule's, the rest no rule's.
+TEST(Matcher, TimesEvaluations) {
+  const schema::SchemaPtr schema = TableSchema();
+  const rule::RuleSet rules =
+      RulesOf(schema, {"not text: /[0-9][a-z]+x/", "keyword: a", "keyword: absent"});
+  const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, schema->profiles.front());
+  event::Decoder decoder;
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "0abc ";
+  const std::string bytes = R"({"keyword":"a","text":")" + text + "\"}";
+  ASSERT_EQ(decoder.Decode(matcher->plan(), bytes), event::Reject::kNone);
+  Matcher::Scratch scratch(1);
+  std::vector<Match> matches;
+  for (int i = 0; i < 20; ++i)
+    matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
+  const Costs& costs = scratch.costs();
+  EXPECT_THAT(costs.evaluations, ElementsAre(20, 20, 0));
+  ASSERT_EQ(costs.rule_ns.size(), 3u);
+  EXPECT_GT(costs.rule_ns[0], 20 * 1000u) << "it reads a hundred thousand bytes";
+  EXPECT_GT(costs.rule_ns[0], 10 * costs.rule_ns[1]);
+  EXPECT_EQ(costs.rule_ns[2], 0u) << "it was not evaluated";
+  EXPECT_GT(costs.find_ns, 0u);
+  scratch.ResetCosts();
+  EXPECT_THAT(costs.rule_ns, ElementsAre(0, 0, 0));
+  EXPECT_EQ(costs.find_ns, 0u);
+}
+
+// What a timed event takes stands for those that are not.
+TEST(Matcher, TimesOneEventInSoMany) {
+  const schema::SchemaPtr schema = TableSchema();
+  const rule::RuleSet rules = RulesOf(schema, {"not keyword: b"});
+  const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, schema->profiles.front());
+  event::Decoder decoder;
+  const std::string bytes = With("keyword", "a");
+  ASSERT_EQ(decoder.Decode(matcher->plan(), bytes), event::Reject::kNone);
+  Matcher::Scratch scratch;
+  std::vector<Match> matches;
+  const auto find = [&](uint32_t times) {
+    for (uint32_t i = 0; i < times; ++i)
+      matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
+  };
+  find(Sampler::kEvery - 1);
+  EXPECT_EQ(scratch.costs().find_ns, 0u);
+  EXPECT_EQ(scratch.costs().evaluations[0], Sampler::kEvery - 1);
+  find(1);
+  EXPECT_GT(scratch.costs().find_ns, 0u);
+  EXPECT_EQ(scratch.costs().find_ns % Sampler::kEvery, 0u);
 }
 
 // A reload gives a worker another matcher, its scratch stays.
@@ -114,8 +163,8 @@ TEST(Matcher, OneScratchForSetsOfDifferentSizes) {
     std::vector<Match> matches;
     matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
     EXPECT_EQ(matches.size(), rules->rules.size());
-    EXPECT_EQ(scratch.evaluations().size(), rules->rules.size());
-    scratch.ResetCounts();
+    EXPECT_EQ(scratch.costs().evaluations.size(), rules->rules.size());
+    scratch.ResetCosts();
   }
 }
 
@@ -128,7 +177,7 @@ TEST(Matcher, EveryPositionOfManyRules) {
   Bench bench(rules, schema->profiles.front());
   for (uint32_t i = 0; i < 130; ++i)
     EXPECT_THAT(bench.Rules(With("keyword", "V" + std::to_string(i))), ElementsAre(i));
-  EXPECT_THAT(bench.scratch().evaluations(), ::testing::Each(1));
+  EXPECT_THAT(bench.scratch().costs().evaluations, ::testing::Each(1));
 }
 
 // Texts whose case counts come from other front ends than QQL.
@@ -161,10 +210,10 @@ TEST(Matcher, LooksAtRulesOfTheEventsKindOnly) {
                "type: FILE and text: *.exe and keyword: b", "type: FILE and not keyword: a"});
   Bench bench(rules, schema->profiles.front());
   EXPECT_THAT(bench.Rules(R"({"type":"PROCESS","bool":false,"keyword":"b"})"), IsEmpty());
-  EXPECT_THAT(bench.scratch().evaluations(), ElementsAre(0, 0, 0, 0));
+  EXPECT_THAT(bench.scratch().costs().evaluations, ElementsAre(0, 0, 0, 0));
   EXPECT_THAT(bench.Rules(R"({"type":"file","bool":true,"keyword":"b","text":"a"})"),
               ElementsAre(0, 1, 3));
-  EXPECT_THAT(bench.scratch().evaluations(), ElementsAre(1, 1, 1, 1));
+  EXPECT_THAT(bench.scratch().costs().evaluations, ElementsAre(1, 1, 1, 1));
 }
 
 // A hundred rules with the same anchor are told apart by another one.
@@ -178,7 +227,7 @@ TEST(Matcher, RulesThatShareAnAnchorAreFoundByASecondOne) {
   EXPECT_THAT(bench.Rules(R"({"keyword":"Admin","number":[7,8]})"), ElementsAre(7, 8));
   EXPECT_THAT(bench.Rules(With("keyword", "admin")), IsEmpty());
   EXPECT_THAT(bench.Rules(R"({"number":7})"), IsEmpty());
-  const std::vector<uint64_t>& evaluations = bench.scratch().evaluations();
+  const std::vector<uint64_t>& evaluations = bench.scratch().costs().evaluations;
   EXPECT_EQ(std::accumulate(evaluations.begin(), evaluations.end(), uint64_t{0}), 2u);
 }
 
@@ -216,11 +265,11 @@ TEST(Matcher, AnEventThatHitsEveryLiteralIsEvaluatedPlainly) {
       std::vector<Match> matches;
       matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
       EXPECT_EQ(matches.size(), 300u);
-      EXPECT_EQ(scratch.plain_events(), exceeds ? event : 0u);
-      EXPECT_EQ(scratch.evaluations()[300], exceeds ? event : 0u);
+      EXPECT_EQ(scratch.costs().plain_events, exceeds ? event : 0u);
+      EXPECT_EQ(scratch.costs().evaluations[300], exceeds ? event : 0u);
     }
-    scratch.ResetCounts();
-    EXPECT_EQ(scratch.plain_events(), 0u);
+    scratch.ResetCosts();
+    EXPECT_EQ(scratch.costs().plain_events, 0u);
   }
 }
 
@@ -245,9 +294,9 @@ Totals CompareWithThePlainEvaluator(std::string_view what, const Limits& limits)
       totals.pairs += rules.rules.size();
       totals.matches += matches.size();
     });
-    totals.evaluations +=
-        std::accumulate(scratch.evaluations().begin(), scratch.evaluations().end(), uint64_t{0});
-    totals.plain += scratch.plain_events();
+    totals.evaluations += std::accumulate(scratch.costs().evaluations.begin(),
+                                          scratch.costs().evaluations.end(), uint64_t{0});
+    totals.plain += scratch.costs().plain_events;
   });
   std::cout << totals.pairs << " pairs, " << totals.matches << " matches, " << totals.evaluations
             << " evaluations, " << totals.plain << " events evaluated plainly" << std::endl;

@@ -40,7 +40,13 @@ class Case {
   Case& operator=(const Case&) = delete;
 
   OutRecord Alert(size_t event_bytes_max = 1000, size_t value_bytes_max = kBig) const {
-    return AlertRecord(decided_, event_, kOrigin, kNow, event_bytes_max, value_bytes_max);
+    return AlertRecord(decided_, event_, kOrigin, kNow,
+                       {.matched = matched_, .event_bytes_max = event_bytes_max}, value_bytes_max);
+  }
+  // What the alert says that the rule holds by.
+  Case& Matched(std::vector<match::HeldClause> matched) {
+    matched_ = std::move(matched);
+    return *this;
   }
   OutRecord Decision(size_t index, size_t value_bytes_max = kBig) const {
     return DecisionRecord(decided_, decided_.actions[index], event_, kOrigin, kNow,
@@ -55,6 +61,7 @@ class Case {
   guard::Enforcement enforcement_;
   test::AlwaysArmed arming_;
   Decided decided_;
+  std::vector<match::HeldClause> matched_;
 };
 
 json::Value Parsed(const OutRecord& record) {
@@ -64,7 +71,9 @@ json::Value Parsed(const OutRecord& record) {
 }
 
 TEST(RecordsTest, Golden) {
-  const Case ordered(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent("e1", "evil"));
+  Case ordered(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent("e1", "evil"));
+  ordered.Matched({{.token = "name", .text = "name: \"evil\"", .has_value = true, .value = "Evil"},
+                   {.token = "event.ppid", .text = "event.ppid is null", .value = {}}});
   test::ExpectGolden("alert.ordered.json", ordered.Alert().value);
   test::ExpectGolden("audit.ordered.json", ordered.Decision(0).value);
   const Case denied(
@@ -144,27 +153,51 @@ TEST(RecordsTest, ADeadLetterShrinksToWhatTheTopicTakes) {
 }
 
 TEST(RecordsTest, AnAlertShrinksInSteps) {
-  const Case whole(test::KillRule("evil", AutoMode::kEnforce),
-                   test::ProcessEvent("e1", "evil").With("x", std::string(5000, 'x')));
+  Case whole(test::KillRule("evil", AutoMode::kEnforce),
+             test::ProcessEvent("e1", "evil").With("x", std::string(5000, 'x')));
+  whole.Matched({{.token = "name", .text = "name: evil", .has_value = true, .value = "evil"}});
   const size_t full = whole.Alert(10'000).value.size();
   EXPECT_EQ(whole.Alert(10'000, full).value.size(), full);
   const json::Value no_copy = Parsed(whole.Alert(10'000, full - 1));
   EXPECT_EQ(no_copy.Find("event")->StringOr("text", "x"), "");
   EXPECT_TRUE(*no_copy.Find("event")->Find("truncated")->as_bool());
   EXPECT_FALSE(*no_copy.Find("truncated")->as_bool());
+  EXPECT_EQ(no_copy.Find("matched")->as_array()->size(), 1u);
   EXPECT_NE(no_copy.Find("actions")->as_array()->front().Find("command"), nullptr);
   const json::Value cut = Parsed(whole.Alert(10'000, 1000));
   EXPECT_TRUE(*cut.Find("truncated")->as_bool());
+  EXPECT_TRUE(cut.Find("matched")->as_array()->empty());
   EXPECT_EQ(cut.Find("actions")->as_array()->front().Find("command"), nullptr);
+}
+
+TEST(RecordsTest, WhatMatchedIsCutWithinNoCharacter) {
+  Case each(test::RuleFor("evil"), test::ProcessEvent("e1", "evil"));
+  const std::string whole(kMatchedTextMax, 'x');
+  const std::string longer = whole.substr(1) + "\u20AC";  // the limit is within its last character
+  const auto first = [&](const std::string& clause, const std::string& value) {
+    each.Matched({{.token = "name", .text = clause, .has_value = true, .value = value}});
+    const json::Value alert = Parsed(each.Alert());
+    return alert.Find("matched")->as_array()->front();
+  };
+  EXPECT_EQ(first(whole, whole).StringOr("value", ""), whole);
+  EXPECT_FALSE(*first(whole, whole).Find("truncated")->as_bool());
+  EXPECT_EQ(first(whole, longer).StringOr("value", ""), whole.substr(1));
+  EXPECT_TRUE(*first(whole, longer).Find("truncated")->as_bool());
+  EXPECT_EQ(first(longer, whole).StringOr("clause", ""), whole.substr(1));
+  EXPECT_TRUE(*first(longer, whole).Find("truncated")->as_bool());
+  EXPECT_EQ(first(whole, "a\"\x01\xff").StringOr("value", ""), "a\"\x01\uFFFD")
+      << "escaped, repaired";
 }
 
 TEST(RecordsTest, TheSmallestFormsFitWhateverTheEventHolds) {
   const std::string hostile(100'000, '\x01');
-  const Case each(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent(hostile, "evil")
-                                                                  .With("asset", hostile)
-                                                                  .With("host", hostile)
-                                                                  .With("platform", hostile)
-                                                                  .With("image", "C:\\" + hostile));
+  Case each(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent(hostile, "evil")
+                                                            .With("asset", hostile)
+                                                            .With("host", hostile)
+                                                            .With("platform", hostile)
+                                                            .With("image", "C:\\" + hostile));
+  each.Matched(std::vector<match::HeldClause>(
+      kMatchedClausesMax, {.token = "name", .text = hostile, .has_value = true, .value = hostile}));
   EXPECT_LE(each.Alert(10, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
   EXPECT_LE(each.Decision(0, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
   EXPECT_LE(each.Decision(1, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);

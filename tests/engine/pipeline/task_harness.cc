@@ -7,8 +7,10 @@ namespace riposte::test {
 void RecordingObserver::OnCommit(const pipeline::Report& report) {
   Commit commit;
   commit.counts = *report.counts;
-  for (const pipeline::RuleCount& count : report.rules)
+  for (const pipeline::RuleCount& count : report.rules) {
     commit.matches.emplace_back(count.rule->name, count.matches);
+    commit.rule_ns.push_back(count.cost_ns);
+  }
   for (const pipeline::CommandCount& count : report.commands)
     commit.commands.push_back(std::string(count.action) + " " + std::string(count.outcome) + " " +
                               std::to_string(count.count));

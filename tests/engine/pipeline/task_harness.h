@@ -21,6 +21,7 @@ class RecordingObserver final : public pipeline::Observer {
   struct Commit {
     pipeline::Counts counts;
     std::vector<std::pair<std::string, uint64_t>> matches;  // rule name
+    std::vector<uint64_t> rule_ns;                          // as the matches
     std::vector<std::string> commands;                      // "kill_process ordered 2"
     std::vector<std::string> decisions;                     // "mode dry_run 1"
   };

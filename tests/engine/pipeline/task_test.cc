@@ -295,13 +295,45 @@ TEST(TaskTest, ManyMatchesOfOneRecordGoWithoutItsCopies) {
   harness.options.commit_output_bytes_max = 50'000;
   harness.Append(ProcessEvent("e1", "evil").With("x", std::string(10'000, 'x')));
   harness.RunToEnd();
-  size_t with_copy = 0;
+  size_t with_copy = 0, with_match = 0;
   const std::vector<json::Value> alerts = harness.Outputs(OutTopic::kAlerts);
   EXPECT_EQ(alerts.size(), 50u);
-  for (const json::Value& alert : alerts)
+  for (const json::Value& alert : alerts) {
     with_copy += alert.Find("event")->StringOr("text", "").empty() ? 0 : 1;
+    with_match += alert.Find("matched")->as_array()->empty() ? 0 : 1;
+  }
   EXPECT_GE(with_copy, 4u);
   EXPECT_LE(with_copy, 5u);
+  EXPECT_EQ(with_match, with_copy);
+}
+
+TEST(TaskTest, AnAlertSaysByWhatTheRuleMatched) {
+  TaskHarness harness({test::RuleFor("evil")});
+  harness.Append(ProcessEvent("e1", "Evil"));
+  harness.RunToEnd();
+  const std::vector<json::Value> alerts = harness.Outputs(OutTopic::kAlerts);
+  ASSERT_EQ(alerts.size(), 1u);
+  EXPECT_EQ(json::Write(*alerts.front().Find("matched")),
+            R"([{"token":"name","clause":"name: \"evil\"","value":"Evil","truncated":false}])");
+}
+
+// Of each 257 events one is timed, and stands for all.
+TEST(TaskTest, TellsWhatMatchingTook) {
+  TaskHarness harness({test::RuleFor("evil")});
+  for (uint32_t i = 0; i < match::Sampler::kEvery; ++i)
+    harness.Append(ProcessEvent("e" + std::to_string(i), "evil"));
+  harness.RunToEnd();
+  uint64_t decode_ns = 0, find_ns = 0, rule_ns = 0;
+  for (const test::RecordingObserver::Commit& commit : harness.observer.commits) {
+    decode_ns += commit.counts.decode_ns;
+    find_ns += commit.counts.find_ns;
+    for (const uint64_t ns : commit.rule_ns) rule_ns += ns;
+    EXPECT_EQ(commit.counts.plain_events, 0u);
+  }
+  EXPECT_GT(decode_ns, 0u);
+  EXPECT_EQ(decode_ns % match::Sampler::kEvery, 0u);
+  EXPECT_GT(find_ns, 0u);
+  EXPECT_LT(rule_ns, 1'000'000'000u);
 }
 
 TEST(TaskTest, RulesAreReplacedBetweenBatches) {

@@ -53,13 +53,21 @@ TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
     open.CountMatch(1);
     open.AddAction(Refused());
     open.AddAction(Refused());
-    open.Tell(kPartition, *rules, {0, 3}, 7, Time{}, observer);
+    match::Costs costs;
+    costs.evaluations = {0, 3};
+    costs.rule_ns = {0, 500};
+    costs.find_ns = 70;
+    costs.plain_events = 2;
+    open.Tell(kPartition, *rules, costs, 7, Time{}, observer);
     open.Clear();
   }
   ASSERT_EQ(observer.commits.size(), 2u);
   for (const test::RecordingObserver::Commit& commit : observer.commits) {
     EXPECT_EQ(commit.counts.consumed, 1u);
+    EXPECT_EQ(commit.counts.find_ns, 70u);
+    EXPECT_EQ(commit.counts.plain_events, 2u);
     EXPECT_EQ(commit.matches, (std::vector<std::pair<std::string, uint64_t>>{{"Rule for b", 1}}));
+    EXPECT_EQ(commit.rule_ns, (std::vector<uint64_t>{500}));
     EXPECT_EQ(commit.commands, std::vector<std::string>{"kill_process refused 2"});
     EXPECT_TRUE(commit.decisions.empty());
   }
