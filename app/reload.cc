@@ -119,7 +119,7 @@ void RuleReloader::Reload() {
 }
 
 void RuleReloader::GoLive(const rule::RuleSetPtr& rules, bool last_good) {
-  const pipeline::LiveRulesPtr live = pipeline::LiveRules::Compile(rules);
+  const pipeline::LiveRulesPtr live = pipeline::LiveRules::Compile(rules, options_.profiles);
   RulesState state{.sha256 = rules->sha256,
                    .rules = rules->rules.size(),
                    .last_good = last_good,

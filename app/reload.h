@@ -41,6 +41,7 @@ class RuleReloader {
  public:
   struct Options {
     std::vector<std::string> paths;
+    std::vector<std::string> profiles;  // those that the inputs have
     std::string state_directory;  // empty: nothing is kept
     Duration rescan_interval{10'000};
   };

@@ -166,6 +166,13 @@ remediate::TimeToLive TimeToLiveOf(const Config& config) {
           .isolate = config.remediation.ttl_isolate};
 }
 
+// Those that some input has.
+std::vector<std::string> ProfilesOf(const Config::Inputs& inputs) {
+  std::vector<std::string> profiles;
+  for (const auto& [topic, profile] : inputs.topics) profiles.push_back(profile);
+  return profiles;
+}
+
 // Between connector and pool: lag is shown for the partitions that are assigned here only.
 class Engine::Assignments final : public pipeline::AssignmentListener {
  public:
@@ -208,6 +215,7 @@ Engine::Loaded Engine::LoadRules(text::Diagnostics& diagnostics) {
   if (schema_ == nullptr) return Loaded::kBroken;
   reloader_ = std::make_unique<RuleReloader>(
       RuleReloader::Options{.paths = options_.config.rules.paths,
+                            .profiles = ProfilesOf(options_.config.inputs),
                             .state_directory = options_.config.state.directory,
                             .rescan_interval = options_.config.rules.rescan_interval},
       schema_,

@@ -70,7 +70,7 @@ int Run(int argument_count, char** arguments) {
     std::fputs(text::Render(diagnostics).c_str(), stderr);
     return 3;
   }
-  const schema::Profile* const profile = schema->FindProfile(arguments[2]);
+  const schema::Profile* const profile = rules->schema->FindProfile(arguments[2]);
   if (profile == nullptr) {
     std::fprintf(stderr, "no profile %s\n", arguments[2]);
     return 3;
@@ -80,8 +80,8 @@ int Run(int argument_count, char** arguments) {
   RIPOSTE_CHECK(!events.empty(), "there are events");
 
   const std::shared_ptr<const match::Matcher> matcher = match::Matcher::Compile(*rules, *profile);
-  const std::shared_ptr<const event::Plan> all =
-      event::Plan::Compile(*schema, *profile, AllTokens(schema->catalogue));
+  const std::shared_ptr<const event::Plan> all = event::Plan::Compile(
+      *schema, *schema->FindProfile(profile->name), AllTokens(schema->catalogue));
   const size_t count = events.size();
   size_t decoded = 0;
   const Measurement stage_one = MeasureStageOne(events);

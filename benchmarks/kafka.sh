@@ -10,6 +10,7 @@
 # engine from the first sample of /metrics with committed records to the first one with all of them; what was committed
 # by the first sample does not count either.
 #
+# RIPOSTE_BENCH_RULES are other rules than those of rules/library.
 # RIPOSTE_BENCH_PREFETCH is another kafka.prefetch_bytes for the engine than the default.
 # RIPOSTE (default build/release/riposte) and BENCH_CONSUME name other programs, RIPOSTE_BENCH_PORT another port.
 # Exit codes: 0 measured, 1 failed, 3 usage, 77 Java, Maven, kcat, jq or curl is missing.
@@ -30,6 +31,7 @@ settings=()
 
 [ $# -ge 1 ] || { echo "usage: kafka.sh EVENTS.ndjson [ROUNDS]" >&2; exit 3; }
 events=$1
+rules=${RIPOSTE_BENCH_RULES:-$root/rules/library}
 rounds=${2:-12}
 for program in kcat jq curl java; do
   command -v $program >/dev/null || { echo "kafka.sh: $program is missing" >&2; exit 77; }
@@ -53,7 +55,7 @@ committed() {
 # One run of the engine; sets exactly_once to "RECORDS SECONDS".
 run_engine() {
   local run=$1 now count=0 first=0 first_count=0 deadline
-  "$riposte" run --brokers "$brokers" --rules "$root/rules/library" --listen "$metrics" \
+  "$riposte" run --brokers "$brokers" --rules "$rules" --listen "$metrics" \
     --set inputs.topics="$topic=windows-nxlog" --set inputs.start=earliest --set kafka.group="bench-$run" \
     --set kafka.topic_prefix="bench-$run." --set kafka.replication_factor=1 --set engine.workers=2 \
     --set state.directory="$work/state-$run" "${settings[@]}" 2>"$work/engine-$run.log" >/dev/null &

@@ -3,18 +3,26 @@
 #
 #   run.sh [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
 #
+# Rules: those of rules/library, and where there is a corpus, its Sigma rules (RIPOSTE_BENCH_RULES names others instead
+# of both), but for those that do not load: old syntax, placeholders without values.
+#
 # Without a file: the first 60,000 recorded events nxlog-flat of the corpus (RIPOSTE_CORPUS, else ../shared/corpus
-# beside the project); without a corpus, generated ones. RIPOSTE_BENCH_RULES names other rules for decode and match.
+# beside the project); without a corpus, generated ones.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 programs=$root/build/release/benchmarks
-rules=${RIPOSTE_BENCH_RULES:-$root/rules/library}
+library=${RIPOSTE_BENCH_RULES:-$root/rules/library}
 corpus=${RIPOSTE_CORPUS:-$root/../shared/corpus}
 profile=windows-nxlog
 most=60000
 mkdir -p "$root/build/bench"
 events=$root/build/bench/events.ndjson
+sigma=$root/build/bench/sigma-rules
+riposte=$root/build/release/riposte
+
+# Figures of the same name are told apart by the rules that they are of.
+set_name() { jq -c --arg rules "$1" '{name: "\(.name)_\($rules)"} + del(.name)'; }
 
 # A reader that has enough closes the pipe; the writer's complaint about that is no failure.
 unpack() {
@@ -40,10 +48,35 @@ else
 fi
 echo "run.sh: $(wc -l <"$events") events, load $(cut -d' ' -f1 /proc/loadavg) of $(nproc) processors" >&2
 
-"$programs/bench_decode" "$rules" "$profile" "$events"
-"$programs/bench_match" "$rules" "$profile" "$events"
+# The Sigma rules of the corpus that load, in a folder of their own: a set with an error is refused whole.
+loadable_rules() {
+  local refused=$root/build/bench/refused.txt file name
+  "$riposte" check --format json "$corpus/sigma-rules" 2>/dev/null |
+    jq -r '.diagnostics[] | select(.severity == "error") | .path' | sort -u >"$refused"
+  rm -rf "$sigma"
+  mkdir -p "$sigma"
+  while read -r file; do
+    name=${file#"$corpus"/sigma-rules/}
+    cp "$file" "$sigma/${name//\//__}"
+  done < <(find "$corpus/sigma-rules" -name '*.yml' | sort | grep -vxFf "$refused")
+  echo "run.sh: $(find "$sigma" -name '*.yml' | wc -l) files of Sigma rules, $(wc -l <"$refused") do not load" >&2
+}
+
+rules=$library
+if [ -z "${RIPOSTE_BENCH_RULES:-}" ] && [ -d "$corpus/sigma-rules" ]; then
+  loadable_rules
+  rules=$sigma
+fi
+
+"$programs/bench_decode" "$library" "$profile" "$events"
+"$programs/bench_match" "$library" "$profile" "$events" | set_name library
+if [ "$rules" != "$library" ]; then
+  "$programs/bench_match" "$rules" "$profile" "$events" | set_name sigma
+fi
 "$programs/bench_growth" "$events"
+"$programs/bench_extremes" "$rules" "$events"
+"$programs/bench_load" "$events" "$root/build/bench/rules"
 code=0
-"$root/benchmarks/kafka.sh" "$events" || code=$?
+RIPOSTE_BENCH_RULES=$rules "$root/benchmarks/kafka.sh" "$events" || code=$?
 [ $code -ne 77 ] || { echo "run.sh: without the Kafka figures" >&2; code=0; }
 exit $code

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "base/unicode.h"
-#include "engine/match/text_match.h"
+#include "rules/query/text_match.h"
 
 namespace riposte::match {
 namespace {
@@ -40,11 +40,11 @@ struct Holds {
   bool operator()(const query::Phrase& phrase) const {
     std::vector<std::string_view> words;
     unicode::Words(value.folded, words);
-    return HasPhrase(phrase, words);
+    return query::HasPhrase(phrase, words);
   }
   bool operator()(const query::Equals& equals) const { return Text(equals.cased) == equals.text; }
   bool operator()(const query::Wildcard& wildcard) const {
-    return MatchesWildcard(wildcard, Text(wildcard.cased));
+    return query::MatchesWildcard(wildcard, Text(wildcard.cased));
   }
   bool operator()(const query::Contains& contains) const {
     return Text(contains.cased).find(contains.text) != std::string_view::npos;
@@ -173,8 +173,8 @@ Truth EvaluateOther(const query::OtherField& other, const event::Value& value,
   Truth truth = Truth::kFalse;
   for (const event::Value& with : event.values(other.field)) {
     const bool unknown = with.undecodable != event::Undecodable::kNone;
-    const bool holds = other.cased ? ComparesWith(other.how, value.text, with.text)
-                                   : ComparesWith(other.how, value.folded, with.folded);
+    const bool holds = other.cased ? query::ComparesWith(other.how, value.text, with.text)
+                                   : query::ComparesWith(other.how, value.folded, with.folded);
     truth = Or(truth, unknown ? Truth::kUnknown : FromBool(holds));
   }
   return truth;

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "base/check.h"
-#include "engine/match/text_match.h"
+#include "rules/query/text_match.h"
 
 namespace riposte::match {
 namespace {
@@ -276,10 +276,10 @@ struct Program::Run {
         return text.ends_with(TextOf(code));
       case Op::kWildcard: {
         const auto& wildcard = PredicateOf<query::Wildcard>(code);
-        return MatchesWildcard(wildcard, wildcard.cased ? value.text : value.folded);
+        return query::MatchesWildcard(wildcard, wildcard.cased ? value.text : value.folded);
       }
       case Op::kPhrase:
-        return HasPhrase(PredicateOf<query::Phrase>(code), scratch.words.Words(value));
+        return query::HasPhrase(PredicateOf<query::Phrase>(code), scratch.words.Words(value));
       case Op::kRegex:
         return Finds(program.patterns_[code.begin], value);
       case Op::kNumber:

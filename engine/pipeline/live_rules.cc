@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/pipeline/task.h"
 
 namespace riposte::pipeline {
@@ -8,10 +10,12 @@ const match::Matcher* LiveRules::For(std::string_view profile) const {
   return nullptr;
 }
 
-std::shared_ptr<const LiveRules> LiveRules::Compile(rule::RuleSetPtr rules) {
+std::shared_ptr<const LiveRules> LiveRules::Compile(rule::RuleSetPtr rules,
+                                                    const std::vector<std::string>& profiles) {
   std::shared_ptr<LiveRules> live = std::make_shared<LiveRules>();
   for (const schema::Profile& profile : rules->schema->profiles)
-    live->matchers.emplace_back(profile.name, match::Matcher::Compile(*rules, profile));
+    if (std::ranges::find(profiles, profile.name) != profiles.end())
+      live->matchers.emplace_back(profile.name, match::Matcher::Compile(*rules, profile));
   live->rules = std::move(rules);
   return live;
 }

@@ -1,6 +1,7 @@
 #include "engine/pipeline/worker_pool.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -28,7 +29,7 @@ WorkerPool::WorkerPool(Options options, const Surroundings& surroundings, Contro
   for (size_t i = 0; i < options_.workers; ++i)
     workers_.push_back(std::make_unique<Worker>(options_.worker, surroundings_, control_, rules_,
                                                 [this](const TaskEnd& end) { OnTaskEnd(end); }));
-  arming_ = std::thread([this] { KeepArming(); });
+  upkeep_ = std::thread([this] { Upkeep(); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -37,11 +38,18 @@ WorkerPool::~WorkerPool() {
     stopping_ = true;
   }
   stop_asked_.notify_all();
-  arming_.join();
+  upkeep_.join();
   workers_.clear();
 }
 
-void WorkerPool::Publish(LiveRulesPtr live) { rules_.Replace(std::move(live)); }
+// A worker that let go of the last reference to a large set would stand still while it is freed.
+void WorkerPool::Publish(LiveRulesPtr live) {
+  {
+    const std::scoped_lock lock(mutex_);
+    retired_.push_back(rules_.Read());
+  }
+  rules_.Replace(std::move(live));
+}
 
 void WorkerPool::OnAssigned(std::vector<Assignment> assignments) {
   for (Assignment& assignment : assignments) {
@@ -127,8 +135,17 @@ bool WorkerPool::WaitUntilIdle(Duration deadline) const {
   });
 }
 
-// Apart from the workers: a write waits for the broker.
-void WorkerPool::KeepArming() {
+void WorkerPool::FreeRetired() {
+  std::vector<LiveRulesPtr> unused;  // freed without the lock
+  const std::scoped_lock lock(mutex_);
+  const auto is_used = [](const LiveRulesPtr& live) { return live.use_count() > 1; };
+  const auto begin = std::partition(retired_.begin(), retired_.end(), is_used);
+  unused.assign(std::make_move_iterator(begin), std::make_move_iterator(retired_.end()));
+  retired_.erase(begin, retired_.end());
+}
+
+// Apart from the workers: a write waits for the broker, and a large rule set is not freed at once.
+void WorkerPool::Upkeep() {
   guard::ArmingWriter writer(options_.arming_period);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
@@ -136,6 +153,7 @@ void WorkerPool::KeepArming() {
     // An error leaves the records due for the next round; until then the rule is dry, which is the
     // safe side.
     (void)WriteArming(writer, control_, rules_.Read()->rules, surroundings_.clock->Now());
+    FreeRetired();
     lock.lock();
     stop_asked_.wait_for(lock, options_.arming_check, [this] { return stopping_; });
   }

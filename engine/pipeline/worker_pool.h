@@ -1,5 +1,6 @@
 // The workers of a process. Takes partitions from a connector, gives each to the worker that has
-// the fewest, and keeps the arming records of the live rules.
+// the fewest, keeps the arming records of the live rules, and frees the sets that no task uses any
+// more.
 #pragma once
 
 #include <condition_variable>
@@ -62,22 +63,24 @@ class WorkerPool final : public AssignmentListener {
     Status stopped;  // why the task stopped by itself
   };
   void OnTaskEnd(const TaskEnd& end);
-  void KeepArming();
+  void Upkeep();
+  void FreeRetired();
 
   const Options options_;
   const Surroundings surroundings_;
   Control& control_;
   RulesBox rules_;
 
-  mutable std::mutex mutex_;  // of the members down to failed_
+  mutable std::mutex mutex_;  // of the members down to retired_
   mutable std::condition_variable tasks_changed_;
   std::map<PartitionId, Owner> owners_;
   bool stopping_ = false;
   std::condition_variable stop_asked_;
   Status failed_;
+  std::vector<LiveRulesPtr> retired_;  // until no task uses them
 
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::thread arming_;  // last: it uses all of the above
+  std::thread upkeep_;  // last: it uses all of the above
 };
 
 }  // namespace riposte::pipeline

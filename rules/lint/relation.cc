@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/unicode.h"
+#include "rules/query/text_match.h"
 
 namespace riposte::lint {
 namespace {
@@ -39,14 +40,7 @@ std::vector<std::string> Folded(std::vector<std::string> parts) {
 
 bool Matches(std::string_view text, const std::vector<std::string>& parts) {
   if (parts.size() == 1) return text == parts.front();
-  if (!text.starts_with(parts.front())) return false;
-  text.remove_prefix(parts.front().size());
-  for (size_t i = 1; i + 1 < parts.size(); ++i) {
-    const size_t at = text.find(parts[i]);
-    if (at == std::string_view::npos) return false;
-    text.remove_prefix(at + parts[i].size());
-  }
-  return text.ends_with(parts.back());
+  return query::MatchesWildcard({.parts = parts}, text);
 }
 
 // The pattern as a text with a byte that no literal has in place of any text: what matches it

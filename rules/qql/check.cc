@@ -7,6 +7,7 @@
 
 #include "base/regex.h"
 #include "base/unicode.h"
+#include "rules/query/text_match.h"
 #include "rules/text/suggest.h"
 
 namespace riposte::qql {
@@ -34,18 +35,6 @@ std::vector<std::string> Fold(const std::vector<std::string>& parts) {
   folded.reserve(parts.size());
   for (const std::string& part : parts) folded.push_back(unicode::Fold(part));
   return folded;
-}
-
-// Whether `text` is the parts with anything in place of each star.
-bool MatchesWildcard(std::string_view text, const std::vector<std::string>& parts) {
-  if (!text.starts_with(parts.front())) return false;
-  text.remove_prefix(parts.front().size());
-  for (size_t i = 1; i + 1 < parts.size(); ++i) {
-    const size_t at = text.find(parts[i]);
-    if (at == std::string_view::npos) return false;
-    text.remove_prefix(at + parts[i].size());
-  }
-  return text.ends_with(parts.back());
 }
 
 size_t CountCodePoints(std::string_view text) {
@@ -361,7 +350,7 @@ Checker::Found Checker::TextValue(const Scalar& scalar) {
 Checker::Found Checker::KeywordValue(const Token& token, const Scalar& scalar) {
   const std::vector<std::string> folded = Fold(scalar.parts);
   const auto fits = [&](const std::string& known) {
-    return scalar.has_wildcard() ? MatchesWildcard(unicode::Fold(known), folded)
+    return scalar.has_wildcard() ? query::MatchesWildcard({.parts = folded}, unicode::Fold(known))
                                  : unicode::Fold(known) == folded.front();
   };
   if (!token.values.empty() && std::none_of(token.values.begin(), token.values.end(), fits)) {

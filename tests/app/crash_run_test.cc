@@ -166,7 +166,7 @@ class Life {
   memory::MemoryControl control_;
   Silent observer_;
   pipeline::RulesBox rules_{pipeline::LiveRules::Compile(
-      test::RuleSetOf({test::KillRule("evil", rule::AutoMode::kEnforce)}))};
+      test::RuleSetOf({test::KillRule("evil", rule::AutoMode::kEnforce)}), {"test"})};
 };
 
 class CrashRunTest : public testing::Test {

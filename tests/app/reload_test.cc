@@ -82,6 +82,7 @@ class Reload : public testing::Test {
     if (path.empty()) path = folder_.path() + "/rules";
     reloader_ = std::make_unique<RuleReloader>(
         RuleReloader::Options{.paths = {path},
+                              .profiles = {"qualys-edr"},
                               .state_directory = folder_.path() + "/state",
                               .rescan_interval = rescan_interval_},
         test::ShippedSchema(), heard_.Listener());

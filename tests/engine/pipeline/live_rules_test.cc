@@ -6,11 +6,12 @@
 namespace riposte::pipeline {
 namespace {
 
-TEST(LiveRulesTest, AMatcherForEachProfile) {
-  const LiveRulesPtr live = LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")}));
+TEST(LiveRulesTest, AMatcherForEachProfileAskedFor) {
+  const LiveRulesPtr live = LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")}), {"test"});
   ASSERT_NE(live->For("test"), nullptr);
   EXPECT_EQ(live->For("test")->rule_count(), 1u);
   EXPECT_EQ(live->For("unheard-of"), nullptr);
+  EXPECT_EQ(LiveRules::Compile(live->rules, {"unheard-of"})->For("test"), nullptr);
   EXPECT_EQ(live->rules->rules.size(), 1u);
 }
 

@@ -50,7 +50,7 @@ void TaskHarness::Restart() {
 }
 
 void TaskHarness::UseRules(std::vector<rule::Rule> rules) {
-  live_ = pipeline::LiveRules::Compile(RuleSetOf(std::move(rules)));
+  live_ = pipeline::LiveRules::Compile(RuleSetOf(std::move(rules)), {"test"});
 }
 
 Result<pipeline::Task::Progress> TaskHarness::Step() {

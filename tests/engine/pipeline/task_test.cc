@@ -355,8 +355,9 @@ TEST(TaskTest, AnUnknownProfileIsAReasonToStop) {
   const guard::Chain guards = guard::StandardChain({});
   Task task(memory::Assign(harness.log, kPartition, "unheard-of"), {},
             {.clock = &harness.clock, .guards = &guards, .observer = &harness.observer});
-  const Result<Task::Progress> progress = task.Step(
-      LiveRules::Compile(test::RuleSetOf(EnforcingRule())), harness.standing, Duration::zero());
+  const Result<Task::Progress> progress =
+      task.Step(LiveRules::Compile(test::RuleSetOf(EnforcingRule()), {"test"}), harness.standing,
+                Duration::zero());
   ASSERT_FALSE(progress.ok());
   EXPECT_EQ(progress.status().code(), ErrorCode::kInvalidArgument);
 }

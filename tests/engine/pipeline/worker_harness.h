@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "connectors/memory/connector.h"
@@ -18,21 +19,27 @@ inline constexpr Duration kLongEnough = std::chrono::seconds(60);
 // Counts from any thread.
 class CountingObserver final : public pipeline::Observer {
  public:
-  void OnCommit(const pipeline::Report& report) override { consumed_ += report.counts->consumed; }
+  void OnCommit(const pipeline::Report& report) override {
+    consumed_ += report.counts->consumed;
+    worker_ = std::this_thread::get_id();
+  }
   void OnAbort(const pipeline::PartitionId&) override { ++aborts_; }
   void OnTaskStopped(const pipeline::PartitionId&, const Status&) override { ++stopped_; }
   uint64_t consumed() const { return consumed_; }
   size_t stopped() const { return stopped_; }
+  // That was the last to commit.
+  std::thread::id worker() const { return worker_; }
 
  private:
   std::atomic<uint64_t> consumed_{0};
   std::atomic<size_t> aborts_{0}, stopped_{0};
+  std::atomic<std::thread::id> worker_{};
 };
 
 class PoolHarness {
  public:
   explicit PoolHarness(std::vector<rule::Rule> rules)
-      : live_(pipeline::LiveRules::Compile(RuleSetOf(std::move(rules)))) {}
+      : live_(pipeline::LiveRules::Compile(RuleSetOf(std::move(rules)), {"test"})) {}
 
   static pipeline::PartitionId Id(int partition) {
     return {.topic = "edr", .partition = partition};

@@ -1,6 +1,8 @@
 #include "engine/pipeline/worker_pool.h"
 
+#include <future>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -70,7 +72,7 @@ TEST(WorkerPoolTest, NewRulesReachTheWorkersWhileTheyWork) {
   harness.Assign({0});
   harness.Append(0, ProcessEvent("e1", "one"));
   ASSERT_TRUE(harness.log.WaitForCommit(PoolHarness::Id(0), 1, kLongEnough));
-  harness.pool->Publish(LiveRules::Compile(test::RuleSetOf({test::RuleFor("two")})));
+  harness.pool->Publish(LiveRules::Compile(test::RuleSetOf({test::RuleFor("two")}), {"test"}));
   // A batch that began before goes on with the rules that it began with.
   int64_t appended = 1;
   for (int i = 0; i < 1000 && harness.log.Outputs(OutTopic::kAlerts).size() < 2; ++i) {
@@ -78,6 +80,26 @@ TEST(WorkerPoolTest, NewRulesReachTheWorkersWhileTheyWork) {
     ASSERT_TRUE(harness.log.WaitForCommit(PoolHarness::Id(0), ++appended, kLongEnough));
   }
   EXPECT_EQ(harness.log.Outputs(OutTopic::kAlerts).size(), 2u);
+}
+
+// Freeing a large set takes longer than an event may wait.
+TEST(WorkerPoolTest, ASetThatIsNoLongerUsedIsFreedByNoWorker) {
+  PoolHarness harness({test::RuleFor("one")});
+  harness.options.arming_check = Duration(1);
+  harness.Begin();
+  harness.Assign({0});
+  std::promise<std::thread::id> freed_by;
+  harness.pool->Publish(
+      LiveRulesPtr(new LiveRules(*harness.pool->live()), [&freed_by](const LiveRules* live) {
+        delete live;
+        freed_by.set_value(std::this_thread::get_id());
+      }));
+  harness.Append(0, ProcessEvent("e1", "one"));
+  ASSERT_TRUE(harness.log.WaitForCommit(PoolHarness::Id(0), 1, kLongEnough));
+  harness.pool->Publish(LiveRules::Compile(test::RuleSetOf({test::RuleFor("two")}), {"test"}));
+  std::future<std::thread::id> freed = freed_by.get_future();
+  ASSERT_EQ(freed.wait_for(kLongEnough), std::future_status::ready);
+  EXPECT_NE(freed.get(), harness.observer.worker());
 }
 
 TEST(WorkerPoolTest, RulesAreArmedByTheirRecords) {
@@ -184,7 +206,7 @@ TEST(WorkerPoolTest, RebalancesLoseAndRepeatNothing) {
   for (int round = 0; round < 30; ++round) {
     const bool lost = round % 3 == 0;
     harness.Assign({0, 1, 2});
-    harness.pool->Publish(LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")})));
+    harness.pool->Publish(LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")}), {"test"}));
     harness.pool->OnRevoked({PoolHarness::Id(0), PoolHarness::Id(1), PoolHarness::Id(2)}, lost);
   }
   producer.join();

@@ -21,7 +21,7 @@ struct WorkerTest : testing::Test {
   test::CountingObserver observer;
   const guard::Chain guards = guard::StandardChain({});
   const Surroundings surroundings{.clock = &clock, .guards = &guards, .observer = &observer};
-  RulesBox rules{LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")}))};
+  RulesBox rules{LiveRules::Compile(test::RuleSetOf({test::RuleFor("evil")}), {"test"})};
   std::promise<TaskEnd> ended;
 };
 
@@ -94,7 +94,7 @@ TEST_F(WorkerTest, EventsGoOnWithoutTheControlRecordsInTheEnd) {
 }
 
 TEST_F(WorkerTest, RulesBoxHandsOutTheLatest) {
-  const LiveRulesPtr next = LiveRules::Compile(test::RuleSetOf({}));
+  const LiveRulesPtr next = LiveRules::Compile(test::RuleSetOf({}), {"test"});
   rules.Replace(next);
   EXPECT_EQ(rules.Read(), next);
 }

@@ -1,11 +1,11 @@
-#include "engine/match/text_match.h"
+#include "rules/query/text_match.h"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-namespace riposte::match {
+namespace riposte::query {
 namespace {
 
 // The definition, tried out: the parts in order, every gap of every length.
@@ -92,11 +92,11 @@ TEST(HasPhrase, PrefixOfTheLastWordOnly) {
 }
 
 // The definition of gaps, tried out, on texts of one-byte characters.
-bool GapsByTrying(const query::Wildcard& wildcard, size_t part, std::string_view text) {
+bool GapsByTrying(const Wildcard& wildcard, size_t part, std::string_view text) {
   if (!text.starts_with(wildcard.parts[part])) return false;
   text.remove_prefix(wildcard.parts[part].size());
   if (part + 1 == wildcard.parts.size()) return text.empty();
-  const query::Gap& gap = wildcard.gaps[part];
+  const Gap& gap = wildcard.gaps[part];
   for (size_t width = gap.characters; width <= text.size(); ++width) {
     if (GapsByTrying(wildcard, part + 1, text.substr(width))) return true;
     if (!gap.open) return false;
@@ -107,16 +107,16 @@ bool GapsByTrying(const query::Wildcard& wildcard, size_t part, std::string_view
 TEST(MatchesWildcard, EveryShortPatternWithGapsOnEveryShortText) {
   const std::vector<std::string> parts = AllTexts(2);
   const std::vector<std::string> texts = AllTexts(6);
-  const std::vector<query::Gap> gaps = {{.characters = 0, .open = true},
-                                        {.characters = 1, .open = true},
-                                        {.characters = 1, .open = false},
-                                        {.characters = 2, .open = false}};
+  const std::vector<Gap> gaps = {{.characters = 0, .open = true},
+                                 {.characters = 1, .open = true},
+                                 {.characters = 1, .open = false},
+                                 {.characters = 2, .open = false}};
   for (const std::string& a : parts)
     for (const std::string& b : parts)
       for (const std::string& c : parts)
-        for (const query::Gap& first : gaps)
-          for (const query::Gap& second : gaps) {
-            const query::Wildcard wildcard{.parts = {a, b, c}, .gaps = {first, second}};
+        for (const Gap& first : gaps)
+          for (const Gap& second : gaps) {
+            const Wildcard wildcard{.parts = {a, b, c}, .gaps = {first, second}};
             for (const std::string& text : texts)
               ASSERT_EQ(MatchesWildcard(wildcard, text), GapsByTrying(wildcard, 0, text))
                   << a << "|" << b << "|" << c << " " << first.characters << first.open
@@ -125,7 +125,7 @@ TEST(MatchesWildcard, EveryShortPatternWithGapsOnEveryShortText) {
 }
 
 TEST(MatchesWildcard, ACharacterIsACodePoint) {
-  const query::Wildcard one{.parts = {"a", "b"}, .gaps = {{.characters = 1, .open = false}}};
+  const Wildcard one{.parts = {"a", "b"}, .gaps = {{.characters = 1, .open = false}}};
   EXPECT_TRUE(MatchesWildcard(one,
                               "a\xc3\xa4"
                               "b"));
@@ -133,15 +133,14 @@ TEST(MatchesWildcard, ACharacterIsACodePoint) {
                               "a\xf0\x9f\x98\x80"
                               "b"));
   EXPECT_FALSE(MatchesWildcard(one, "ab"));
-  const query::Wildcard last{
-      .parts = {"", "b", ""},
-      .gaps = {{.characters = 0, .open = true}, {.characters = 2, .open = false}}};
+  const Wildcard last{.parts = {"", "b", ""},
+                      .gaps = {{.characters = 0, .open = true}, {.characters = 2, .open = false}}};
   EXPECT_TRUE(MatchesWildcard(last, "xxb\xc3\xa4\xe2\x82\xac"));
   EXPECT_FALSE(MatchesWildcard(last, "xxb\xc3\xa4"));
 }
 
 TEST(ComparesWith, EachWay) {
-  using How = query::OtherField::How;
+  using How = OtherField::How;
   EXPECT_TRUE(ComparesWith(How::kEquals, "abc", "abc"));
   EXPECT_FALSE(ComparesWith(How::kEquals, "abc", "ab"));
   EXPECT_TRUE(ComparesWith(How::kContains, "abc", "b"));
@@ -153,4 +152,4 @@ TEST(ComparesWith, EachWay) {
 }
 
 }  // namespace
-}  // namespace riposte::match
+}  // namespace riposte::query

@@ -1,4 +1,4 @@
-#include "engine/match/text_match.h"
+#include "rules/query/text_match.h"
 
 #include <cstddef>
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace riposte::match {
+namespace riposte::query {
 namespace {
 
 bool Continues(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
@@ -44,8 +44,7 @@ size_t CodePoints(std::string_view text) {
 // behind it.
 class GapMatch {
  public:
-  GapMatch(const query::Wildcard& wildcard, std::string_view text)
-      : wildcard_(wildcard), text_(text) {}
+  GapMatch(const Wildcard& wildcard, std::string_view text) : wildcard_(wildcard), text_(text) {}
 
   bool Run() const {
     size_t last = LastOfRun(0);
@@ -97,13 +96,13 @@ class GapMatch {
     return MatchRun(first, wildcard_.gaps.size(), *start);
   }
 
-  const query::Wildcard& wildcard_;
+  const Wildcard& wildcard_;
   std::string_view text_;
 };
 
 }  // namespace
 
-bool MatchesWildcard(const query::Wildcard& wildcard, std::string_view text) {
+bool MatchesWildcard(const Wildcard& wildcard, std::string_view text) {
   if (!wildcard.gaps.empty()) return GapMatch(wildcard, text).Run();
   const std::vector<std::string>& parts = wildcard.parts;
   const std::string_view first = parts.front();
@@ -121,21 +120,21 @@ bool MatchesWildcard(const query::Wildcard& wildcard, std::string_view text) {
   return true;
 }
 
-bool ComparesWith(query::OtherField::How how, std::string_view text, std::string_view other) {
+bool ComparesWith(OtherField::How how, std::string_view text, std::string_view other) {
   switch (how) {
-    case query::OtherField::How::kEquals:
+    case OtherField::How::kEquals:
       return text == other;
-    case query::OtherField::How::kContains:
+    case OtherField::How::kContains:
       return text.find(other) != std::string_view::npos;
-    case query::OtherField::How::kStartsWith:
+    case OtherField::How::kStartsWith:
       return text.starts_with(other);
-    case query::OtherField::How::kEndsWith:
+    case OtherField::How::kEndsWith:
       return text.ends_with(other);
   }
   RIPOSTE_CHECK(false, "a comparison of an unknown kind");
 }
 
-bool HasPhrase(const query::Phrase& phrase, std::span<const std::string_view> words) {
+bool HasPhrase(const Phrase& phrase, std::span<const std::string_view> words) {
   const size_t count = phrase.words.size();
   for (size_t begin = 0; begin + count <= words.size(); ++begin) {
     size_t same = 0;
@@ -149,4 +148,4 @@ bool HasPhrase(const query::Phrase& phrase, std::span<const std::string_view> wo
   return false;
 }
 
-}  // namespace riposte::match
+}  // namespace riposte::query
