@@ -26,6 +26,8 @@ void Deriver::Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent&
   builder.NoteAll(raw.oddities());
   const Route& route = router_.Find(plan, raw);
   for (const Route::Field& field : route.fields) {
+    // Most fields of all rules' are absent in any one event.
+    if (field.only != kNoPath && raw.First(field.only) == nullptr) continue;
     builder.BeginField(field.id);
     if (field.type == schema::FieldType::kObject) {
       DeriveObject(route, field, builder);

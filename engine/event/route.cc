@@ -69,9 +69,12 @@ Route& Router::Add(const CompiledPlan& plan) {
     }
     const auto count = static_cast<uint32_t>(route.choices.size() - first);
     if (count == 0) continue;
+    const bool simple =
+        count == 1 && field.type != schema::FieldType::kObject && field.same_as == schema::kNoField;
     route.fields.push_back({.field = &field,
                             .first = first,
                             .count = count,
+                            .only = simple ? route.choices.back().path : kNoPath,
                             .id = field.id,
                             .same_as = field.same_as,
                             .type = field.type,

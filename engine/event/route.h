@@ -24,6 +24,7 @@ struct Route {
   struct Field {
     const CompiledField* field = nullptr;
     uint32_t first = 0, count = 0;
+    PathId only = kNoPath;  // the field is absent if nothing stands there; kNoPath: it takes more
     schema::FieldId id = schema::kNoField;
     schema::FieldId same_as = schema::kNoField;
     schema::FieldType type{};
