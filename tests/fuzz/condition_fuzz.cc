@@ -98,6 +98,7 @@ class Descent {
 
   static bool Fits(std::string_view pattern, std::string_view name) {
     if (pattern.empty()) return name.empty();
+    if (pattern.starts_with("**")) return Fits(pattern.substr(1), name);  // or it takes for ever
     if (pattern.front() == '*')
       return Fits(pattern.substr(1), name) || (!name.empty() && Fits(pattern, name.substr(1)));
     return !name.empty() && pattern.front() == name.front() &&
