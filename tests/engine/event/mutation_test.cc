@@ -1,6 +1,5 @@
 // Random events, whole and damaged: the decoder judges as the DOM does, and reads the same.
 #include <array>
-#include <cstdlib>
 #include <iostream>
 #include <random>
 #include <string>
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/event/decode.h"
+#include "tests/support/environment.h"
 #include "tests/support/event_dump.h"
 #include "tests/support/event_text.h"
 #include "tests/support/schema_builder.h"
@@ -17,11 +17,6 @@ namespace riposte::event {
 namespace {
 
 using schema::FieldType;
-
-uint64_t NumberFromEnvironment(const char* name, uint64_t fallback) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
 
 // A profile with every kind of source.
 test::SchemaBuilder MakeSchema() {
@@ -93,8 +88,8 @@ class MutationTest : public testing::Test {
 };
 
 TEST_F(MutationTest, DecoderAgreesWithTheDom) {
-  const uint64_t seed = NumberFromEnvironment("RIPOSTE_SEED", std::random_device()());
-  const uint64_t count = NumberFromEnvironment("RIPOSTE_MUTATIONS", 50'000);
+  const uint64_t seed = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device()());
+  const uint64_t count = test::NumberFromEnvironment("RIPOSTE_MUTATIONS", 50'000);
   std::cout << "RIPOSTE_SEED=" << seed << " RIPOSTE_MUTATIONS=" << count << std::endl;
   test::EventTextGenerator generator(seed, Options());
   std::array<uint64_t, static_cast<size_t>(Reject::kCount)> verdicts{};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <utility>
 #include <variant>
@@ -13,6 +12,7 @@
 #include "base/check.h"
 #include "base/unicode.h"
 #include "tests/engine/match/match_table.h"
+#include "tests/support/environment.h"
 #include "tests/support/event_text.h"
 #include "tests/support/query_generator.h"
 
@@ -195,11 +195,6 @@ class SigmaLike {
 
 }  // namespace
 
-uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 std::vector<std::string> CommonTexts() {
   std::vector<std::string> texts = test::TrapTexts();
   for (const char* text : {"a",
@@ -309,8 +304,8 @@ void RandomPairs::Events::ForEach(const std::function<void(const event::Event&)>
 }
 
 RandomPairs::RandomPairs(std::string_view what)
-    : pairs_(NumberFromEnvironment("RIPOSTE_PAIRS", 200'000)),
-      seed_(NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}())) {
+    : pairs_(test::NumberFromEnvironment("RIPOSTE_PAIRS", 200'000)),
+      seed_(test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}())) {
   std::cout << "RIPOSTE_SEED=" << seed_ << " for " << what << std::endl;
 }
 

@@ -16,9 +16,6 @@
 
 namespace riposte::match {
 
-// Of the environment variable, a number; without it `otherwise`.
-uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise);
-
 // What random events and the literals of random rules are both made of, so that they meet: texts,
 // and values of the other types that the query generator writes.
 std::vector<std::string> CommonTexts();
