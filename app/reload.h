@@ -42,7 +42,7 @@ class RuleReloader {
   struct Options {
     std::vector<std::string> paths;
     std::vector<std::string> profiles;  // those that the inputs have
-    std::string state_directory;  // empty: nothing is kept
+    std::string state_directory;        // empty: nothing is kept
     Duration rescan_interval{10'000};
   };
   // Called on the reloader's thread (by LoadFirst: on the caller's).

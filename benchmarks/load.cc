@@ -17,7 +17,6 @@
 
 #include <sys/resource.h>
 
-#include "app/rule_loading.h"
 #include "benchmarks/events.h"
 #include "benchmarks/harness.h"
 #include "benchmarks/paced_input.h"
@@ -25,7 +24,9 @@
 #include "connectors/memory/connector.h"
 #include "engine/guard/standard.h"
 #include "engine/pipeline/worker_pool.h"
+#include "rules/lint/lint.h"
 #include "rules/query/print.h"
+#include "rules/rule/load.h"
 
 namespace riposte::bench {
 namespace {
@@ -76,13 +77,16 @@ void WriteRules(const schema::SchemaPtr& schema, size_t count, const std::string
   }
 }
 
+// As the engine does at its start and at each reload.
 pipeline::LiveRulesPtr Load(const schema::SchemaPtr& schema, const std::string& folder) {
-  app::LoadedRules loaded = app::LoadRuleSet({folder}, schema);
-  if (loaded.rules == nullptr) {
-    std::fputs(text::Render(loaded.diagnostics).substr(0, 4000).c_str(), stderr);
+  text::Diagnostics diagnostics;
+  const rule::RuleSetPtr rules = rule::LoadRules({.paths = {folder}}, schema, diagnostics);
+  if (rules != nullptr) lint::LintRules(*rules, diagnostics);
+  if (diagnostics.has_errors()) {
+    std::fputs(text::Render(diagnostics).substr(0, 4000).c_str(), stderr);
     std::exit(1);
   }
-  return pipeline::LiveRules::Compile(loaded.rules, kProfiles);
+  return pipeline::LiveRules::Compile(rules, kProfiles);
 }
 
 class NoObserver final : public pipeline::Observer {
