@@ -61,16 +61,16 @@ Taken Take(const Setup& setup, const match::Matcher& matcher, const Events& even
   std::vector<match::Match> found;
   taken.time = Measure([&] {
     found.clear();
-    scratch.ResetCounts();
+    scratch.ResetCosts();
     for (const simdjson::padded_string& bytes : events)
       if (decoder.Decode(matcher.plan(), {bytes.data(), bytes.size()}) == event::Reject::kNone)
         matcher.FindMatches(decoder.event(), setup.context, scratch, found);
   });
   taken.evaluations =
-      static_cast<double>(std::accumulate(scratch.evaluations().begin(),
-                                          scratch.evaluations().end(), uint64_t{0})) /
+      static_cast<double>(std::accumulate(scratch.costs().evaluations.begin(),
+                                          scratch.costs().evaluations.end(), uint64_t{0})) /
       static_cast<double>(events.size());
-  taken.plain = scratch.plain_events();
+  taken.plain = scratch.costs().plain_events;
   taken.matches = found.size();
   return taken;
 }
