@@ -191,6 +191,7 @@ void Explain(Course& course, const rule::RuleSet& rules, const schema::Profile& 
              BenchResult& result) {
   match::RulePlanner planner(rules, profile);
   std::vector<match::RulePlan> plans;
+  plans.reserve(result.ranking.size());
   for (const RuleCost& cost : result.ranking) plans.push_back(planner.PlanOf(cost.rule));
   match::AnchorTally tally = planner.Tally();
   course.Decode([&](const event::Event& event) { tally.Count(event); });
