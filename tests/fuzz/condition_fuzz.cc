@@ -126,13 +126,13 @@ class Descent {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const std::vector<Selection> kSelections = Selections();
+  std::vector<Selection> selections = Selections();  // the parse notes which it uses
   const riposte::text::Fragment condition(std::make_shared<const riposte::text::Source>(
       "fuzz", std::string(reinterpret_cast<const char*>(data), size)));
   riposte::text::Diagnostics diagnostics;
   Expression tree;
   const std::optional<riposte::query::NodeId> root =
-      riposte::sigma::ParseCondition(condition, kSelections, diagnostics, tree);
+      riposte::sigma::ParseCondition(condition, selections, diagnostics, tree);
   RIPOSTE_CHECK(root.has_value() != diagnostics.has_errors(), "a tree, or errors");
   for (const riposte::text::Diagnostic& one : diagnostics.all()) {
     RIPOSTE_CHECK(one.span.begin <= one.span.end && one.span.end <= size, "a place in the text");
