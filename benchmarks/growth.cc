@@ -4,7 +4,6 @@
 //   bench_growth FILE.ndjson[.zst] ...   events of the profile windows-nxlog
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include <malloc.h>
 
+#include "base/cpu_time.h"
 #include "benchmarks/events.h"
 #include "benchmarks/harness.h"
 #include "benchmarks/synthetic_rules.h"
@@ -28,13 +28,6 @@ constexpr uint64_t kSeed = 2026;
 // As many pairs of a rule and an event are compared with the plain evaluator.
 constexpr size_t kPairsCompared = 2'000'000;
 
-// CPU time of this thread.
-double Now() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 double UsedMegabytes() { return static_cast<double>(mallinfo2().uordblks) / 1e6; }
 
 struct Figures {
@@ -50,9 +43,9 @@ Figures Take(const schema::SchemaPtr& schema, const schema::Profile& profile, co
   Figures figures;
   const rule::RuleSet rules = SyntheticRules(schema, size, kSeed);
   const double used_before = UsedMegabytes();
-  const double begin = Now();
+  const double begin = ThreadCpuSeconds();
   const std::shared_ptr<const match::Matcher> matcher = match::Matcher::Compile(rules, profile);
-  figures.compile_seconds = Now() - begin;
+  figures.compile_seconds = ThreadCpuSeconds() - begin;
   figures.megabytes = UsedMegabytes() - used_before;
 
   const match::Context context{.now = SystemClock().Now()};

@@ -51,7 +51,7 @@ struct RulePlanner::Impl {
     return query::PrintNode(*term.expression, term.node, schema::kNoField, catalogue);
   }
   void AddAnchors(TermId source, RulePlan& plan);
-  void LookAtClauses(const query::Expression& expression, query::NodeId id, RulePlan& plan) const;
+  void LookAtClauses(const query::Expression& expression, RulePlan& plan) const;
 
   const rule::RuleSet& rules;
   const schema::Catalogue& catalogue;
@@ -69,16 +69,17 @@ void RulePlanner::Impl::AddAnchors(TermId source, RulePlan& plan) {
                             .number = tally.impl_->index.Add(*anchor)});
 }
 
-void RulePlanner::Impl::LookAtClauses(const query::Expression& expression, query::NodeId id,
-                                      RulePlan& plan) const {
-  const Node& node = expression.node(id);
-  for (const query::NodeId child : node.children) LookAtClauses(expression, child, plan);
-  if (node.kind != Node::Kind::kClause) return;
-  ++plan.clauses;
-  if (!std::holds_alternative<query::Matches>(node.predicate)) return;
-  ++plan.regexes;
-  if (std::ranges::all_of(AnchorsOf(node.predicate, node.field, catalogue).anchors, IsPresence))
-    plan.open_regexes.push_back(query::PrintNode(expression, id, schema::kNoField, catalogue));
+void RulePlanner::Impl::LookAtClauses(const query::Expression& expression, RulePlan& plan) const {
+  for (uint32_t i = 0; i < expression.nodes().size(); ++i) {
+    const Node& node = expression.nodes()[i];
+    if (node.kind != Node::Kind::kClause) continue;
+    ++plan.clauses;
+    if (!std::holds_alternative<query::Matches>(node.predicate)) continue;
+    ++plan.regexes;
+    if (std::ranges::all_of(AnchorsOf(node.predicate, node.field, catalogue).anchors, IsPresence))
+      plan.open_regexes.push_back(
+          query::PrintNode(expression, query::NodeId{i}, schema::kNoField, catalogue));
+  }
 }
 
 RulePlanner::RulePlanner(const rule::RuleSet& rules, const schema::Profile& profile)
@@ -93,8 +94,7 @@ RulePlan RulePlanner::PlanOf(uint32_t rule) {
     for (const TermId source : impl_->choice.Sources(term->root)) impl_->AddAnchors(source, plan);
   const TermId guard = GuardOf(impl_->table, impl_->choice, impl_->catalogue, term->root);
   if (guard != kNoTerm) plan.guard = impl_->TextOf(impl_->table.term(guard));
-  const query::Expression& expression = impl_->rules.rules[rule].query;
-  impl_->LookAtClauses(expression, expression.root(), plan);
+  impl_->LookAtClauses(impl_->rules.rules[rule].query, plan);
   return plan;
 }
 
