@@ -29,7 +29,7 @@ bool IsDefault(const schema::Path& path, const schema::SigmaMapping& format) {
 }
 
 // What the profile names: fields of rules, and what its tokens read where such fields stand.
-void AddNames(const schema::Profile& profile, std::set<std::string>& names) {
+void AddNames(const schema::Profile& profile, std::set<std::string_view>& names) {
   for (const schema::SigmaMapping::Field& field : profile.sigma.fields) names.insert(field.name);
   for (const std::optional<schema::FieldSource>& source : profile.fields) {
     if (!source) continue;
@@ -45,16 +45,15 @@ void AddNames(const schema::Profile& profile, std::set<std::string>& names) {
 }  // namespace
 
 std::string_view KnownFields::MeantBy(std::string_view name, const LogSource& source) {
-  const std::vector<std::string>& names = Of(source);
+  const std::vector<std::string_view>& names = Of(source);
   if (std::ranges::binary_search(names, name)) return {};
-  const std::vector<std::string_view> candidates(names.begin(), names.end());
-  return text::Nearest(name, candidates, MostMistakes(name));
+  return text::Nearest(name, names, MostMistakes(name));
 }
 
-const std::vector<std::string>& KnownFields::Of(const LogSource& source) {
+const std::vector<std::string_view>& KnownFields::Of(const LogSource& source) {
   const auto [at, is_new] = by_source_.try_emplace(source);
   if (!is_new) return at->second;
-  std::set<std::string> names;
+  std::set<std::string_view> names;
   for (const schema::Profile& profile : schema_.profiles)
     if (WaysInto(source, profile.sigma)) AddNames(profile, names);
   at->second.assign(names.begin(), names.end());

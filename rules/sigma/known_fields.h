@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,10 +23,11 @@ class KnownFields {
   std::string_view MeantBy(std::string_view name, const LogSource& source);
 
  private:
-  const std::vector<std::string>& Of(const LogSource& source);
+  const std::vector<std::string_view>& Of(const LogSource& source);
 
   const schema::Schema& schema_;
-  std::map<LogSource, std::vector<std::string>> by_source_;  // ascending
+  // Ascending; the texts are the schema's.
+  std::map<LogSource, std::vector<std::string_view>> by_source_;
 };
 
 }  // namespace riposte::sigma
