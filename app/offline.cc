@@ -9,14 +9,17 @@ Offline::Offline(rule::RuleSetPtr rules, const schema::Profile& profile, Options
       options_(std::move(options)),
       matcher_(match::Matcher::Compile(*rules_, profile)),
       guards_(guard::ReplayChain(options_.guards)),
-      decoder_(options_.event_bytes_max) {}
+      decoder_(options_.event_bytes_max) {
+  if (options_.naive) plain_.emplace(*rules_, profile);
+}
 
 const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
                            std::optional<Time> without_time) {
   judged_.event = nullptr;
   judged_.matches.clear();
   judged_.firings.clear();
-  judged_.reject = bytes.empty() ? event::Reject::kEmpty : decoder_.Decode(matcher_->plan(), bytes);
+  const event::Plan& plan = plain_ ? plain_->plan() : matcher_->plan();
+  judged_.reject = bytes.empty() ? event::Reject::kEmpty : decoder_.Decode(plan, bytes);
   judged_.error_offset = decoder_.error_offset();
   if (judged_.reject != event::Reject::kNone) return judged_;
 
@@ -28,8 +31,8 @@ const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
   judged_.now = last_time_;
 
   const match::Context context{.now = last_time_};
-  if (options_.naive) {
-    judged_.matches = match::FindMatchesNaively(*rules_, event, context, regexes_);
+  if (plain_) {
+    judged_.matches = plain_->FindMatches(event, context);
   } else {
     matcher_->FindMatches(event, context, scratch_, judged_.matches);
   }

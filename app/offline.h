@@ -51,7 +51,7 @@ class Offline {
   const std::shared_ptr<const match::Matcher> matcher_;
   const guard::Chain guards_;
   match::Matcher::Scratch scratch_;
-  match::RegexCache regexes_;  // of the plain evaluator
+  std::optional<match::PlainMatcher> plain_;  // if it is asked for
   event::Decoder decoder_;
   Time last_time_{};
   Judged judged_;

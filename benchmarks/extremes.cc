@@ -155,11 +155,11 @@ void MeasureHostile(const Setup& setup, const match::Matcher& matcher) {
   const Taken taken = Take(setup, matcher, events);
   Tell("hostile", taken, events.size());
   event::Decoder decoder;
-  match::RegexCache regexes;
+  match::PlainMatcher plain(*setup.rules, *setup.profile);
   const Measurement naive = Measure([&] {
     for (const simdjson::padded_string& bytes : events)
-      if (decoder.Decode(matcher.plan(), {bytes.data(), bytes.size()}) == event::Reject::kNone)
-        Keep(match::FindMatchesNaively(*setup.rules, decoder.event(), setup.context, regexes));
+      if (decoder.Decode(plain.plan(), {bytes.data(), bytes.size()}) == event::Reject::kNone)
+        Keep(plain.FindMatches(decoder.event(), setup.context));
   });
   Print("bytes_to_matches_hostile", taken.time, "naive", naive, events.size());
   Print("bytes_to_matches_hostile", taken.time, "simdjson_dom", MeasureDom(events), events.size());

@@ -23,6 +23,7 @@ namespace {
 // What all runs need.
 struct Setup {
   rule::RuleSetPtr rules;
+  const schema::Profile* profile = nullptr;
   std::shared_ptr<const match::Matcher> matcher;
   Events events;
   match::Context context{.now = SystemClock().Now()};
@@ -37,28 +38,31 @@ bool Prepare(int argument_count, char** arguments, Setup& setup) {
     std::fputs(text::Render(diagnostics).c_str(), stderr);
     return false;
   }
-  const schema::Profile* profile = setup.rules->schema->FindProfile(arguments[2]);
-  if (profile == nullptr) {
+  setup.profile = setup.rules->schema->FindProfile(arguments[2]);
+  if (setup.profile == nullptr) {
     std::fprintf(stderr, "no profile %s\n", arguments[2]);
     return false;
   }
   for (int i = 3; i < argument_count; ++i) ReadEvents(arguments[i], kMostEvents, setup.events);
-  setup.matcher = match::Matcher::Compile(*setup.rules, *profile);
+  setup.matcher = match::Matcher::Compile(*setup.rules, *setup.profile);
   return !setup.events.empty();
 }
 
 // Calls `each` with every event that can be decoded.
 template <typename Each>
-void DecodeAll(const Setup& setup, event::Decoder& decoder, const Each& each) {
-  for (const simdjson::padded_string& bytes : setup.events)
-    if (decoder.Decode(setup.matcher->plan(), {bytes.data(), bytes.size()}) == event::Reject::kNone)
+void DecodeAll(const Events& events, const event::Plan& plan, event::Decoder& decoder,
+               const Each& each) {
+  for (const simdjson::padded_string& bytes : events)
+    if (decoder.Decode(plan, {bytes.data(), bytes.size()}) == event::Reject::kNone)
       each(decoder.event());
 }
 
 Measurement MeasureDecode(const Setup& setup) {
   event::Decoder decoder;
-  return Measure(
-      [&] { DecodeAll(setup, decoder, [](const event::Event& event) { Keep(&event); }); });
+  return Measure([&] {
+    DecodeAll(setup.events, setup.matcher->plan(), decoder,
+              [](const event::Event& event) { Keep(&event); });
+  });
 }
 
 Measurement MeasureMatcher(const Setup& setup, std::vector<match::Match>& found,
@@ -68,7 +72,7 @@ Measurement MeasureMatcher(const Setup& setup, std::vector<match::Match>& found,
   return Measure([&] {
     found.clear();
     scratch.ResetCosts();
-    DecodeAll(setup, decoder, [&](const event::Event& event) {
+    DecodeAll(setup.events, setup.matcher->plan(), decoder, [&](const event::Event& event) {
       setup.matcher->FindMatches(event, setup.context, scratch, found);
     });
     evaluations = std::accumulate(scratch.costs().evaluations.begin(),
@@ -89,13 +93,11 @@ Events SampleOf(const Events& events) {
 
 Measurement MeasureNaive(const Setup& setup, std::vector<match::Match>& found) {
   event::Decoder decoder;
-  match::RegexCache regexes;
+  match::PlainMatcher plain(*setup.rules, *setup.profile);
   return Measure([&] {
     found.clear();
-    DecodeAll(setup, decoder, [&](const event::Event& event) {
-      for (const match::Match& one :
-           match::FindMatchesNaively(*setup.rules, event, setup.context, regexes))
-        found.push_back(one);
+    DecodeAll(setup.events, plain.plan(), decoder, [&](const event::Event& event) {
+      for (const match::Match& one : plain.FindMatches(event, setup.context)) found.push_back(one);
     });
   });
 }

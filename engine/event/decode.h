@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/event/event.h"
 #include "rules/schema/profile.h"
@@ -30,11 +32,25 @@ std::string_view RejectName(Reject reason);  // "invalid_json", ...
 
 inline constexpr int kMaxDepth = 1024;
 
+// A field that is needed of those events only that have a value with the text `guard_text`
+// (folded) in the field `guard`. kNoField: of all.
+struct FieldUse {
+  schema::FieldId field = schema::kNoField;
+  schema::FieldId guard = schema::kNoField;
+  std::string guard_text{};
+};
+std::vector<FieldUse> UsedAlways(std::span<const schema::FieldId> fields);
+
 // What to extract: the fields of a rule set (and always the profile's roles), compiled for one
 // profile. Immutable, shared.
 class Plan {
  public:
-  // `schema` must outlive the plan.
+  // A field with several uses is needed where one of them needs it; where none does, an event may
+  // lack it. `schema` must outlive the plan.
+  static std::shared_ptr<const Plan> CompileUses(const schema::Schema& schema,
+                                                 const schema::Profile& profile,
+                                                 std::span<const FieldUse> uses);
+  // All fields of all events.
   static std::shared_ptr<const Plan> Compile(const schema::Schema& schema,
                                              const schema::Profile& profile,
                                              std::span<const schema::FieldId> fields);

@@ -36,6 +36,7 @@ void Deriver::Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent&
     } else {
       DeriveField(route, field, builder);
     }
+    builder.EndField();
   }
   if (out.First(schema::Role::kEventTime) == nullptr) builder.Note(Oddity::kNoEventTime);
   if (out.First(schema::Role::kAssetId) == nullptr) builder.Note(Oddity::kNoAsset);
@@ -95,9 +96,9 @@ void Deriver::AddJoined(const Route::Field& field, const Route::Choice& choice,
   const CompiledAlternative& alternative = *choice.alternative;
   size_t size = (alternative.paths.size() - 1) * alternative.separator.size();
   for (const PathId path : alternative.paths) {
-    const RawValue* const value = first_scalar(path);
+    RawValue* const value = first_scalar(path);
     if (value == nullptr) return;
-    size += value->text.size();
+    size += raw_->TextOf(*value).size();
   }
   char* const begin = raw_->arena().Allocate(size);
   char* end = begin;
@@ -106,9 +107,9 @@ void Deriver::AddJoined(const Route::Field& field, const Route::Choice& choice,
   };
   RawValue joined;
   for (size_t i = 0; i < alternative.paths.size(); ++i) {
-    const RawValue& value = *first_scalar(alternative.paths[i]);
+    RawValue& value = *first_scalar(alternative.paths[i]);
     if (i > 0) append(alternative.separator);
-    append(value.text);
+    append(raw_->TextOf(value));
     joined.row = i == 0 ? value.row : CommonRow(raw_->rows(), joined.row, value.row);
   }
   joined.text = {begin, size};
@@ -117,7 +118,8 @@ void Deriver::AddJoined(const Route::Field& field, const Route::Choice& choice,
 
 inline void Deriver::AddValue(const Route::Field& field, const Route::Choice& choice, RawValue& raw,
                               EventBuilder& builder) {
-  std::string_view text = raw.text;
+  const std::string_view read = raw_->TextOf(raw);
+  std::string_view text = read;
   RawValue::Kind kind = raw.kind;
   if (choice.has_steps && kind != RawValue::Kind::kObject) {
     if (!steps_.Run(choice.alternative->steps, raw_->arena(), text)) return;
@@ -127,7 +129,7 @@ inline void Deriver::AddValue(const Route::Field& field, const Route::Choice& ch
   value.row = raw.row;
   value.text = text;
   if (field.is_text && kind != RawValue::Kind::kObject) {
-    const bool as_read = text.data() == raw.text.data() && text.size() == raw.text.size();
+    const bool as_read = text.data() == read.data() && text.size() == read.size();
     value.folded = as_read ? raw_->Folded(raw) : raw_->Fold(text);
     return;
   }

@@ -80,6 +80,8 @@ class Event {
     const Slot& slot = slots_[schema::Index(id)];
     return {values_.data() + slot.begin, slot.count};
   }
+  // The fields that have values, ascending.
+  std::span<const schema::FieldId> present() const { return present_; }
   const std::vector<Row>& rows() const { return rows_; }
   bool Within(RowId row, RowId ancestor) const {
     while (row > ancestor) row = rows_[row].parent;  // a parent stands before its child
@@ -101,6 +103,7 @@ class Event {
   const schema::Profile* profile_ = nullptr;
   std::string_view bytes_;
   std::vector<Slot> slots_;    // by FieldId
+  std::vector<schema::FieldId> present_;
   std::vector<Value> values_;  // the values of a slot are next to each other
   std::vector<Row> rows_{Row{}};
   uint32_t oddities_ = 0;

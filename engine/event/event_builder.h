@@ -10,7 +10,7 @@
 
 namespace riposte::event {
 
-// Begin(), then field by field BeginField() and its values, then Finish(). The event keeps its
+// Begin(), then field by field, ascending, BeginField(), its values, EndField(). The event keeps its
 // memory from one to the next.
 class EventBuilder {
  public:
@@ -27,6 +27,7 @@ class EventBuilder {
                   catalogue_size * sizeof(Event::Slot));
     }
     event_.values_.clear();
+    event_.present_.clear();
     event_.oddities_ = 0;
   }
   void SetRows(const std::vector<Row>& rows) {
@@ -39,6 +40,9 @@ class EventBuilder {
   void BeginField(schema::FieldId id) {
     slot_ = schema::Index(id);
     event_.slots_[slot_].begin = static_cast<uint32_t>(event_.values_.size());
+  }
+  void EndField() {
+    if (count() > 0) event_.present_.push_back(schema::FieldId{static_cast<uint16_t>(slot_)});
   }
   // One more value of the field, to be filled in before the next one.
   Value& Add() {

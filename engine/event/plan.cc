@@ -5,6 +5,7 @@
 #include <bit>
 #include <map>
 #include <random>
+#include <set>
 
 #include <xxhash.h>
 
@@ -30,20 +31,29 @@ uint64_t NextNumber() {
   return ++last;
 }
 
-// The fields asked for, the roles' tokens, and the object tokens around each: ascending, each once.
-std::vector<schema::FieldId> AllFields(const schema::Schema& schema, const schema::Profile& profile,
-                                       std::span<const schema::FieldId> fields) {
-  std::vector<schema::FieldId> all(fields.begin(), fields.end());
-  for (const schema::FieldId id : profile.roles)
-    if (id != schema::kNoField) all.push_back(id);
-  const size_t inner = all.size();
-  for (size_t i = 0; i < inner; ++i) {
-    const std::vector<schema::FieldId>& groups = schema.catalogue.token(all[i]).groups;
-    all.insert(all.end(), groups.begin(), groups.end());
+// By field, the guards of its uses; a use by all events has one without a field.
+using GuardsByField = std::map<schema::FieldId, std::set<CompiledGuard>>;
+
+// The fields asked for, the guards', the roles' tokens, and the object tokens around each.
+GuardsByField AllFields(const schema::Schema& schema, const schema::Profile& profile,
+                        std::span<const FieldUse> uses) {
+  GuardsByField all;
+  const auto add = [&](schema::FieldId id, const CompiledGuard& guard) {
+    if (profile.Has(id)) all[id].insert(guard);
+    for (const schema::FieldId group : schema.catalogue.token(id).groups)
+      if (profile.Has(group)) all[group].insert(guard);
+  };
+  for (const FieldUse& use : uses) {
+    // A guard that the format does not carry never holds.
+    if (use.guard == schema::kNoField) {
+      add(use.field, {});
+    } else if (profile.Has(use.guard)) {
+      add(use.field, {.field = use.guard, .text = use.guard_text});
+      add(use.guard, {});
+    }
   }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  std::erase_if(all, [&](schema::FieldId id) { return !profile.Has(id); });
+  for (const schema::FieldId id : profile.roles)
+    if (id != schema::kNoField) add(id, {});
   return all;
 }
 
@@ -64,21 +74,42 @@ std::vector<CompiledStep> CompileSteps(const std::vector<schema::Step>& steps) {
 
 }  // namespace
 
+std::vector<FieldUse> UsedAlways(std::span<const schema::FieldId> fields) {
+  std::vector<FieldUse> uses;
+  for (const schema::FieldId field : fields) uses.push_back({.field = field});
+  return uses;
+}
+
+std::shared_ptr<const Plan> Plan::CompileUses(const schema::Schema& schema,
+                                              const schema::Profile& profile,
+                                              std::span<const FieldUse> uses) {
+  return std::make_shared<const CompiledPlan>(schema, profile, uses);
+}
+
 std::shared_ptr<const Plan> Plan::Compile(const schema::Schema& schema,
                                           const schema::Profile& profile,
                                           std::span<const schema::FieldId> fields) {
-  return std::make_shared<const CompiledPlan>(schema, profile, fields);
+  return CompileUses(schema, profile, UsedAlways(fields));
 }
 
 CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& profile,
-                           std::span<const schema::FieldId> fields)
+                           std::span<const FieldUse> uses)
     : profile_(profile),
       number_(NextNumber()),
       catalogue_size_(schema.catalogue.size()),
       seed_(RandomSeed()) {
   nodes_.emplace_back();
-  for (const schema::FieldId id : AllFields(schema, profile, fields))
-    fields_.push_back(CompileField(schema, id));
+  std::map<CompiledGuard, uint32_t> guards;
+  for (const auto& [id, guards_of_field] : AllFields(schema, profile, uses)) {
+    CompiledField& field = fields_.emplace_back(CompileField(schema, id));
+    if (guards_of_field.contains(CompiledGuard{})) continue;
+    for (const CompiledGuard& guard : guards_of_field) {
+      const auto [found, is_new] =
+          guards.try_emplace(guard, static_cast<uint32_t>(guards_.size()));
+      if (is_new) guards_.push_back(guard);
+      field.guards.push_back(found->second);
+    }
+  }
   // An outer token has fewer groups around it than an inner one.
   for (Node& node : nodes_)
     std::stable_sort(
@@ -99,6 +130,7 @@ CompiledField CompiledPlan::CompileField(const schema::Schema& schema, schema::F
                       .union_of_all = source.union_of_all,
                       .same_as = schema::kNoField,
                       .lenient = source.lenient,
+                      .guards = {},
                       .alternatives = {}};
   for (const schema::Alternative& alternative : source.alternatives) {
     field.alternatives.push_back(CompileAlternative(alternative));
@@ -200,6 +232,11 @@ void CompiledPlan::BuildTable() {
     while (table_[slot] != kNoPath) slot = (slot + 1) & (table_.size() - 1);
     table_[slot] = PathId{static_cast<uint32_t>(i)};
   }
+}
+
+const CompiledField* CompiledPlan::FindField(schema::FieldId id) const {
+  const auto found = std::ranges::lower_bound(fields_, id, {}, &CompiledField::id);
+  return found != fields_.end() && found->id == id ? &*found : nullptr;
 }
 
 std::vector<std::string_view> CompiledPlan::KeysOf(PathId path) const {

@@ -54,6 +54,13 @@ struct CompiledAlternative {
   bool operator==(const CompiledAlternative&) const = default;
 };
 
+// A value without which an event does not need some fields.
+struct CompiledGuard {
+  schema::FieldId field = schema::kNoField;
+  std::string text;  // folded
+  auto operator<=>(const CompiledGuard&) const = default;
+};
+
 struct CompiledField {
   schema::FieldId id = schema::kNoField;
   schema::FieldType type{};
@@ -62,13 +69,15 @@ struct CompiledField {
   // A field before it that always has the same values, or kNoField.
   schema::FieldId same_as = schema::kNoField;
   bool lenient = false;
+  // Indexes of guards(): an event needs the field if one holds; none: each event needs it.
+  std::vector<uint32_t> guards;
   std::vector<CompiledAlternative> alternatives;
 };
 
 class CompiledPlan final : public Plan {
  public:
   CompiledPlan(const schema::Schema& schema, const schema::Profile& profile,
-               std::span<const schema::FieldId> fields);
+               std::span<const FieldUse> uses);
 
   const schema::Profile& profile() const { return profile_; }
   size_t catalogue_size() const { return catalogue_size_; }
@@ -97,6 +106,10 @@ class CompiledPlan final : public Plan {
 
   // Ascending by id.
   const std::vector<CompiledField>& fields() const { return fields_; }
+  // Those whose fields the profile has; these fields each event needs.
+  const std::vector<CompiledGuard>& guards() const { return guards_; }
+  // Null if the plan does not have it.
+  const CompiledField* FindField(schema::FieldId id) const;
   const std::vector<CompiledCondition>& conditions() const { return conditions_; }
   const std::vector<ConditionedPath>& conditioned_paths() const { return conditioned_paths_; }
   size_t condition_words() const { return (conditions_.size() + 63) / 64; }
@@ -129,6 +142,7 @@ class CompiledPlan final : public Plan {
   std::vector<uint8_t> wanted_;  // of the nodes: apart, it is asked for with each value
   std::vector<PathId> table_;  // of children, by parent and key; open addressing, at most half full
   std::vector<CompiledField> fields_;
+  std::vector<CompiledGuard> guards_;
   std::vector<CompiledCondition> conditions_;
   std::vector<ConditionedPath> conditioned_paths_;
 };

@@ -9,8 +9,21 @@ namespace {
 
 constexpr size_t kTable = 2 * Router::kMost;
 
-bool Holds(const std::vector<uint64_t>& truth, uint32_t condition) {
-  return (truth[condition / 64] >> condition % 64 & 1) != 0;
+bool Holds(const std::vector<uint64_t>& truth, const CompiledAlternative& alternative) {
+  return std::ranges::all_of(alternative.when, [&](uint32_t condition) {
+    return (truth[condition / 64] >> condition % 64 & 1) != 0;
+  });
+}
+
+// Whether the guard may hold: what the conditions do not decide, may.
+bool MayHold(const CompiledPlan& plan, const CompiledGuard& guard,
+             const std::vector<uint64_t>& truth) {
+  const CompiledField* const field = plan.FindField(guard.field);
+  return field != nullptr && std::ranges::any_of(field->alternatives, [&](const auto& alternative) {
+           if (!Holds(truth, alternative)) return false;
+           const bool is_known = alternative.constant.has_value() && alternative.steps.empty();
+           return !is_known || alternative.folded_constant == guard.text;
+         });
 }
 
 }  // namespace
@@ -54,12 +67,20 @@ void Router::Forget() {
 Route& Router::Add(const CompiledPlan& plan) {
   Route& route = routes_.emplace_back();
   route.truth = truth_;
+  std::vector<bool> may_hold;
+  for (const CompiledGuard& guard : plan.guards())
+    may_hold.push_back(MayHold(plan, guard, truth_));
+  // Of fields with the same values the first one that the event needs is read.
+  std::vector<schema::FieldId> read_as(plan.catalogue_size(), schema::kNoField);
   for (const CompiledField& field : plan.fields()) {
+    if (!field.guards.empty() &&
+        std::ranges::none_of(field.guards, [&](uint32_t guard) { return may_hold[guard]; }))
+      continue;
+    const schema::FieldId same = field.same_as == schema::kNoField ? field.id : field.same_as;
+    const schema::FieldId same_as = read_as[schema::Index(same)];
     const auto first = static_cast<uint32_t>(route.choices.size());
     for (const CompiledAlternative& alternative : field.alternatives) {
-      const bool holds =
-          std::all_of(alternative.when.begin(), alternative.when.end(),
-                      [this](uint32_t condition) { return Holds(truth_, condition); });
+      const bool holds = Holds(truth_, alternative);
       if (holds || field.type == schema::FieldType::kObject)
         route.choices.push_back(
             {.alternative = &alternative,
@@ -69,14 +90,15 @@ Route& Router::Add(const CompiledPlan& plan) {
     }
     const auto count = static_cast<uint32_t>(route.choices.size() - first);
     if (count == 0) continue;
+    if (same_as == schema::kNoField) read_as[schema::Index(same)] = field.id;
     const bool simple =
-        count == 1 && field.type != schema::FieldType::kObject && field.same_as == schema::kNoField;
+        count == 1 && field.type != schema::FieldType::kObject && same_as == schema::kNoField;
     route.fields.push_back({.field = &field,
                             .first = first,
                             .count = count,
                             .only = simple ? route.choices.back().path : kNoPath,
                             .id = field.id,
-                            .same_as = field.same_as,
+                            .same_as = same_as,
                             .type = field.type,
                             .is_text = field.type == schema::FieldType::kText ||
                                        field.type == schema::FieldType::kKeyword,

@@ -1,5 +1,5 @@
-// Which alternatives of the fields may count for an event: decided once for each combination of
-// conditions that events have.
+// Which fields an event needs, and which alternatives of them may count: decided once for each
+// combination of conditions that events have.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ struct Route {
     bool holds = true;  // its conditions do; else the field is an object's
   };
   // The alternatives of a field in their order: of an object token all, of another one those whose
-  // conditions hold. Fields without any are left out.
+  // conditions hold. Fields without any are left out, and so are those that the event does not
+  // need.
   struct Field {
     const CompiledField* field = nullptr;
     uint32_t first = 0, count = 0;

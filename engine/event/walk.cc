@@ -3,7 +3,6 @@
 #include <cstring>
 #include <utility>
 
-#include "base/unicode.h"
 #include "engine/event/number_text.h"
 
 namespace riposte::event {
@@ -44,11 +43,13 @@ Reject Walk::Prepare() {
   const StructureIndex::Outcome outcome = structure_.Build(text_);
   if (outcome == StructureIndex::Outcome::kBroken)
     return Fail(Reject::kInvalidJson, FindBrokenString(text_));
-  if (const std::optional<size_t> malformed = escapes_.Build(text_); malformed.has_value())
+  const bool is_valid_utf8 = outcome == StructureIndex::Outcome::kValid;
+  SourceText& source = out_->source();
+  if (const std::optional<size_t> malformed = source.Begin(text_, is_valid_utf8);
+      malformed.has_value())
     return Fail(Reject::kInvalidJson, *malformed);
-  valid_utf8_ = outcome == StructureIndex::Outcome::kValid;
-  if (!valid_utf8_) out_->Note(Oddity::kInvalidUtf8);
-  if (escapes_.has_lone_surrogate()) out_->Note(Oddity::kLoneSurrogate);
+  if (!is_valid_utf8) out_->Note(Oddity::kInvalidUtf8);
+  if (source.has_lone_surrogate()) out_->Note(Oddity::kLoneSurrogate);
   starts_ = structure_.starts();
   count_ = structure_.count();
   known_keys_.Begin(*plan_);
@@ -74,7 +75,8 @@ Walk::Member Walk::HideMember() {
 
 [[gnu::noinline]] Walk::Member Walk::FindUnexpectedMember(Frame& object, uint32_t begin,
                                                           uint32_t end) {
-  const std::string_view key = Text(begin, end);
+  const std::string_view key =
+      out_->source().Read(text_.substr(begin, end - begin), out_->arena());
   const uint64_t hash = plan_->HashKey(key);
   const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
   if (id != kNoKey) {
@@ -92,6 +94,15 @@ Walk::Member Walk::FindMember(Frame& object, uint32_t begin, uint32_t end) {
       known_keys_.Guess(object.last, object.is_empty, object.place, text_.data() + begin,
                         end - begin, text_.data() + text_.size());
   return id == kNoKey ? FindUnexpectedMember(object, begin, end) : UseKnownKey(object, id);
+}
+
+// The string with this content; kNoPath: it is not wanted for its place.
+[[gnu::always_inline]] inline void Walk::AddString(PathId path, RowId row, uint32_t begin,
+                                                   uint32_t end) {
+  const std::string_view content = text_.substr(begin, end - begin);
+  if (path != kNoPath) out_->AddUnread(path, row, content);
+  if (const PathId every = plan_->every_value(); every != kNoPath)
+    out_->AddUnread(every, row, content);
 }
 
 Reject Walk::ReadDocument() {
@@ -156,9 +167,11 @@ void Walk::ReadPlainMembers() {
       continue;
     }
     if (!member.wanted && every == kNoPath) continue;
-    const std::string_view content = kind == RawValue::Kind::kString
-                                         ? Text(value + 1, comma - 1)
-                                         : text_.substr(value, comma - value);
+    if (kind == RawValue::Kind::kString) {
+      AddString(member.wanted ? member.path : kNoPath, object.row, value + 1, comma - 1);
+      continue;
+    }
+    const std::string_view content = text_.substr(value, comma - value);
     if (member.wanted) out_->Add(member.path, kind, object.row, content);
     if (every != kNoPath) out_->Add(every, kind, object.row, content);
   }
@@ -185,7 +198,7 @@ Reject Walk::ReadValue(PathId path, RowId row) {
     case '"': {
       uint32_t begin = 0, end = 0;
       if (!FindString(next_, begin, end)) return FailHere();
-      AddString(path, row, begin, end);
+      AddString(path != kNoPath && plan_->IsWanted(path) ? path : kNoPath, row, begin, end);
       ++next_;
       return Reject::kNone;
     }
@@ -219,15 +232,6 @@ Reject Walk::ReadScalar(PathId path, RowId row) {
   }
   ++next_;
   return Reject::kNone;
-}
-
-void Walk::AddString(PathId path, RowId row, uint32_t begin, uint32_t end) {
-  const PathId every = plan_->every_value();
-  const bool wanted = path != kNoPath && plan_->IsWanted(path);
-  if (!wanted && every == kNoPath) return;
-  const std::string_view text = Text(begin, end);
-  if (wanted) out_->Add(path, RawValue::Kind::kString, row, text);
-  if (every != kNoPath) out_->Add(every, RawValue::Kind::kString, row, text);
 }
 
 // Null or an empty array, which are no value, but there.
@@ -290,23 +294,6 @@ bool Walk::FindString(uint32_t index, uint32_t& begin, uint32_t& end) const {
   begin = starts_[index] + 1;
   end = EndOf(index) - 1;
   return end >= begin && text_[end] == '"';
-}
-
-// The text of a string's content.
-std::string_view Walk::Text(uint32_t begin, uint32_t end) {
-  std::string_view text = text_.substr(begin, end - begin);
-  if (escapes_.Next(begin, end) != end) {
-    Arena& arena = out_->arena();
-    char* const out = arena.Allocate(end - begin + kUnescapeSlack);
-    char* const out_end = Unescape(text_, begin, end, escapes_, out);
-    arena.GiveBack(out_end);
-    text = {out, static_cast<size_t>(out_end - out)};
-  }
-  if (!valid_utf8_) {
-    repaired_.clear();
-    if (unicode::RepairUtf8Append(text, repaired_)) text = out_->arena().Copy(repaired_);
-  }
-  return text;
 }
 
 }  // namespace riposte::event

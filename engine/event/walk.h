@@ -4,10 +4,8 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "engine/event/escapes.h"
 #include "engine/event/key_set.h"
 #include "engine/event/known_keys.h"
 #include "engine/event/raw.h"
@@ -58,7 +56,6 @@ class Walk {
   char Peek(uint32_t index) const { return index < count_ ? text_[starts_[index]] : '\0'; }
   uint32_t EndOf(uint32_t index) const;
   bool FindString(uint32_t index, uint32_t& begin, uint32_t& end) const;
-  std::string_view Text(uint32_t begin, uint32_t end);
   Reject Fail(Reject reject, size_t offset) {
     error_offset_ = offset;
     return reject;
@@ -66,10 +63,8 @@ class Walk {
   Reject FailHere() { return Fail(Reject::kInvalidJson, starts_[next_]); }
 
   StructureIndex structure_;
-  EscapeIndex escapes_;
   KnownKeys known_keys_;
   KeySet other_keys_;
-  std::string repaired_;
   std::array<Frame, kMaxDepth> frames_;
 
   // Of the current text.
@@ -79,7 +74,6 @@ class Walk {
   const uint32_t* starts_ = nullptr;
   uint32_t count_ = 0;
   uint32_t next_ = 0;  // the next token
-  bool valid_utf8_ = true;
   size_t depth_ = 0;
   size_t error_offset_ = 0;
 };

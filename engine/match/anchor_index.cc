@@ -83,9 +83,13 @@ AnchorId AnchorIndex::Add(const Anchor& anchor) {
 }
 
 AnchorIndex::Probe& AnchorIndex::ProbeOf(schema::FieldId field) {
-  const auto found = std::ranges::find(probes_, field, &Probe::field);
-  if (found != probes_.end()) return *found;
-  return probes_.emplace_back(Probe{.field = field, .blocks = {}});
+  if (schema::Index(field) >= probe_of_.size()) probe_of_.resize(schema::Index(field) + 1);
+  uint16_t& probe = probe_of_[schema::Index(field)];
+  if (probe == 0) {
+    probes_.push_back(Probe{.field = field, .blocks = {}});
+    probe = static_cast<uint16_t>(probes_.size());
+  }
+  return probes_[probe - 1];
 }
 
 void AnchorIndex::AddToProbe(const Anchor& anchor, Probe& probe) {
@@ -119,7 +123,6 @@ void AnchorIndex::AddToProbe(const Anchor& anchor, Probe& probe) {
 }
 
 void AnchorIndex::Build() {
-  std::ranges::sort(probes_, {}, &Probe::field);
   const std::vector<std::pair<uint64_t, uint32_t>> entries(ids_.begin(), ids_.end());
   keys_ = KeyIndex::Build(entries);
   scan_ = LiteralScan(std::move(literals_));
@@ -158,12 +161,12 @@ bool AnchorIndex::Find(const event::Event& event, size_t windows_max, Scratch& s
   keys.clear();
   found.clear();
   scratch.seen.Begin(size_);
-  for (const Probe& probe : probes_) {
-    const std::span<const event::Value> values = event.values(probe.field);
-    if (values.empty()) continue;
-    if (probe.exists != kNone) found.push_back(probe.exists);
-    for (const event::Value& value : values)
-      if (value.undecodable == event::Undecodable::kNone) AppendKeys(probe, value, keys);
+  for (const schema::FieldId field : event.present()) {
+    const Probe* const probe = FindProbe(field);
+    if (probe == nullptr) continue;
+    if (probe->exists != kNone) found.push_back(probe->exists);
+    for (const event::Value& value : event.values(field))
+      if (value.undecodable == event::Undecodable::kNone) AppendKeys(*probe, value, keys);
   }
   for (const uint64_t key : keys) keys_.Prefetch(key);
   for (const uint64_t key : keys)

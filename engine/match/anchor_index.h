@@ -59,12 +59,19 @@ class AnchorIndex {
     std::vector<uint8_t> blocks;  // bits, ascending
   };
   Probe& ProbeOf(schema::FieldId field);
+  // Null if nothing is to be looked up of the field.
+  const Probe* FindProbe(schema::FieldId field) const {
+    if (schema::Index(field) >= probe_of_.size()) return nullptr;
+    const uint16_t probe = probe_of_[schema::Index(field)];
+    return probe == 0 ? nullptr : &probes_[probe - 1];
+  }
   static void AddToProbe(const Anchor& anchor, Probe& probe);
   static void AppendKeys(const Probe& probe, const event::Value& value,
                          std::vector<uint64_t>& keys);
 
   AnchorId size_ = 0;
   std::vector<Probe> probes_;
+  std::vector<uint16_t> probe_of_;  // by field, places in probes_ + 1; 0: it has none
   // Until Build():
   boost::unordered_flat_map<uint64_t, AnchorId> ids_;
   boost::unordered_flat_map<std::pair<schema::FieldId, std::string>, AnchorId> literal_ids_;

@@ -146,7 +146,7 @@ struct LiteralScan::Impl {
   std::string texts;  // all literals
   std::vector<Use> uses;
   std::vector<Uses> of_window;
-  std::vector<schema::FieldId> fields;  // ascending
+  std::vector<bool> of_field;  // by field: whether any literal is for it
   Database database;                    // null without literals
 };
 
@@ -182,7 +182,9 @@ LiteralScan::LiteralScan(std::vector<Literal> literals) {
                           .size = static_cast<uint32_t>(text.size()),
                           .window_end = static_cast<uint32_t>(begin + window.size())});
     impl->texts += text;
-    impl->fields.push_back(literal.field);
+    if (schema::Index(literal.field) >= impl->of_field.size())
+      impl->of_field.resize(schema::Index(literal.field) + 1);
+    impl->of_field[schema::Index(literal.field)] = true;
   }
   std::ranges::stable_sort(uses, {}, &std::pair<uint32_t, Use>::first);
   impl->of_window.resize(texts.size());
@@ -191,8 +193,6 @@ LiteralScan::LiteralScan(std::vector<Literal> literals) {
     if (of_window.count++ == 0) of_window.begin = static_cast<uint32_t>(impl->uses.size());
     impl->uses.push_back(use);
   }
-  std::ranges::sort(impl->fields);
-  impl->fields.erase(std::ranges::unique(impl->fields).begin(), impl->fields.end());
   impl->database = Compile(texts);
   impl_ = std::move(impl);
 }
@@ -266,7 +266,9 @@ bool LiteralScan::Find(const event::Event& event, size_t windows_max, Scratch& s
   std::vector<Segment>& segments = scratch.impl_->segments;
   joined.clear();
   segments.clear();
-  for (const schema::FieldId field : impl_->fields) {
+  for (const schema::FieldId field : event.present()) {
+    if (schema::Index(field) >= impl_->of_field.size() || !impl_->of_field[schema::Index(field)])
+      continue;
     for (const event::Value& value : event.values(field)) {
       if (value.undecodable != event::Undecodable::kNone || value.folded.empty()) continue;
       if (value.folded.size() > kJoinedBytesMax - joined.size()) return false;

@@ -109,17 +109,14 @@ std::shared_ptr<const Matcher> Matcher::Compile(const rule::RuleSet& rules,
   auto impl = std::make_unique<Impl>();
   impl->rules_in_set = rules.rules.size();
   impl->limits = limits;
-  std::vector<schema::FieldId> fields;
   PredicateTable table;
-  for (const RuleTerm& term : AddRules(rules, profile, table)) {
+  const std::vector<RuleTerm> terms = AddRules(rules, profile, table);
+  for (const RuleTerm& term : terms)
     impl->compiled.push_back({.rule = term.rule, .root = term.root});
-    std::ranges::copy(rules.rules[term.rule].query.Fields(), std::back_inserter(fields));
-  }
-  std::ranges::sort(fields);
-  fields.erase(std::ranges::unique(fields).begin(), fields.end());
-  impl->plan = event::Plan::Compile(*rules.schema, profile, fields);
   const schema::Catalogue& catalogue = rules.schema->catalogue;
   const AnchorChoice choice(table, catalogue);
+  impl->plan = event::Plan::CompileUses(*rules.schema, profile,
+                                        FieldUsesOf(rules, terms, table, choice));
   impl->program = Program(table, choice);
   impl->Index(table, choice, catalogue);
   return std::shared_ptr<const Matcher>(new Matcher(std::move(impl)));

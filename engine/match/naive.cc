@@ -1,6 +1,7 @@
 #include "engine/match/naive.h"
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -198,15 +199,24 @@ Truth Evaluate(const query::Expression& expression, const event::Event& event,
   return EvaluateNode(expression, expression.root(), event, event::kRootRow, context, regexes);
 }
 
-std::vector<Match> FindMatchesNaively(const rule::RuleSet& rules, const event::Event& event,
-                                      const Context& context, RegexCache& regexes) {
-  std::vector<Match> matches;
+PlainMatcher::PlainMatcher(const rule::RuleSet& rules, const schema::Profile& profile)
+    : rules_(rules) {
+  std::set<schema::FieldId> fields;
   for (uint32_t i = 0; i < rules.rules.size(); ++i) {
     const rule::Rule& rule = rules.rules[i];
-    if (!rule.enabled || !rule::RunsOn(rule, event.profile())) continue;
-    if (Evaluate(rule.query, event, context, regexes) == Truth::kTrue)
-      matches.push_back({.rule = i});
+    if (!rule.enabled || !rule::RunsOn(rule, profile)) continue;
+    running_.push_back(i);
+    for (const schema::FieldId field : rule.query.Fields()) fields.insert(field);
   }
+  plan_ = event::Plan::Compile(*rules.schema, profile,
+                               std::vector<schema::FieldId>(fields.begin(), fields.end()));
+}
+
+std::vector<Match> PlainMatcher::FindMatches(const event::Event& event, const Context& context) {
+  std::vector<Match> matches;
+  for (const uint32_t i : running_)
+    if (Evaluate(rules_.rules[i].query, event, context, regexes_) == Truth::kTrue)
+      matches.push_back({.rule = i});
   return matches;
 }
 

@@ -53,8 +53,23 @@ Truth EvaluateNode(const query::Expression& expression, query::NodeId node,
 Truth Evaluate(const query::Expression& expression, const event::Event& event,
                const Context& context, RegexCache& regexes);
 
-// All enabled rules of the set that run on the event's profile, ascending.
-std::vector<Match> FindMatchesNaively(const rule::RuleSet& rules, const event::Event& event,
-                                      const Context& context, RegexCache& regexes);
+// All rules of a set on one event after the other: what the matcher has to agree with. One thread.
+class PlainMatcher {
+ public:
+  // Enabled rules that run on `profile` only. `rules` must outlive it.
+  PlainMatcher(const rule::RuleSet& rules, const schema::Profile& profile);
+
+  // All fields that the rules ask for, of each event, whether or not it is one that they are about:
+  // what the matcher leaves out, it leaves out on its own responsibility.
+  const event::Plan& plan() const { return *plan_; }
+  // The matching rules, ascending.
+  std::vector<Match> FindMatches(const event::Event& event, const Context& context);
+
+ private:
+  const rule::RuleSet& rules_;
+  std::vector<uint32_t> running_;  // indexes, ascending
+  std::shared_ptr<const event::Plan> plan_;
+  RegexCache regexes_;
+};
 
 }  // namespace riposte::match

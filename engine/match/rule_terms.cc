@@ -2,6 +2,9 @@
 
 #include <variant>
 
+#include "base/check.h"
+#include "base/unicode.h"
+
 namespace riposte::match {
 namespace {
 
@@ -11,6 +14,28 @@ bool IsGuard(const Term& term, const schema::Catalogue& catalogue) {
   if (std::holds_alternative<query::BoolIs>(term.predicate())) return true;
   return std::holds_alternative<query::Equals>(term.predicate()) &&
          !catalogue.token(term.field).values.empty();
+}
+
+// The rarest of the conditions that all must hold and say what kind of event it is about, `except`
+// for one.
+TermId FindGuard(const PredicateTable& table, const AnchorChoice& choice,
+                 const schema::Catalogue& catalogue, TermId root, TermId except) {
+  TermId guard = kNoTerm;
+  if (table.term(root).kind != query::Node::Kind::kAnd) return guard;
+  for (const TermId child : table.children(root)) {
+    if (child == except || !IsGuard(table.term(child), catalogue)) continue;
+    if (guard == kNoTerm || choice.Rarity(child) < choice.Rarity(guard)) guard = child;
+  }
+  return guard;
+}
+
+// The folded text of the value that the guard asks for.
+std::string GuardText(const Term& guard) {
+  if (const auto* is = std::get_if<query::BoolIs>(&guard.predicate()))
+    return is->value ? "true" : "false";
+  const auto* equals = std::get_if<query::Equals>(&guard.predicate());
+  RIPOSTE_CHECK(equals != nullptr, "a guard asks for one value");
+  return equals->cased ? unicode::Fold(equals->text) : equals->text;
 }
 
 }  // namespace
@@ -26,15 +51,29 @@ std::vector<RuleTerm> AddRules(const rule::RuleSet& rules, const schema::Profile
   return terms;
 }
 
+std::vector<event::FieldUse> FieldUsesOf(const rule::RuleSet& rules,
+                                         std::span<const RuleTerm> terms,
+                                         const PredicateTable& table, const AnchorChoice& choice) {
+  const schema::Catalogue& catalogue = rules.schema->catalogue;
+  std::vector<event::FieldUse> uses;
+  for (const RuleTerm& term : terms) {
+    event::FieldUse use;
+    if (const TermId guard = FindGuard(table, choice, catalogue, term.root, kNoTerm);
+        guard != kNoTerm) {
+      use.guard = table.term(guard).field;
+      use.guard_text = GuardText(table.term(guard));
+    }
+    for (const schema::FieldId field : rules.rules[term.rule].query.Fields()) {
+      use.field = field;
+      uses.push_back(use);
+    }
+  }
+  return uses;
+}
+
 TermId GuardOf(const PredicateTable& table, const AnchorChoice& choice,
                const schema::Catalogue& catalogue, TermId root) {
-  TermId guard = kNoTerm;
-  if (table.term(root).kind != query::Node::Kind::kAnd) return guard;
-  for (const TermId child : table.children(root)) {
-    if (child == choice.FirstChild(root) || !IsGuard(table.term(child), catalogue)) continue;
-    if (guard == kNoTerm || choice.Rarity(child) < choice.Rarity(guard)) guard = child;
-  }
-  return guard;
+  return FindGuard(table, choice, catalogue, root, choice.FirstChild(root));
 }
 
 }  // namespace riposte::match

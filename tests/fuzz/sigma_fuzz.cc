@@ -44,8 +44,10 @@ void Judge(const riposte::rule::RuleSet& set) {
   Matcher::Scratch scratch;
   std::vector<riposte::match::Match> fast;
   matcher->FindMatches(decoder.event(), {}, scratch, fast);
-  riposte::match::RegexCache regexes;
-  RIPOSTE_CHECK(fast == FindMatchesNaively(set, decoder.event(), {}, regexes),
+  riposte::match::PlainMatcher plain(set, profile);
+  RIPOSTE_CHECK(decoder.Decode(plain.plan(), kEvent) == riposte::event::Reject::kNone,
+                "the verdict on an event is the same for all plans");
+  RIPOSTE_CHECK(fast == plain.FindMatches(decoder.event(), {}),
                 "the matcher agrees with the plain evaluator");
 }
 

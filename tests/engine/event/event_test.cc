@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -41,11 +42,15 @@ TEST(Event, ValuesRowsAndRoles) {
   value.undecodable = Undecodable::kNone;
   value.text = "7";
   builder.Add() = value;
+  builder.EndField();
+  builder.BeginField(other);
+  builder.EndField();
   builder.Note(Oddity::kDuplicateKey);
 
   EXPECT_EQ(event.bytes(), "{}");
   EXPECT_EQ(event.values(pid).size(), 2u);
   EXPECT_TRUE(event.values(other).empty());
+  EXPECT_EQ(std::vector(event.present().begin(), event.present().end()), std::vector{pid});
   EXPECT_EQ(event.TextOf(schema::Role::kProcessPid), "7");  // the first usable one
   EXPECT_EQ(event.First(schema::Role::kAssetId), nullptr);
   EXPECT_TRUE(event.Within(2, 1));

@@ -23,7 +23,7 @@ class KnownKeysTest : public testing::Test {
 
   std::unique_ptr<const CompiledPlan> MakePlan() const {
     return std::make_unique<const CompiledPlan>(schema_.schema(), schema_.profile(),
-                                                schema_.AllFields());
+                                                UsedAlways(schema_.AllFields()));
   }
   KeyId Find(KnownKeys::Place place, std::string_view text, PathId path = kNoPath) {
     return keys_.Find(place, path, text, plan_->HashKey(text));

@@ -21,7 +21,7 @@ TEST(CompiledPlan, PathsShareTheirBeginnings) {
   schema.Field("unused", FieldType::kText, "other.path");
   const std::vector<schema::FieldId> fields = {schema::FieldId{0}, schema::FieldId{1},
                                                schema::FieldId{2}, schema::FieldId{0}};
-  const CompiledPlan plan(schema.schema(), schema.profile(), fields);
+  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(fields));
   EXPECT_EQ(plan.path_count(), 4u);  // root, process, name, pid
   EXPECT_EQ(plan.fields().size(), 3u);
   const auto child = [&](PathId parent, std::string_view key) {
@@ -41,7 +41,7 @@ TEST(CompiledPlan, TheGroupsAroundAFieldAreThere) {
   test::SchemaBuilder schema;
   const schema::FieldId object = schema.Field("g", FieldType::kObject, "list");
   const schema::FieldId name = schema.Field("g.name", FieldType::kText, "list.name");
-  const CompiledPlan plan(schema.schema(), schema.profile(), std::vector<schema::FieldId>{name});
+  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(std::vector<schema::FieldId>{name}));
   ASSERT_EQ(plan.fields().size(), 2u);
   const PathId list = plan.Child(kRootPath, "list", plan.HashKey("list"));
   EXPECT_EQ(plan.ObjectsAt(list), (std::vector<schema::FieldId>{object}));
@@ -53,7 +53,7 @@ TEST(CompiledPlan, AFieldThatTheProfileLacksIsLeftOut) {
   schema::Token token;
   token.name = "elsewhere";
   const schema::FieldId id = without.catalogue.Add(token);
-  const CompiledPlan plan(without, without.profiles.front(), std::vector<schema::FieldId>{id});
+  const CompiledPlan plan(without, without.profiles.front(), UsedAlways(std::vector<schema::FieldId>{id}));
   EXPECT_TRUE(plan.fields().empty());
   EXPECT_EQ(plan.catalogue_size(), 1u);
 }
@@ -65,7 +65,7 @@ TEST(CompiledPlan, EqualConditionsAreOne) {
   schema.Field("x", FieldType::kText, {alternative});
   alternative.when.front().any_of = {"A", "b"};
   schema.Field("y", FieldType::kText, {alternative});
-  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(schema.AllFields()));
   ASSERT_EQ(plan.conditions().size(), 1u);
   EXPECT_EQ(plan.conditions().front().any_of, (std::vector<std::string>{"a", "b"}));
 }
@@ -80,7 +80,7 @@ TEST(CompiledPlan, FieldsOfTheSameSourceShareTheirValues) {
   schema.Source(all).union_of_all = true;
   schema.Field("object", FieldType::kObject, "o");
   schema.Field("same_object", FieldType::kObject, "o");
-  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(schema.AllFields()));
   for (const CompiledField& field : plan.fields())
     EXPECT_EQ(field.same_as, field.id == keyword ? text : schema::kNoField);
 }
@@ -94,7 +94,7 @@ TEST(CompiledPlan, TheConditionsThatHoldForEachText) {
         {.path = test::PathOf("kind"), .any_of = {"All", std::to_string(i)}});
   }
   schema.Field("x", FieldType::kText, alternatives);
-  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(schema.AllFields()));
   ASSERT_EQ(plan.condition_words(), 2u);
   ASSERT_EQ(plan.conditioned_paths().size(), 1u);
   const ConditionedPath& asked = plan.conditioned_paths().front();
@@ -113,7 +113,7 @@ TEST(CompiledPlan, ManyPaths) {
   for (int i = 0; i < 1000; ++i)
     schema.Field("f" + std::to_string(i), FieldType::kText,
                  "k" + std::to_string(i % 50) + ".k" + std::to_string(i));
-  const CompiledPlan plan(schema.schema(), schema.profile(), schema.AllFields());
+  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(schema.AllFields()));
   EXPECT_EQ(plan.path_count(), 1051u);
   for (uint32_t i = 1; i < plan.path_count(); ++i) {
     PathId at = kRootPath;

@@ -29,8 +29,10 @@ class RouterTest : public testing::Test {
     schema.Field("object", FieldType::kObject, alternatives);
     alternatives.push_back(test::At("any"));
     schema.Field("all", FieldType::kText, alternatives);
-    plan_ =
-        std::make_unique<const CompiledPlan>(schema.schema(), schema.profile(), schema.AllFields());
+    Compile(UsedAlways(schema.AllFields()));
+  }
+  void Compile(const std::vector<FieldUse>& uses) {
+    plan_ = std::make_unique<const CompiledPlan>(schema_->schema(), schema_->profile(), uses);
   }
   // Field by field, the paths that may count; those of objects that may not in brackets.
   std::string RouteOf(std::string_view json) {
@@ -41,9 +43,12 @@ class RouterTest : public testing::Test {
       dump += dump.empty() ? "" : " ";
       dump += schema_->schema().catalogue.token(field.id).name + ":";
       for (const Route::Choice& choice : route.ChoicesOf(field)) {
-        const std::string key(plan_->KeysOf(choice.path).front());
+        const std::string key(choice.path == kNoPath ? *choice.alternative->constant
+                                                     : plan_->KeysOf(choice.path).front());
         dump += choice.holds ? key : "(" + key + ")";
       }
+      if (field.same_as != schema::kNoField)
+        dump += "=" + schema_->schema().catalogue.token(field.same_as).name;
     }
     return dump;
   }
@@ -83,6 +88,64 @@ TEST_F(RouterTest, ManyCombinations) {
   for (int round = 0; round < 2; ++round)
     for (const std::string& kind : kinds)
       EXPECT_TRUE(RouteOf(R"({"kind":")" + kind + "\"}").starts_with("some:" + kind + " object:"));
+}
+
+// Which fields an event needs.
+class GuardedFieldsTest : public RouterTest {
+ protected:
+  GuardedFieldsTest() {
+    schema_ = std::make_unique<test::SchemaBuilder>();
+    const auto constant = [&](const std::string& kind, const std::string& text) {
+      return schema::Alternative{
+          .when = {{.path = test::PathOf("kind"), .any_of = {kind}}}, .constant = text};
+    };
+    is_a_ = schema_->Field("is-a", FieldType::kBool, {constant("a", "true")});
+    name_ = schema_->Field("name", FieldType::kKeyword, {constant("a", "A"), constant("b", "B")});
+    read_ = schema_->Field("read", FieldType::kKeyword, "kind");
+    x_ = schema_->Field("x", FieldType::kText, "x");
+    y_ = schema_->Field("y", FieldType::kText, "y");
+    like_x_ = schema_->Field("like-x", FieldType::kKeyword, "x");
+  }
+  schema::FieldId is_a_, name_, read_, x_, y_, like_x_;
+};
+
+TEST_F(GuardedFieldsTest, AreNeededWhereTheirGuardMayHold) {
+  Compile({{.field = x_, .guard = is_a_, .guard_text = "true"},
+           {.field = y_, .guard = name_, .guard_text = "b"}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "is-a:true name:A x:x");
+  EXPECT_EQ(RouteOf(R"({"kind":"b"})"), "name:B y:y");
+  EXPECT_EQ(RouteOf(R"({"kind":["a","b"]})"), "is-a:true name:AB x:x y:y") << "it may";
+  EXPECT_EQ(RouteOf(R"({})"), "");
+}
+
+TEST_F(GuardedFieldsTest, AreNeededWhereOneUseNeedsThem) {
+  Compile({{.field = x_, .guard = is_a_, .guard_text = "true"},
+           {.field = x_, .guard = name_, .guard_text = "b"},
+           {.field = y_, .guard = is_a_, .guard_text = "true"},
+           {.field = y_}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "is-a:true name:A x:x y:y");
+  EXPECT_EQ(RouteOf(R"({"kind":"b"})"), "name:B x:x y:y");
+  EXPECT_EQ(RouteOf(R"({})"), "y:y");
+}
+
+TEST_F(GuardedFieldsTest, AValueThatIsReadMayBeAnything) {
+  Compile({{.field = x_, .guard = read_, .guard_text = "b"}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "read:kind x:x");
+}
+
+TEST_F(GuardedFieldsTest, AGuardThatTheFormatLacksNeverHolds) {
+  schema::Schema without = schema_->schema();
+  without.profiles.front().fields[schema::Index(is_a_)].reset();
+  plan_ = std::make_unique<const CompiledPlan>(
+      without, without.profiles.front(),
+      std::vector<FieldUse>{{.field = x_, .guard = is_a_, .guard_text = "true"}, {.field = y_}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "y:y");
+}
+
+TEST_F(GuardedFieldsTest, OfFieldsWithTheSameValuesTheFirstThatIsNeededIsRead) {
+  Compile({{.field = x_, .guard = is_a_, .guard_text = "true"}, {.field = like_x_}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "is-a:true x:x like-x:x=x");
+  EXPECT_EQ(RouteOf(R"({"kind":"b"})"), "like-x:x");
 }
 
 }  // namespace

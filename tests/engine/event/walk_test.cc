@@ -20,7 +20,7 @@ class WalkTest : public testing::Test {
     schema_.Field("o", FieldType::kObject, "o");
     schema_.Field("o.x", FieldType::kText, "o.x");
     plan_ = std::make_unique<const CompiledPlan>(schema_.schema(), schema_.profile(),
-                                                 schema_.AllFields());
+                                                 UsedAlways(schema_.AllFields()));
   }
 
   PathId PathOf(const std::vector<std::string>& keys) const {
@@ -36,7 +36,7 @@ class WalkTest : public testing::Test {
       constexpr std::string_view kKinds = "SNBO";
       dump += dump.empty() ? "" : " ";
       dump += kKinds[static_cast<size_t>(value->kind)];
-      dump += std::to_string(value->row) + ":" + std::string(value->text);
+      dump += std::to_string(value->row) + ":" + std::string(raw_.TextOf(*value));
     }
     return dump;
   }

@@ -88,8 +88,9 @@ TEST(HeldClauses, SaysWhatAnExplanationSaysOnRandomRulesAndEvents) {
       .ForEachSet([&](const rule::RuleSet& rules, const RandomPairs::Events& events) {
         const schema::Catalogue& catalogue = rules.schema->catalogue;
         RegexCache regexes;
+        PlainMatcher plain(rules, rules.schema->profiles.front());
         events.ForEach([&](const event::Event& event) {
-          for (const Match& match : FindMatchesNaively(rules, event, TableContext(), regexes)) {
+          for (const Match& match : plain.FindMatches(event, TableContext())) {
             const query::Expression& query = rules.rules[match.rule].query;
             const std::vector<HeldClause> held =
                 HeldClauses(query, catalogue, event, TableContext(), regexes, SIZE_MAX);

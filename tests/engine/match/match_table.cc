@@ -45,6 +45,14 @@ schema::SchemaPtr TableSchema() {
   const schema::FieldId all =
       builder.Field("all", FieldType::kKeyword, {test::At("one"), test::At("two")});
   builder.Source(all).union_of_all = true;
+  // What follows from conditions alone, whatever else the event has.
+  const auto when = [](std::vector<std::string> types, std::string constant) {
+    return schema::Alternative{.when = {{.path = test::PathOf("type"), .any_of = std::move(types)}},
+                               .constant = std::move(constant)};
+  };
+  builder.Field("routed", FieldType::kBool, {when({"process", "file"}, "true")});
+  builder.Field("kind", FieldType::kKeyword,
+                {when({"network"}, "Network"), when({"file"}, "file"), test::At("keyword")});
   add("item", FieldType::kObject);
   add("item.name", FieldType::kText);
   add("item.kind", FieldType::kKeyword);
@@ -58,6 +66,7 @@ schema::SchemaPtr TableSchema() {
   schema::Catalogue catalogue;
   for (schema::Token token : made.catalogue.tokens()) {
     token.groups.clear();
+    if (token.name == "kind") token.values = {"FILE", "NETWORK"};
     if (token.name == "type") token.values = {"PROCESS", "FILE", "NETWORK"};
     catalogue.Add(std::move(token));
   }

@@ -20,6 +20,7 @@ namespace riposte::match {
 namespace {
 
 constexpr size_t kRules = 50;
+constexpr size_t kFewRules = 4;
 constexpr size_t kEvents = 100;
 
 size_t Below(std::mt19937_64& random, size_t limit) {
@@ -137,8 +138,19 @@ class SigmaLike {
 
  private:
   query::NodeId Route() {
-    if (Chance(random_, 50))
+    if (Chance(random_, 40))
+      return expression_.AddClause(catalogue_.Find("routed"), query::BoolIs{Chance(random_, 90)},
+                                   {});
+    if (Chance(random_, 30))
       return expression_.AddClause(catalogue_.Find("bool"), query::BoolIs{Chance(random_, 50)}, {});
+    if (Chance(random_, 40)) {
+      const bool cased = Chance(random_, 30);
+      return expression_.AddClause(
+          catalogue_.Find("kind"),
+          query::Equals{.text = cased ? "Network" : PickFrom<std::string>({"network", "file"}, random_),
+                        .cased = cased},
+          {});
+    }
     return expression_.AddClause(
         catalogue_.Find("type"),
         query::Equals{.text = PickFrom<std::string>({"process", "file", "network"}, random_)}, {});
@@ -264,7 +276,8 @@ std::string NearMiss(std::string_view text, std::mt19937_64& random) {
   }
 }
 
-rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_t seed) {
+rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_t seed,
+                          bool all_like_sigma) {
   rule::RuleSet rules;
   rules.schema = schema;
   std::mt19937_64 random(seed);
@@ -272,7 +285,8 @@ rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_
                                {.texts = CommonTexts(), .max_depth = 3});
   SigmaLike sigma(schema->catalogue, CommonTexts(), random);
   for (size_t i = 0; i < count; ++i)
-    rules.rules.emplace_back().query = i % 2 == 0 ? queries.Next().expression : sigma.Next();
+    rules.rules.emplace_back().query =
+        all_like_sigma || i % 2 == 1 ? sigma.Next() : queries.Next().expression;
   return rules;
 }
 
@@ -312,10 +326,11 @@ RandomPairs::RandomPairs(std::string_view what)
 void RandomPairs::ForEachSet(const EachSet& each) const {
   const schema::SchemaPtr schema = TableSchema();
   uint64_t seed = seed_;
-  for (uint64_t done = 0; done < pairs_ && !::testing::Test::HasFailure();
-       done += kRules * kEvents, ++seed) {
-    const rule::RuleSet rules = RandomRules(schema, kRules, seed);
+  for (uint64_t done = 0; done < pairs_ && !::testing::Test::HasFailure(); ++seed) {
+    const bool few = seed % 2 == 1;
+    const rule::RuleSet rules = RandomRules(schema, few ? kFewRules : kRules, seed, few);
     each(rules, Events(rules, seed, kEvents));
+    done += rules.rules.size() * kEvents;
   }
 }
 

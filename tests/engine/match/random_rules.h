@@ -26,12 +26,15 @@ std::vector<std::string> TextsOf(const rule::RuleSet& rules);
 // `text`, or something that a careless matcher would confuse with it.
 std::string NearMiss(std::string_view text, std::mt19937_64& random);
 
-// Rules of every kind of predicate on TableSchema()'s tokens: queries at random, and rules in the
-// manner of Sigma (a log source or type, ends and parts of texts, some cased, a negated filter).
-rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_t seed);
+// Rules of every kind of predicate on TableSchema()'s tokens: in the manner of Sigma (a log source
+// or type, ends and parts of texts, some cased, a negated filter), every second one, unless all are,
+// a query at random.
+rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_t seed,
+                          bool all_like_sigma = false);
 
 // As many pairs of a rule and an event as RIPOSTE_PAIRS says, else 200,000; beginning at the seed
-// RIPOSTE_SEED, else at one that it prints with `what` it is for.
+// RIPOSTE_SEED, else at one that it prints with `what` it is for. Sets of many rules, which index
+// each other's texts, by turns with sets of few, of which most fields are about few events.
 class RandomPairs {
  public:
   class Events {

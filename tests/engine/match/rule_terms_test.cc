@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "rules/query/print.h"
@@ -10,6 +11,8 @@
 
 namespace riposte::match {
 namespace {
+
+using testing::ElementsAre;
 
 TEST(AddRules, EnabledOnesThatRunOnTheProfile) {
   const schema::SchemaPtr schema = TableSchema();
@@ -50,6 +53,33 @@ TEST(GuardOf, NoneElse) {
   EXPECT_EQ(GuardOfQuery("type: FILE or keyword: b"), "");
   EXPECT_EQ(GuardOfQuery("not type: FILE and keyword: b"), "");
   EXPECT_EQ(GuardOfQuery("keyword: a and number: 3"), "");
+}
+
+// "field" or "field if guard=text" for each use by the query.
+std::vector<std::string> UsesOfQuery(const std::string& query) {
+  const schema::SchemaPtr schema = TableSchema();
+  const rule::RuleSet rules = RulesOf(schema, {query});
+  PredicateTable table;
+  const std::vector<RuleTerm> terms = AddRules(rules, schema->profiles.front(), table);
+  const AnchorChoice choice(table, schema->catalogue);
+  std::vector<std::string> dump;
+  for (const event::FieldUse& use : FieldUsesOf(rules, terms, table, choice)) {
+    dump.push_back(schema->catalogue.token(use.field).name);
+    if (use.guard != schema::kNoField)
+      dump.back() += " if " + schema->catalogue.token(use.guard).name + "=" + use.guard_text;
+  }
+  return dump;
+}
+
+TEST(FieldUsesOf, OnlyOfTheEventsThatTheRuleIsAbout) {
+  EXPECT_THAT(UsesOfQuery("type: FILE and keyword: b"),
+              ElementsAre("keyword if type=file", "type if type=file"));
+  EXPECT_THAT(UsesOfQuery("type: FILE"), ElementsAre("type"));
+  EXPECT_THAT(UsesOfQuery("bool: false and not (number: 3 or text: x)"),
+              ElementsAre("text if bool=false", "number if bool=false", "bool if bool=false"));
+  EXPECT_THAT(UsesOfQuery("(type: FILE or keyword: b) and number: 3"),
+              ElementsAre("keyword", "type", "number"));
+  EXPECT_THAT(UsesOfQuery("not type: FILE and keyword: b"), ElementsAre("keyword", "type"));
 }
 
 }  // namespace

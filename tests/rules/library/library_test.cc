@@ -99,7 +99,8 @@ std::map<std::string, uint64_t> CountHits(const std::string& folder) {
   for (const rule::Rule& rule : Library().rules) hits[Slug(rule)] = 0;
   test::RuleRun run(Library(), "windows-nxlog", {}, false);
   size_t left = 200'000;
-  match::RegexCache regexes;
+  match::PlainMatcher plain(Library(), *Library().schema->FindProfile("windows-nxlog"));
+  event::Decoder decoder;
   const Time now = TimeFromMs(1'800'000'000'000);
   for (const std::string& file : files) {
     test::ForEachLineOfZst(file, [&](std::string_view line) {
@@ -108,8 +109,8 @@ std::map<std::string, uint64_t> CountHits(const std::string& folder) {
       const std::vector<match::Match>& matches = run.Match(line, now);
       for (const match::Match& match : matches) ++hits[Slug(Library().rules[match.rule])];
       if (!matches.empty() || left % 40 == 0) {
-        EXPECT_EQ(matches, match::FindMatchesNaively(Library(), run.event(), {.now = now}, regexes))
-            << line;
+        EXPECT_EQ(decoder.Decode(plain.plan(), line), event::Reject::kNone) << line;
+        EXPECT_EQ(matches, plain.FindMatches(decoder.event(), {.now = now})) << line;
       }
       return true;
     });

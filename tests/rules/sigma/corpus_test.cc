@@ -80,7 +80,9 @@ const Corpus& Rules(const std::string& folder) {
 class Judge {
  public:
   Judge(const rule::RuleSetPtr& set, std::string_view profile)
-      : set_(set), matcher_(match::Matcher::Compile(*set, *set->schema->FindProfile(profile))) {}
+      : set_(set),
+        matcher_(match::Matcher::Compile(*set, *set->schema->FindProfile(profile))),
+        plain_(*set, *set->schema->FindProfile(profile)) {}
 
   // The ids of the rules that match.
   std::set<std::string> Matches(std::string_view json, bool naively = false) {
@@ -92,7 +94,8 @@ class Judge {
     matches_.clear();
     matcher_->FindMatches(decoder_.event(), {}, scratch_, matches_);
     if (naively) {
-      EXPECT_EQ(matches_, match::FindMatchesNaively(*set_, decoder_.event(), {}, regexes_));
+      EXPECT_EQ(decoder_.Decode(plain_.plan(), json), event::Reject::kNone);
+      EXPECT_EQ(matches_, plain_.FindMatches(decoder_.event(), {}));
     }
     for (const match::Match& match : matches_) ids.insert(set_->rules[match.rule].id.ToString());
     return ids;
@@ -103,7 +106,7 @@ class Judge {
   std::shared_ptr<const match::Matcher> matcher_;
   event::Decoder decoder_;
   match::Matcher::Scratch scratch_;
-  match::RegexCache regexes_;
+  match::PlainMatcher plain_;
   std::vector<match::Match> matches_;
 };
 

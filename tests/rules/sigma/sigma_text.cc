@@ -55,13 +55,13 @@ bool JudgeBoth(const rule::RuleSet& set, std::string_view json) {
   match::Matcher::Scratch scratch;
   std::vector<match::Match> fast;
   matcher->FindMatches(decoder.event(), {}, scratch, fast);
-  match::RegexCache regexes;
-  const std::vector<match::Match> plain =
-      match::FindMatchesNaively(set, decoder.event(), {}, regexes);
+  match::PlainMatcher plain_matcher(set, profile);
+  EXPECT_EQ(decoder.Decode(plain_matcher.plan(), json), event::Reject::kNone) << json;
+  const std::vector<match::Match> plain = plain_matcher.FindMatches(decoder.event(), {});
   EXPECT_EQ(fast, plain) << set.rules.front().canonical_query << "\n" << json;
   event::DomDecoder dom;
-  EXPECT_EQ(dom.Decode(matcher->plan(), json), event::Reject::kNone) << json;
-  EXPECT_EQ(match::FindMatchesNaively(set, dom.event(), {}, regexes), plain)
+  EXPECT_EQ(dom.Decode(plain_matcher.plan(), json), event::Reject::kNone) << json;
+  EXPECT_EQ(plain_matcher.FindMatches(dom.event(), {}), plain)
       << "the decoders differ: " << json;
   return !plain.empty();
 }
