@@ -7,6 +7,8 @@
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
+#include "base/regex_shortest.h"
+
 namespace riposte {
 namespace {
 
@@ -50,13 +52,16 @@ std::string CommonBeginning(const std::vector<std::string>& texts) {
 }  // namespace
 
 struct Regex::Impl {
-  Impl(std::string_view pattern, const RE2::Options& options)
-      : re2(re2::StringPiece(pattern.data(), pattern.size()), options) {}
+  Impl(std::string_view pattern, const std::string& with_flags, const RE2::Options& options)
+      : re2(re2::StringPiece(with_flags.data(), with_flags.size()), options),
+        shortest(ShortestMatchBytes(pattern)) {}
   RE2 re2;
+  size_t shortest;
 };
 
 Result<Regex> Regex::Compile(std::string_view pattern, const Options& options) {
-  auto impl = std::make_unique<const Impl>(WithFlags(pattern, options), OptionsOf(options));
+  auto impl =
+      std::make_unique<const Impl>(pattern, WithFlags(pattern, options), OptionsOf(options));
   if (!impl->re2.ok()) return Status(ErrorCode::kInvalidArgument, impl->re2.error());
   return Regex(std::move(impl));
 }
@@ -99,6 +104,7 @@ Regex& Regex::operator=(Regex&&) noexcept = default;
 Regex::~Regex() = default;
 
 bool Regex::Search(std::string_view text) const {
+  if (text.size() < impl_->shortest) return false;
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), impl_->re2);
 }
 

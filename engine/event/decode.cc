@@ -53,12 +53,16 @@ Reject Decoder::Decode(const Plan& plan, std::string_view bytes) {
     return reject;
   const CompiledPlan& compiled = static_cast<const CompiledPlan&>(plan);
   const std::string_view text = WithoutByteOrderMark(bytes);
-  if (const Reject reject = impl_->walk.Run(compiled, text, impl_->raw); reject != Reject::kNone) {
+  RawEvent& raw = impl_->raw;
+  if (const Reject reject = impl_->walk.Run(compiled, text, Walk::Extent::kPaths, raw);
+      reject != Reject::kNone) {
     impl_->error_offset = bytes.size() - text.size() + impl_->walk.error_offset();
     return reject;
   }
-  if (text.size() != bytes.size()) impl_->raw.Note(Oddity::kByteOrderMark);
-  impl_->deriver.Derive(compiled, bytes, impl_->raw, impl_->event);
+  const Route& route = impl_->deriver.RouteOf(compiled, raw);
+  if (route.reads_every_value) impl_->walk.Run(compiled, text, Walk::Extent::kEveryValue, raw);
+  if (text.size() != bytes.size()) raw.Note(Oddity::kByteOrderMark);
+  impl_->deriver.Derive(compiled, route, bytes, raw, impl_->event);
   return Reject::kNone;
 }
 

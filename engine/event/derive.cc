@@ -18,13 +18,13 @@ RowId CommonRow(const std::vector<Row>& rows, RowId a, RowId b) {
 
 }  // namespace
 
-void Deriver::Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent& raw, Event& out) {
+void Deriver::Derive(const CompiledPlan& plan, const Route& route, std::string_view bytes,
+                     RawEvent& raw, Event& out) {
   raw_ = &raw;
   EventBuilder builder(out);
   builder.Begin(plan.profile(), plan.catalogue_size(), bytes);
   builder.SetRows(raw.rows());
   builder.NoteAll(raw.oddities());
-  const Route& route = router_.Find(plan, raw);
   for (const Route::Field& field : route.fields) {
     // Most fields of all rules' are absent in any one event.
     if (field.only != kNoPath && raw.First(field.only) == nullptr) continue;

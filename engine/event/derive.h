@@ -14,8 +14,12 @@ namespace riposte::event {
 // One event after the other; keeps its memory. One thread.
 class Deriver {
  public:
-  // Views of `out` live as long as the record's `bytes` and `raw`'s arena.
-  void Derive(const CompiledPlan& plan, std::string_view bytes, RawEvent& raw, Event& out);
+  // Valid until the next call, and as long as the plan.
+  const Route& RouteOf(const CompiledPlan& plan, RawEvent& raw) { return router_.Find(plan, raw); }
+  // `route` is that of the event. Views of `out` live as long as the record's `bytes` and `raw`'s
+  // arena.
+  void Derive(const CompiledPlan& plan, const Route& route, std::string_view bytes, RawEvent& raw,
+              Event& out);
 
  private:
   void DeriveField(const Route& route, const Route::Field& field, EventBuilder& builder);

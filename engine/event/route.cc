@@ -68,8 +68,7 @@ Route& Router::Add(const CompiledPlan& plan) {
   Route& route = routes_.emplace_back();
   route.truth = truth_;
   std::vector<bool> may_hold;
-  for (const CompiledGuard& guard : plan.guards())
-    may_hold.push_back(MayHold(plan, guard, truth_));
+  for (const CompiledGuard& guard : plan.guards()) may_hold.push_back(MayHold(plan, guard, truth_));
   // Of fields with the same values the first one that the event needs is read.
   std::vector<schema::FieldId> read_as(plan.catalogue_size(), schema::kNoField);
   for (const CompiledField& field : plan.fields()) {
@@ -90,6 +89,9 @@ Route& Router::Add(const CompiledPlan& plan) {
     }
     const auto count = static_cast<uint32_t>(route.choices.size() - first);
     if (count == 0) continue;
+    for (const Route::Choice& choice : std::span(route.choices).subspan(first))
+      if (choice.path != kNoPath && choice.path == plan.every_value())
+        route.reads_every_value = true;
     if (same_as == schema::kNoField) read_as[schema::Index(same)] = field.id;
     const bool simple =
         count == 1 && field.type != schema::FieldType::kObject && same_as == schema::kNoField;

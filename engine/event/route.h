@@ -37,6 +37,7 @@ struct Route {
     return {choices.data() + field.first, field.count};
   }
 
+  bool reads_every_value = false;
   std::vector<uint64_t> truth;  // bit by bit, the conditions that hold
   std::vector<Field> fields;
   std::vector<Choice> choices;

@@ -26,8 +26,9 @@ constexpr bool IsWhiteSpace(char c) { return c == ' ' || c == '\t' || c == '\n' 
 
 }  // namespace
 
-Reject Walk::Run(const CompiledPlan& plan, std::string_view text, RawEvent& out) {
+Reject Walk::Run(const CompiledPlan& plan, std::string_view text, Extent extent, RawEvent& out) {
   plan_ = &plan;
+  every_ = extent == Extent::kEveryValue ? plan.every_value() : kNoPath;
   out_ = &out;
   text_ = text;
   next_ = 0;
@@ -75,8 +76,7 @@ Walk::Member Walk::HideMember() {
 
 [[gnu::noinline]] Walk::Member Walk::FindUnexpectedMember(Frame& object, uint32_t begin,
                                                           uint32_t end) {
-  const std::string_view key =
-      out_->source().Read(text_.substr(begin, end - begin), out_->arena());
+  const std::string_view key = out_->source().Read(text_.substr(begin, end - begin), out_->arena());
   const uint64_t hash = plan_->HashKey(key);
   const KeyId id = known_keys_.Find(object.place, object.path, key, hash);
   if (id != kNoKey) {
@@ -101,8 +101,7 @@ Walk::Member Walk::FindMember(Frame& object, uint32_t begin, uint32_t end) {
                                                    uint32_t end) {
   const std::string_view content = text_.substr(begin, end - begin);
   if (path != kNoPath) out_->AddUnread(path, row, content);
-  if (const PathId every = plan_->every_value(); every != kNoPath)
-    out_->AddUnread(every, row, content);
+  if (every_ != kNoPath) out_->AddUnread(every_, row, content);
 }
 
 Reject Walk::ReadDocument() {
@@ -132,7 +131,7 @@ void Walk::ReadPlainMembers() {
   const char* const text = text_.data();
   const char* const end = text + text_.size();
   const KnownKeys::Place place = object.place;
-  const PathId every = plan_->every_value();
+  const PathId every = every_;
   // In registers: one member must not wait for what the one before wrote to memory.
   uint32_t next = next_;
   KeyId expected = known_keys_.Expected(object.last, object.is_empty);
@@ -227,8 +226,7 @@ Reject Walk::ReadScalar(PathId path, RowId row) {
     AddPresence(path, row);
   } else {
     if (path != kNoPath && plan_->IsWanted(path)) out_->Add(path, kind, row, scalar);
-    if (const PathId every = plan_->every_value(); every != kNoPath)
-      out_->Add(every, kind, row, scalar);
+    if (every_ != kNoPath) out_->Add(every_, kind, row, scalar);
   }
   ++next_;
   return Reject::kNone;

@@ -16,9 +16,12 @@ namespace riposte::event {
 // One text after the other; keeps its memory. One thread.
 class Walk {
  public:
+  // Values at the plan's paths, or also each value at its every_value(): few events need that, and
+  // which do, their other values say.
+  enum class Extent : uint8_t { kPaths, kEveryValue };
   // `text` has no byte order mark and is shorter than 4 GiB. On kNone `out` has the values, rows
   // and the oddities of the text; else it is unspecified and error_offset() says where.
-  Reject Run(const CompiledPlan& plan, std::string_view text, RawEvent& out);
+  Reject Run(const CompiledPlan& plan, std::string_view text, Extent extent, RawEvent& out);
   size_t error_offset() const { return error_offset_; }
 
  private:
@@ -69,6 +72,7 @@ class Walk {
 
   // Of the current text.
   const CompiledPlan* plan_ = nullptr;
+  PathId every_ = kNoPath;  // where each value is wanted, too
   RawEvent* out_ = nullptr;
   std::string_view text_;
   const uint32_t* starts_ = nullptr;

@@ -119,7 +119,9 @@ void Expression::SetRoot(NodeId root) {
 std::vector<schema::FieldId> Expression::Fields() const {
   std::vector<schema::FieldId> fields;
   for (const Node& node : nodes_) {
-    if (node.field != schema::kNoField) fields.push_back(node.field);
+    // A list of a thousand texts is a thousand clauses on one field.
+    if (node.field != schema::kNoField && (fields.empty() || fields.back() != node.field))
+      fields.push_back(node.field);
     if (node.kind != Node::Kind::kClause) continue;
     if (const OtherField* other = std::get_if<OtherField>(&node.predicate))
       fields.push_back(other->field);

@@ -36,7 +36,7 @@ class RouterTest : public testing::Test {
   }
   // Field by field, the paths that may count; those of objects that may not in brackets.
   std::string RouteOf(std::string_view json) {
-    EXPECT_EQ(RejectName(walk_.Run(*plan_, json, raw_)), "none") << json;
+    EXPECT_EQ(RejectName(walk_.Run(*plan_, json, Walk::Extent::kPaths, raw_)), "none") << json;
     const Route& route = router_.Find(*plan_, raw_);
     std::string dump;
     for (const Route::Field& field : route.fields) {
@@ -96,8 +96,8 @@ class GuardedFieldsTest : public RouterTest {
   GuardedFieldsTest() {
     schema_ = std::make_unique<test::SchemaBuilder>();
     const auto constant = [&](const std::string& kind, const std::string& text) {
-      return schema::Alternative{
-          .when = {{.path = test::PathOf("kind"), .any_of = {kind}}}, .constant = text};
+      return schema::Alternative{.when = {{.path = test::PathOf("kind"), .any_of = {kind}}},
+                                 .constant = text};
     };
     is_a_ = schema_->Field("is-a", FieldType::kBool, {constant("a", "true")});
     name_ = schema_->Field("name", FieldType::kKeyword, {constant("a", "A"), constant("b", "B")});

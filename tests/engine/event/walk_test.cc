@@ -30,7 +30,7 @@ class WalkTest : public testing::Test {
   }
   // The raw values of a path: kind, row, text.
   std::string Values(const std::vector<std::string>& keys, std::string_view json) {
-    EXPECT_EQ(RejectName(walk_.Run(*plan_, json, raw_)), "none") << json;
+    EXPECT_EQ(RejectName(walk_.Run(*plan_, json, Walk::Extent::kEveryValue, raw_)), "none") << json;
     std::string dump;
     for (RawValue* value = raw_.First(PathOf(keys)); value != nullptr; value = raw_.Next(*value)) {
       constexpr std::string_view kKinds = "SNBO";
@@ -64,7 +64,8 @@ TEST_F(WalkTest, TextWithoutEscapesIsNotCopied) {
 TEST_F(WalkTest, NothingIsLeftOfTheTextBefore) {
   EXPECT_EQ(Values({"o", "x"}, R"({"o":{"x":"a","x":1e999}})"), "S1:a");
   EXPECT_NE(raw_.oddities(), 0u);
-  EXPECT_EQ(walk_.Run(*plan_, R"({"o":{"x":"\n",})", raw_), Reject::kInvalidJson);
+  EXPECT_EQ(walk_.Run(*plan_, R"({"o":{"x":"\n",})", Walk::Extent::kPaths, raw_),
+            Reject::kInvalidJson);
   EXPECT_EQ(walk_.error_offset(), 15u);
   EXPECT_EQ(Values({"o", "x"}, "{}"), "");
   EXPECT_EQ(raw_.oddities(), 0u);
