@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -10,8 +9,8 @@
 
 namespace riposte::event {
 
-// Begin(), then field by field, ascending, BeginField(), its values, EndField(). The event keeps its
-// memory from one to the next.
+// Begin(), then field by field, ascending, BeginField(), its values, EndField(). The event keeps
+// its memory from one to the next.
 class EventBuilder {
  public:
   explicit EventBuilder(Event& event) : event_(event) {}
@@ -21,10 +20,9 @@ class EventBuilder {
     event_.bytes_ = bytes;
     if (event_.slots_.size() != catalogue_size) {
       event_.slots_.assign(catalogue_size, Event::Slot{});
-    } else if (catalogue_size > 0) {
-      // Of hundreds of slots; a loop over them takes longer.
-      std::memset(static_cast<void*>(event_.slots_.data()), 0,
-                  catalogue_size * sizeof(Event::Slot));
+    } else {
+      // Of hundreds of slots a few are in use.
+      for (const schema::FieldId id : event_.present_) event_.slots_[schema::Index(id)] = {};
     }
     event_.values_.clear();
     event_.present_.clear();

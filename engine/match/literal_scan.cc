@@ -140,20 +140,78 @@ Database Compile(std::span<const std::string_view> windows) {
   return Database(database);
 }
 
-}  // namespace
 
-struct LiteralScan::Impl {
+// Values one after the other, with separators, and the padding behind them.
+struct Joined {
+  std::vector<char> text;
+  std::vector<Segment> segments;
+
+  void Clear() {
+    text.clear();
+    segments.clear();
+  }
+  // Whether there was room.
+  bool Append(const event::Event& event, schema::FieldId field);
+};
+
+// The literals of fields that are scanned together.
+struct Group {
   std::string texts;  // all literals
   std::vector<Use> uses;
   std::vector<Uses> of_window;
-  std::vector<bool> of_field;  // by field: whether any literal is for it
-  Database database;                    // null without literals
+  Database database;  // null without literals
+
+  explicit Group(std::span<const Literal> literals);
+};
+
+Group::Group(std::span<const Literal> literals) {
+  Windows choice(literals);
+  boost::unordered_flat_map<std::string_view, uint32_t> windows;
+  std::vector<std::string_view> window_texts;
+  std::vector<std::pair<uint32_t, Use>> by_window;
+  for (const Literal& literal : literals) {
+    const std::string_view text = literal.text;
+    RIPOSTE_CHECK(text.size() >= 2, "a literal has two bytes at least");
+    if (text.find(kSeparator) != std::string_view::npos) continue;  // it stands in no value
+    const size_t begin = choice.Choose(text);
+    const std::string_view window = text.substr(begin, kWindowBytes);
+    const auto [found, is_new] =
+        windows.try_emplace(window, static_cast<uint32_t>(window_texts.size()));
+    if (is_new) window_texts.push_back(window);
+    by_window.emplace_back(found->second,
+                           Use{.field = literal.field,
+                               .number = literal.number,
+                               .begin = static_cast<uint32_t>(texts.size()),
+                               .size = static_cast<uint32_t>(text.size()),
+                               .window_end = static_cast<uint32_t>(begin + window.size())});
+    texts += text;
+  }
+  std::ranges::stable_sort(by_window, {}, &std::pair<uint32_t, Use>::first);
+  of_window.resize(window_texts.size());
+  for (const auto& [window, use] : by_window) {
+    Uses& of = of_window[window];
+    if (of.count++ == 0) of.begin = static_cast<uint32_t>(uses.size());
+    uses.push_back(use);
+  }
+  database = Compile(window_texts);
+}
+
+}  // namespace
+
+struct LiteralScan::Impl {
+  static constexpr uint16_t kNone = UINT16_MAX, kTogether = 0;
+
+  std::vector<Group> groups;       // the first one is that of the fields scanned together
+  std::vector<uint16_t> group_of;  // by field; kNone: no literal is for it
+
+  uint16_t GroupOf(schema::FieldId field) const {
+    return schema::Index(field) < group_of.size() ? group_of[schema::Index(field)] : kNone;
+  }
 };
 
 struct LiteralScan::Scratch::Impl {
   std::unique_ptr<hs_scratch_t, FreeScratch> library;
-  std::vector<char> joined;  // and the padding
-  std::vector<Segment> segments;
+  Joined together, alone;
 };
 
 LiteralScan::Scratch::Scratch() : impl_(std::make_unique<Impl>()) {}
@@ -163,37 +221,22 @@ LiteralScan::Scratch::~Scratch() = default;
 
 LiteralScan::LiteralScan(std::vector<Literal> literals) {
   auto impl = std::make_unique<Impl>();
-  Windows choice(literals);
-  boost::unordered_flat_map<std::string_view, uint32_t> windows;
-  std::vector<std::string_view> texts;         // of the windows
-  std::vector<std::pair<uint32_t, Use>> uses;  // by window
-  for (const Literal& literal : literals) {
-    const std::string_view text = literal.text;
-    RIPOSTE_CHECK(text.size() >= 2, "a literal has two bytes at least");
-    if (text.find(kSeparator) != std::string_view::npos) continue;  // it stands in no value
-    const size_t begin = choice.Choose(text);
-    const std::string_view window = text.substr(begin, kWindowBytes);
-    const auto [found, is_new] = windows.try_emplace(window, static_cast<uint32_t>(texts.size()));
-    if (is_new) texts.push_back(window);
-    uses.emplace_back(found->second,
-                      Use{.field = literal.field,
-                          .number = literal.number,
-                          .begin = static_cast<uint32_t>(impl->texts.size()),
-                          .size = static_cast<uint32_t>(text.size()),
-                          .window_end = static_cast<uint32_t>(begin + window.size())});
-    impl->texts += text;
-    if (schema::Index(literal.field) >= impl->of_field.size())
-      impl->of_field.resize(schema::Index(literal.field) + 1);
-    impl->of_field[schema::Index(literal.field)] = true;
+  std::ranges::stable_sort(literals, {}, &Literal::field);
+  std::vector<Literal> together;
+  std::vector<std::vector<Literal>> alone;
+  for (auto begin = literals.begin(); begin != literals.end();) {
+    const schema::FieldId field = begin->field;
+    const auto end = std::find_if(begin, literals.end(),
+                                  [&](const Literal& literal) { return literal.field != field; });
+    const bool is_alone = static_cast<size_t>(end - begin) >= kOwnScan;
+    std::vector<Literal>& target = is_alone ? alone.emplace_back() : together;
+    impl->group_of.resize(schema::Index(field) + 1, Impl::kNone);
+    impl->group_of.back() = is_alone ? static_cast<uint16_t>(alone.size()) : Impl::kTogether;
+    std::move(begin, end, std::back_inserter(target));
+    begin = end;
   }
-  std::ranges::stable_sort(uses, {}, &std::pair<uint32_t, Use>::first);
-  impl->of_window.resize(texts.size());
-  for (const auto& [window, use] : uses) {
-    Uses& of_window = impl->of_window[window];
-    if (of_window.count++ == 0) of_window.begin = static_cast<uint32_t>(impl->uses.size());
-    impl->uses.push_back(use);
-  }
-  impl->database = Compile(texts);
+  impl->groups.emplace_back(together);
+  for (const std::vector<Literal>& of_field : alone) impl->groups.emplace_back(of_field);
   impl_ = std::move(impl);
 }
 
@@ -202,29 +245,46 @@ LiteralScan& LiteralScan::operator=(LiteralScan&&) noexcept = default;
 LiteralScan::~LiteralScan() = default;
 
 void LiteralScan::Prepare(Scratch& scratch) const {
-  if (impl_->database == nullptr) return;
-  hs_scratch_t* library = scratch.impl_->library.release();
-  const hs_error_t result = hs_alloc_scratch(impl_->database.get(), &library);
-  scratch.impl_->library.reset(library);
-  RIPOSTE_CHECK(result == HS_SUCCESS, "memory for the literals' scan");
+  for (const Group& group : impl_->groups) {
+    if (group.database == nullptr) continue;
+    // It grows to what the largest needs.
+    hs_scratch_t* library = scratch.impl_->library.release();
+    const hs_error_t result = hs_alloc_scratch(group.database.get(), &library);
+    scratch.impl_->library.reset(library);
+    RIPOSTE_CHECK(result == HS_SUCCESS, "memory for the literals' scan");
+  }
 }
 
 size_t LiteralScan::memory_bytes() const {
   size_t bytes = 0;
-  if (impl_->database != nullptr) hs_database_size(impl_->database.get(), &bytes);
+  for (const Group& group : impl_->groups) {
+    size_t of_group = 0;
+    if (group.database != nullptr) hs_database_size(group.database.get(), &of_group);
+    bytes += of_group;
+  }
   return bytes;
 }
 
 namespace {
 
+bool Joined::Append(const event::Event& event, schema::FieldId field) {
+  for (const event::Value& value : event.values(field)) {
+    if (value.undecodable != event::Undecodable::kNone || value.folded.empty()) continue;
+    if (value.folded.size() > kJoinedBytesMax - text.size()) return false;
+    const auto begin = static_cast<uint32_t>(text.size());
+    text.insert(text.end(), value.folded.begin(), value.folded.end());
+    segments.push_back({.begin = begin, .end = static_cast<uint32_t>(text.size()), .field = field});
+    text.push_back(kSeparator);
+  }
+  return true;
+}
+
 // What a scan under way knows; the library hands it back at each window.
 struct Scan {
-  std::string_view texts;
-  std::span<const Use> uses;
-  std::span<const Uses> of_window;
+  const Group& group;
   std::string_view joined;
   std::span<const Segment> segments;
-  size_t left;  // windows
+  size_t& left;  // windows
   std::vector<uint32_t>& found;
   size_t segment = 0;  // of the last window: the next one is near
 
@@ -238,15 +298,15 @@ struct Scan {
 
   // Whether to go on.
   bool AtWindow(uint32_t window, uint32_t end) {
-    if (window >= of_window.size()) return true;  // a decoy
+    if (window >= group.of_window.size()) return true;  // a decoy
     if (left-- == 0) return false;
     const Segment& value = SegmentOf(end);
-    const Uses& of = of_window[window];
-    for (const Use& use : uses.subspan(of.begin, of.count)) {
+    const Uses& of = group.of_window[window];
+    for (const Use& use : std::span(group.uses).subspan(of.begin, of.count)) {
       if (use.field != value.field || end < value.begin + use.window_end) continue;
       const uint32_t begin = end - use.window_end;
       if (value.end - begin >= use.size &&
-          std::memcmp(joined.data() + begin, texts.data() + use.begin, use.size) == 0)
+          std::memcmp(joined.data() + begin, group.texts.data() + use.begin, use.size) == 0)
         found.push_back(use.number);
     }
     return true;
@@ -257,41 +317,45 @@ int OnWindow(unsigned window, unsigned long long, unsigned long long end, unsign
   return static_cast<Scan*>(context)->AtWindow(window, static_cast<uint32_t>(end)) ? 0 : 1;
 }
 
+// False: some may be missing. An error is no reason to miss a rule: the caller looks at all of them
+// then.
+bool ScanJoined(const Group& group, Joined& values, hs_scratch_t* library, size_t& windows_left,
+                std::vector<uint32_t>& found) {
+  if (group.database == nullptr || values.segments.empty()) return true;
+  const size_t size = values.text.size();
+  values.text.resize(size + kPaddingBytes, kSeparator);
+  Scan scan{.group = group,
+            .joined = {values.text.data(), size},
+            .segments = values.segments,
+            .left = windows_left,
+            .found = found};
+  return hs_scan(group.database.get(), values.text.data(),
+                 static_cast<unsigned>(values.text.size()), 0, library, OnWindow,
+                 &scan) == HS_SUCCESS;
+}
+
 }  // namespace
 
 bool LiteralScan::Find(const event::Event& event, size_t windows_max, Scratch& scratch,
                        std::vector<uint32_t>& found) const {
-  if (impl_->database == nullptr) return true;
-  std::vector<char>& joined = scratch.impl_->joined;
-  std::vector<Segment>& segments = scratch.impl_->segments;
-  joined.clear();
-  segments.clear();
+  Joined& together = scratch.impl_->together;
+  Joined& alone = scratch.impl_->alone;
+  hs_scratch_t* const library = scratch.impl_->library.get();
+  size_t windows_left = windows_max;
+  together.Clear();
   for (const schema::FieldId field : event.present()) {
-    if (schema::Index(field) >= impl_->of_field.size() || !impl_->of_field[schema::Index(field)])
+    const uint16_t group = impl_->GroupOf(field);
+    if (group == Impl::kNone) continue;
+    if (group == Impl::kTogether) {
+      if (!together.Append(event, field)) return false;
       continue;
-    for (const event::Value& value : event.values(field)) {
-      if (value.undecodable != event::Undecodable::kNone || value.folded.empty()) continue;
-      if (value.folded.size() > kJoinedBytesMax - joined.size()) return false;
-      const auto begin = static_cast<uint32_t>(joined.size());
-      joined.insert(joined.end(), value.folded.begin(), value.folded.end());
-      segments.push_back(
-          {.begin = begin, .end = static_cast<uint32_t>(joined.size()), .field = field});
-      joined.push_back(kSeparator);
     }
+    alone.Clear();
+    if (!alone.Append(event, field) ||
+        !ScanJoined(impl_->groups[group], alone, library, windows_left, found))
+      return false;
   }
-  if (segments.empty()) return true;
-  const size_t size = joined.size();
-  joined.resize(size + kPaddingBytes, kSeparator);
-  Scan scan{.texts = impl_->texts,
-            .uses = impl_->uses,
-            .of_window = impl_->of_window,
-            .joined = {joined.data(), size},
-            .segments = segments,
-            .left = windows_max,
-            .found = found};
-  // An error is no reason to miss a rule: the caller looks at all of them then.
-  return hs_scan(impl_->database.get(), joined.data(), static_cast<unsigned>(joined.size()), 0,
-                 scratch.impl_->library.get(), OnWindow, &scan) == HS_SUCCESS;
+  return ScanJoined(impl_->groups[Impl::kTogether], together, library, windows_left, found);
 }
 
 }  // namespace riposte::match

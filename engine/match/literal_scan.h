@@ -1,4 +1,4 @@
-// One scan of an event's texts for all literals at once (only here Vectorscan).
+// A scan of an event's texts for all literals at once (only here Vectorscan).
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,17 @@ struct Literal {
   uint32_t number = 0;  // what is told when it is found
 };
 
-// The values of the fields that any literal is for are joined, with a byte between them that stands
-// in no value, and scanned once. The scan knows of each literal only a window of a few bytes, the
-// one that fewest other literals have; the rest is compared where the window is found. So what is
-// told is exact. Immutable, shared.
+// A field that many literals are for is scanned for these alone; the other fields are scanned
+// together. So each byte is scanned once, and not for what is looked for elsewhere: a byte costs
+// the more the more literals there are, and each that is found in a wrong field costs, too. Values
+// are joined with a byte between them that stands in none. The scan knows of each literal only a
+// window of a few bytes, the one that fewest other literals have; the rest is compared where the
+// window is found. So what is told is exact. Immutable, shared.
 class LiteralScan {
  public:
+  // A field has a scan of its own if it has so many literals.
+  static constexpr size_t kOwnScan = 32;
+
   // No field and text twice.
   explicit LiteralScan(std::vector<Literal> literals);
   LiteralScan(LiteralScan&&) noexcept;
@@ -52,7 +57,7 @@ class LiteralScan {
   bool Find(const event::Event& event, size_t windows_max, Scratch& scratch,
             std::vector<uint32_t>& found) const;
 
-  // Of the compiled database.
+  // Of the compiled databases.
   size_t memory_bytes() const;
 
  private:
