@@ -140,7 +140,6 @@ Database Compile(std::span<const std::string_view> windows) {
   return Database(database);
 }
 
-
 // Values one after the other, with separators, and the padding behind them.
 struct Joined {
   std::vector<char> text;

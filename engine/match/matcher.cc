@@ -115,8 +115,8 @@ std::shared_ptr<const Matcher> Matcher::Compile(const rule::RuleSet& rules,
     impl->compiled.push_back({.rule = term.rule, .root = term.root});
   const schema::Catalogue& catalogue = rules.schema->catalogue;
   const AnchorChoice choice(table, catalogue);
-  impl->plan = event::Plan::CompileUses(*rules.schema, profile,
-                                        FieldUsesOf(rules, terms, table, choice));
+  impl->plan =
+      event::Plan::CompileUses(*rules.schema, profile, FieldUsesOf(rules, terms, table, choice));
   impl->program = Program(table, choice);
   impl->Index(table, choice, catalogue);
   return std::shared_ptr<const Matcher>(new Matcher(std::move(impl)));

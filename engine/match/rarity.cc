@@ -47,6 +47,11 @@ double RarityOfPathTail(std::string_view name) {
 double RarityOfPart(std::string_view part) {
   for (const std::string_view common : kCommonTexts)
     if (common.find(part) != std::string_view::npos) return rarity::kCommonText;
+  // What goes beyond ASCII is hardly ever there.
+  const auto longest = static_cast<unsigned char>(
+      std::ranges::max(part, {}, [](char c) { return static_cast<unsigned char>(c); }));
+  if (longest >= 0xF0) return rarity::kBeyondBasicPlane;
+  if (longest >= 0x80) return rarity::kBeyondAscii;
   // Each character more leaves out a third of what is left.
   return std::max(0.0005, 0.5 * std::pow(0.66, static_cast<double>(part.size())));
 }

@@ -16,7 +16,9 @@ inline constexpr double kEquality = 0.001;  // names, ids, hashes
 inline constexpr double kShortEquality = 0.02;
 inline constexpr double kProgram = 0.002;       // a path's last part
 inline constexpr double kCommonProgram = 0.05;  // ... of what runs everywhere
-inline constexpr double kCommonText = 0.2;      // parts of paths that stand everywhere
+inline constexpr double kBeyondAscii = 0.0001;
+inline constexpr double kBeyondBasicPlane = 0.00001;
+inline constexpr double kCommonText = 0.2;  // parts of paths that stand everywhere
 }  // namespace rarity
 
 // An enum of so many values has one of them.

@@ -34,6 +34,23 @@ TEST(Regex, Options) {
   EXPECT_TRUE(Found("a.b", "a\nb", {.dot_all = true}));
 }
 
+// Which RE2 need not decide; inside a group it does.
+TEST(Regex, RunsOfAnything) {
+  for (const char* count : {"0", "1", "2", "3", "5"}) {
+    const std::string pattern = std::string(".{") + count + ",}";
+    const std::string decided_by_re2 = "(?:" + pattern + ")";
+    for (const char* text : {"", "a", "ab", "a\nb", "ab\ncde", "abcde", "\u00e9\u212a\n\u00e9",
+                             "\U0001F600\U0001F600", "\n\n\n\n\n", "abc\n"}) {
+      for (const bool dot_all : {false, true}) {
+        const Regex::Options options{.dot_all = dot_all};
+        EXPECT_EQ(Found(pattern.c_str(), text, options),
+                  Found(decided_by_re2.c_str(), text, options))
+            << pattern << " in " << text << (dot_all ? " with dot_all" : "");
+      }
+    }
+  }
+}
+
 TEST(Regex, RefusesWithASentence) {
   for (const char* bad : {"(", "a**", "(?=x)", "\\1", "[z-a]", "x{2000}"}) {
     const Result<Regex> regex = Regex::Compile(bad, {});
