@@ -51,7 +51,7 @@ class Course {
   size_t Decode(const Each& each) {
     size_t rejected = 0;
     for (size_t i = 0; i < events_.size(); ++i) {
-      if (decoder_.Decode(matcher_->plan(), events_[i]) == event::Reject::kNone) {
+      if (decoder_.DecodeForRules(matcher_->plan(), events_[i]) == event::Reject::kNone) {
         each(decoder_.event());
       } else {
         ++rejected;

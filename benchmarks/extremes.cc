@@ -63,7 +63,8 @@ Taken Take(const Setup& setup, const match::Matcher& matcher, const Events& even
     found.clear();
     scratch.ResetCosts();
     for (const simdjson::padded_string& bytes : events)
-      if (decoder.Decode(matcher.plan(), {bytes.data(), bytes.size()}) == event::Reject::kNone)
+      if (decoder.DecodeForRules(matcher.plan(), {bytes.data(), bytes.size()}) ==
+          event::Reject::kNone)
         matcher.FindMatches(decoder.event(), setup.context, scratch, found);
   });
   taken.evaluations =

@@ -54,7 +54,8 @@ Figures Take(const schema::SchemaPtr& schema, const schema::Profile& profile, co
   std::vector<match::Match> found;
   const auto decode_all = [&](const auto& each) {
     for (const simdjson::padded_string& bytes : events)
-      if (decoder.Decode(matcher->plan(), {bytes.data(), bytes.size()}) == event::Reject::kNone)
+      if (decoder.DecodeForRules(matcher->plan(), {bytes.data(), bytes.size()}) ==
+          event::Reject::kNone)
         each(decoder.event());
   };
   figures.decode = Measure([&] { decode_all([](const event::Event& event) { Keep(&event); }); });

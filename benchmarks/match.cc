@@ -53,7 +53,7 @@ template <typename Each>
 void DecodeAll(const Events& events, const event::Plan& plan, event::Decoder& decoder,
                const Each& each) {
   for (const simdjson::padded_string& bytes : events)
-    if (decoder.Decode(plan, {bytes.data(), bytes.size()}) == event::Reject::kNone)
+    if (decoder.DecodeForRules(plan, {bytes.data(), bytes.size()}) == event::Reject::kNone)
       each(decoder.event());
 }
 

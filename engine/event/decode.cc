@@ -37,6 +37,7 @@ struct Decoder::Impl {
   Walk walk;
   RawEvent raw;
   Deriver deriver;
+  const Route* route = nullptr;  // of the last one that DecodeForRules() took
   Event event;
 };
 
@@ -48,7 +49,14 @@ Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
 Reject Decoder::Decode(const Plan& plan, std::string_view bytes) {
+  const Reject reject = DecodeForRules(plan, bytes);
+  if (reject == Reject::kNone) Complete();
+  return reject;
+}
+
+Reject Decoder::DecodeForRules(const Plan& plan, std::string_view bytes) {
   impl_->error_offset = 0;
+  impl_->route = nullptr;
   if (const Reject reject = CheckSize(bytes, impl_->size_limit); reject != Reject::kNone)
     return reject;
   const CompiledPlan& compiled = static_cast<const CompiledPlan&>(plan);
@@ -63,7 +71,13 @@ Reject Decoder::Decode(const Plan& plan, std::string_view bytes) {
   if (route.reads_every_value) impl_->walk.Run(compiled, text, Walk::Extent::kEveryValue, raw);
   if (text.size() != bytes.size()) raw.Note(Oddity::kByteOrderMark);
   impl_->deriver.Derive(compiled, route, bytes, raw, impl_->event);
+  impl_->route = &route;
   return Reject::kNone;
+}
+
+void Decoder::Complete() {
+  if (impl_->route != nullptr) impl_->deriver.Complete(*impl_->route, impl_->raw, impl_->event);
+  impl_->route = nullptr;
 }
 
 const Event& Decoder::event() const { return impl_->event; }

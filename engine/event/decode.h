@@ -70,6 +70,10 @@ class Decoder {
   // On kNone event() is the event. `position` of a broken grammar (a byte offset, for people) is
   // error_offset(). The bytes need no padding.
   Reject Decode(const Plan& plan, std::string_view bytes);
+  // The same, but the event has only what rules need of it, its time and its asset's id: enough for
+  // matching. Most events match nothing; of one that does, Complete() adds the other roles.
+  Reject DecodeForRules(const Plan& plan, std::string_view bytes);
+  void Complete();
   const Event& event() const;
   size_t error_offset() const;
 

@@ -25,9 +25,23 @@ void Deriver::Derive(const CompiledPlan& plan, const Route& route, std::string_v
   builder.Begin(plan.profile(), plan.catalogue_size(), bytes);
   builder.SetRows(raw.rows());
   builder.NoteAll(raw.oddities());
-  for (const Route::Field& field : route.fields) {
+  DeriveFields(route, route.fields, builder);
+  if (out.First(schema::Role::kEventTime) == nullptr) builder.Note(Oddity::kNoEventTime);
+  if (out.First(schema::Role::kAssetId) == nullptr) builder.Note(Oddity::kNoAsset);
+}
+
+void Deriver::Complete(const Route& route, RawEvent& raw, Event& out) {
+  raw_ = &raw;
+  EventBuilder builder(out);
+  DeriveFields(route, route.later, builder);
+  builder.AllRolesAreThere();
+}
+
+void Deriver::DeriveFields(const Route& route, std::span<const Route::Field> fields,
+                           EventBuilder& builder) {
+  for (const Route::Field& field : fields) {
     // Most fields of all rules' are absent in any one event.
-    if (field.only != kNoPath && raw.First(field.only) == nullptr) continue;
+    if (field.only != kNoPath && raw_->First(field.only) == nullptr) continue;
     builder.BeginField(field.id);
     if (field.type == schema::FieldType::kObject) {
       DeriveObject(route, field, builder);
@@ -38,8 +52,6 @@ void Deriver::Derive(const CompiledPlan& plan, const Route& route, std::string_v
     }
     builder.EndField();
   }
-  if (out.First(schema::Role::kEventTime) == nullptr) builder.Note(Oddity::kNoEventTime);
-  if (out.First(schema::Role::kAssetId) == nullptr) builder.Note(Oddity::kNoAsset);
 }
 
 void Deriver::DeriveField(const Route& route, const Route::Field& field, EventBuilder& builder) {

@@ -2,6 +2,7 @@
 // steps, types, folding.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "engine/event/event_builder.h"
@@ -16,12 +17,16 @@ class Deriver {
  public:
   // Valid until the next call, and as long as the plan.
   const Route& RouteOf(const CompiledPlan& plan, RawEvent& raw) { return router_.Find(plan, raw); }
-  // `route` is that of the event. Views of `out` live as long as the record's `bytes` and `raw`'s
-  // arena.
+  // The fields that the event's rules need, and the oddities. `route` is that of the event. Views
+  // of `out` live as long as the record's `bytes` and `raw`'s arena.
   void Derive(const CompiledPlan& plan, const Route& route, std::string_view bytes, RawEvent& raw,
               Event& out);
+  // Adds the other fields to what Derive() made of the same event.
+  void Complete(const Route& route, RawEvent& raw, Event& out);
 
  private:
+  void DeriveFields(const Route& route, std::span<const Route::Field> fields,
+                    EventBuilder& builder);
   void DeriveField(const Route& route, const Route::Field& field, EventBuilder& builder);
   void DeriveChoice(const Route::Field& field, const Route::Choice& choice, EventBuilder& builder);
   void DeriveObject(const Route& route, const Route::Field& field, EventBuilder& builder);

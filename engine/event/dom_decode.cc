@@ -183,7 +183,9 @@ Reject DomDecoder::Decode(const Plan& plan, std::string_view bytes) {
   if (repaired.invalid_utf8) raw.Note(Oddity::kInvalidUtf8);
   if (repaired.lone_surrogate) raw.Note(Oddity::kLoneSurrogate);
   if (repaired.number_range) raw.Note(Oddity::kNumberRange);
-  impl_->deriver.Derive(compiled, impl_->deriver.RouteOf(compiled, raw), bytes, raw, impl_->event);
+  const Route& route = impl_->deriver.RouteOf(compiled, raw);
+  impl_->deriver.Derive(compiled, route, bytes, raw, impl_->event);
+  impl_->deriver.Complete(route, raw, impl_->event);
   return Reject::kNone;
 }
 

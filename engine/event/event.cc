@@ -1,5 +1,7 @@
 #include "engine/event/event.h"
 
+#include "base/check.h"
+
 namespace riposte::event {
 
 std::string_view UndecodableName(Undecodable reason) {
@@ -49,6 +51,9 @@ std::string_view OddityName(Oddity oddity) {
 }
 
 const Value* Event::First(schema::Role role) const {
+  RIPOSTE_CHECK(
+      has_all_roles_ || role == schema::Role::kEventTime || role == schema::Role::kAssetId,
+      "an event decoded for rules was completed before its roles are asked for");
   const schema::FieldId id = profile_->role(role);
   if (id == schema::kNoField) return nullptr;
   for (const Value& value : values(id))

@@ -80,7 +80,7 @@ class Event {
     const Slot& slot = slots_[schema::Index(id)];
     return {values_.data() + slot.begin, slot.count};
   }
-  // The fields that have values, ascending.
+  // The fields that have values, each once.
   std::span<const schema::FieldId> present() const { return present_; }
   const std::vector<Row>& rows() const { return rows_; }
   bool Within(RowId row, RowId ancestor) const {
@@ -90,7 +90,8 @@ class Event {
   bool Has(Oddity oddity) const { return (oddities_ >> static_cast<unsigned>(oddity)) & 1u; }
   uint32_t oddities() const { return oddities_; }
 
-  // The first usable value of a role's token, or null.
+  // The first usable value of a role's token, or null. An event that was decoded for rules only has
+  // its time and its asset's id; the others must not be asked for before Complete().
   const Value* First(schema::Role role) const;
   std::string_view TextOf(schema::Role role) const;  // empty if absent
   schema::EventType type() const;
@@ -101,8 +102,9 @@ class Event {
     uint32_t begin = 0, count = 0;
   };
   const schema::Profile* profile_ = nullptr;
+  bool has_all_roles_ = true;
   std::string_view bytes_;
-  std::vector<Slot> slots_;    // by FieldId
+  std::vector<Slot> slots_;  // by FieldId
   std::vector<schema::FieldId> present_;
   std::vector<Value> values_;  // the values of a slot are next to each other
   std::vector<Row> rows_{Row{}};

@@ -9,7 +9,7 @@
 
 namespace riposte::event {
 
-// Begin(), then field by field, ascending, BeginField(), its values, EndField(). The event keeps
+// Begin(), then field by field BeginField(), its values, EndField(). The event keeps
 // its memory from one to the next.
 class EventBuilder {
  public:
@@ -24,6 +24,7 @@ class EventBuilder {
       // Of hundreds of slots a few are in use.
       for (const schema::FieldId id : event_.present_) event_.slots_[schema::Index(id)] = {};
     }
+    event_.has_all_roles_ = false;
     event_.values_.clear();
     event_.present_.clear();
     event_.oddities_ = 0;
@@ -39,6 +40,7 @@ class EventBuilder {
     slot_ = schema::Index(id);
     event_.slots_[slot_].begin = static_cast<uint32_t>(event_.values_.size());
   }
+  void AllRolesAreThere() { event_.has_all_roles_ = true; }
   void EndField() {
     if (count() > 0) event_.present_.push_back(schema::FieldId{static_cast<uint16_t>(slot_)});
   }

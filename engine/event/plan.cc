@@ -31,29 +31,39 @@ uint64_t NextNumber() {
   return ++last;
 }
 
-// By field, the guards of its uses; a use by all events has one without a field.
-using GuardsByField = std::map<schema::FieldId, std::set<CompiledGuard>>;
+// Of a field, what its uses come to.
+struct Need {
+  bool always = false;
+  bool has_role = false;
+  std::set<CompiledGuard> guards;
+};
 
 // The fields asked for, the guards', the roles' tokens, and the object tokens around each.
-GuardsByField AllFields(const schema::Schema& schema, const schema::Profile& profile,
-                        std::span<const FieldUse> uses) {
-  GuardsByField all;
-  const auto add = [&](schema::FieldId id, const CompiledGuard& guard) {
-    if (profile.Has(id)) all[id].insert(guard);
+std::map<schema::FieldId, Need> AllFields(const schema::Schema& schema,
+                                          const schema::Profile& profile,
+                                          std::span<const FieldUse> uses) {
+  std::map<schema::FieldId, Need> all;
+  const auto add = [&](schema::FieldId id, const auto& note) {
+    if (profile.Has(id)) note(all[id]);
     for (const schema::FieldId group : schema.catalogue.token(id).groups)
-      if (profile.Has(group)) all[group].insert(guard);
+      if (profile.Has(group)) note(all[group]);
   };
+  const auto always = [](Need& need) { need.always = true; };
   for (const FieldUse& use : uses) {
     // A guard that the format does not carry never holds.
     if (use.guard == schema::kNoField) {
-      add(use.field, {});
+      add(use.field, always);
     } else if (profile.Has(use.guard)) {
-      add(use.field, {.field = use.guard, .text = use.guard_text});
-      add(use.guard, {});
+      add(use.field,
+          [&](Need& need) { need.guards.insert({.field = use.guard, .text = use.guard_text}); });
+      add(use.guard, always);
     }
   }
   for (const schema::FieldId id : profile.roles)
-    if (id != schema::kNoField) add(id, {});
+    if (id != schema::kNoField) add(id, [](Need& need) { need.has_role = true; });
+  // That an event lacks them is noted.
+  for (const schema::Role role : {schema::Role::kEventTime, schema::Role::kAssetId})
+    if (const schema::FieldId id = profile.role(role); id != schema::kNoField) add(id, always);
   return all;
 }
 
@@ -100,12 +110,12 @@ CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& 
       seed_(RandomSeed()) {
   nodes_.emplace_back();
   std::map<CompiledGuard, uint32_t> guards;
-  for (const auto& [id, guards_of_field] : AllFields(schema, profile, uses)) {
+  for (const auto& [id, need] : AllFields(schema, profile, uses)) {
     CompiledField& field = fields_.emplace_back(CompileField(schema, id));
-    if (guards_of_field.contains(CompiledGuard{})) continue;
-    for (const CompiledGuard& guard : guards_of_field) {
-      const auto [found, is_new] =
-          guards.try_emplace(guard, static_cast<uint32_t>(guards_.size()));
+    field.always = need.always;
+    field.has_role = need.has_role;
+    for (const CompiledGuard& guard : need.guards) {
+      const auto [found, is_new] = guards.try_emplace(guard, static_cast<uint32_t>(guards_.size()));
       if (is_new) guards_.push_back(guard);
       field.guards.push_back(found->second);
     }

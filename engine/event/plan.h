@@ -69,8 +69,11 @@ struct CompiledField {
   // A field before it that always has the same values, or kNoField.
   schema::FieldId same_as = schema::kNoField;
   bool lenient = false;
-  // Indexes of guards(): an event needs the field if one holds; none: each event needs it.
+  // Which events need it to be matched: all, or those of which one of the guards holds (indexes of
+  // guards()). The others need it only where it plays a role, once they match.
+  bool always = false;
   std::vector<uint32_t> guards;
+  bool has_role = false;
   std::vector<CompiledAlternative> alternatives;
 };
 

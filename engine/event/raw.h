@@ -18,9 +18,9 @@ namespace riposte::event {
 struct RawValue {
   enum class Kind : uint8_t { kString, kNumber, kBool, kObject };
   Kind kind = Kind::kString;
-  bool is_read = true;   // else `text` is the string's content as the JSON text has it
-  RowId row = kRootRow;  // an object's own row if it opens one
-  uint32_t next = 0;     // of the same path, in document order; 0: none
+  bool is_read = true;      // else `text` is the string's content as the JSON text has it
+  RowId row = kRootRow;     // an object's own row if it opens one
+  uint32_t next = 0;        // of the same path, in document order; 0: none
   std::string_view text;    // RawEvent::TextOf()
   std::string_view folded;  // of the text, once something needed it
 };

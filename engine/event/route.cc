@@ -64,49 +64,54 @@ void Router::Forget() {
   table_.assign(kTable, 0);
 }
 
-Route& Router::Add(const CompiledPlan& plan) {
+void Router::Add(const CompiledPlan& plan) {
   Route& route = routes_.emplace_back();
   route.truth = truth_;
   std::vector<bool> may_hold;
   for (const CompiledGuard& guard : plan.guards()) may_hold.push_back(MayHold(plan, guard, truth_));
-  // Of fields with the same values the first one that the event needs is read.
+  const auto is_needed = [&](const CompiledField& field) {
+    return field.always ||
+           std::ranges::any_of(field.guards, [&](uint32_t guard) { return may_hold[guard]; });
+  };
+  // Of fields with the same values the first one is read.
   std::vector<schema::FieldId> read_as(plan.catalogue_size(), schema::kNoField);
-  for (const CompiledField& field : plan.fields()) {
-    if (!field.guards.empty() &&
-        std::ranges::none_of(field.guards, [&](uint32_t guard) { return may_hold[guard]; }))
-      continue;
-    const schema::FieldId same = field.same_as == schema::kNoField ? field.id : field.same_as;
-    const schema::FieldId same_as = read_as[schema::Index(same)];
-    const auto first = static_cast<uint32_t>(route.choices.size());
-    for (const CompiledAlternative& alternative : field.alternatives) {
-      const bool holds = Holds(truth_, alternative);
-      if (holds || field.type == schema::FieldType::kObject)
-        route.choices.push_back(
-            {.alternative = &alternative,
-             .path = alternative.paths.size() == 1 ? alternative.paths.front() : kNoPath,
-             .has_steps = !alternative.steps.empty(),
-             .holds = holds});
-    }
-    const auto count = static_cast<uint32_t>(route.choices.size() - first);
-    if (count == 0) continue;
-    for (const Route::Choice& choice : std::span(route.choices).subspan(first))
-      if (choice.path != kNoPath && choice.path == plan.every_value())
-        route.reads_every_value = true;
-    if (same_as == schema::kNoField) read_as[schema::Index(same)] = field.id;
-    const bool simple =
-        count == 1 && field.type != schema::FieldType::kObject && same_as == schema::kNoField;
-    route.fields.push_back({.field = &field,
-                            .first = first,
-                            .count = count,
-                            .only = simple ? route.choices.back().path : kNoPath,
-                            .id = field.id,
-                            .same_as = same_as,
-                            .type = field.type,
-                            .is_text = field.type == schema::FieldType::kText ||
-                                       field.type == schema::FieldType::kKeyword,
-                            .union_of_all = field.union_of_all});
+  for (const CompiledField& field : plan.fields())
+    if (is_needed(field)) AddField(plan, field, read_as, route, route.fields);
+  for (const CompiledField& field : plan.fields())
+    if (field.has_role && !is_needed(field)) AddField(plan, field, read_as, route, route.later);
+}
+
+void Router::AddField(const CompiledPlan& plan, const CompiledField& field,
+                      std::vector<schema::FieldId>& read_as, Route& route,
+                      std::vector<Route::Field>& fields) {
+  const auto first = static_cast<uint32_t>(route.choices.size());
+  for (const CompiledAlternative& alternative : field.alternatives) {
+    const bool holds = Holds(route.truth, alternative);
+    if (!holds && field.type != schema::FieldType::kObject) continue;
+    const PathId path = alternative.paths.size() == 1 ? alternative.paths.front() : kNoPath;
+    route.reads_every_value |= path != kNoPath && path == plan.every_value();
+    route.choices.push_back({.alternative = &alternative,
+                             .path = path,
+                             .has_steps = !alternative.steps.empty(),
+                             .holds = holds});
   }
-  return route;
+  const auto count = static_cast<uint32_t>(route.choices.size() - first);
+  if (count == 0) return;
+  schema::FieldId& same =
+      read_as[schema::Index(field.same_as == schema::kNoField ? field.id : field.same_as)];
+  const bool simple =
+      count == 1 && field.type != schema::FieldType::kObject && same == schema::kNoField;
+  fields.push_back({.field = &field,
+                    .first = first,
+                    .count = count,
+                    .only = simple ? route.choices.back().path : kNoPath,
+                    .id = field.id,
+                    .same_as = same,
+                    .type = field.type,
+                    .is_text = field.type == schema::FieldType::kText ||
+                               field.type == schema::FieldType::kKeyword,
+                    .union_of_all = field.union_of_all});
+  if (same == schema::kNoField) same = field.id;
 }
 
 }  // namespace riposte::event

@@ -20,8 +20,7 @@ struct Route {
     bool holds = true;  // its conditions do; else the field is an object's
   };
   // The alternatives of a field in their order: of an object token all, of another one those whose
-  // conditions hold. Fields without any are left out, and so are those that the event does not
-  // need.
+  // conditions hold.
   struct Field {
     const CompiledField* field = nullptr;
     uint32_t first = 0, count = 0;
@@ -39,8 +38,10 @@ struct Route {
 
   bool reads_every_value = false;
   std::vector<uint64_t> truth;  // bit by bit, the conditions that hold
-  std::vector<Field> fields;
-  std::vector<Choice> choices;
+  // What the event needs to be matched, and what beyond that once it is. Fields without an
+  // alternative are in neither.
+  std::vector<Field> fields, later;
+  std::vector<Choice> choices;  // of both
 };
 
 // Routes of one event after the other; keeps its memory. One thread.
@@ -55,7 +56,11 @@ class Router {
  private:
   void Judge(const CompiledPlan& plan, RawEvent& raw);
   void Forget();
-  Route& Add(const CompiledPlan& plan);
+  void Add(const CompiledPlan& plan);
+  // `read_as`: by the first of fields with the same values, the one of them that is read.
+  static void AddField(const CompiledPlan& plan, const CompiledField& field,
+                       std::vector<schema::FieldId>& read_as, Route& route,
+                       std::vector<Route::Field>& fields);
 
   uint64_t plan_number_ = 0;
   std::vector<uint64_t> truth_;  // of the event

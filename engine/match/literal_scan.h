@@ -27,7 +27,7 @@ struct Literal {
 class LiteralScan {
  public:
   // A field has a scan of its own if it has so many literals.
-  static constexpr size_t kOwnScan = 32;
+  static constexpr size_t kOwnScan = 8;
 
   // No field and text twice.
   explicit LiteralScan(std::vector<Literal> literals);

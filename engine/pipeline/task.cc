@@ -187,13 +187,10 @@ Verdict Task::Impl::Decode(const Record& record) {
   const bool timed = decode_sampler.Next();
   if (timed) decode_lap.Begin();
   const event::Reject reject =
-      bytes.empty() ? event::Reject::kEmpty : decoder.Decode(matcher->plan(), bytes);
+      bytes.empty() ? event::Reject::kEmpty : decoder.DecodeForRules(matcher->plan(), bytes);
   if (timed) open.counts().decode_ns += decode_lap.End() * decode_sampler.every();
   ++open.counts().rejects[static_cast<size_t>(reject)];
-  if (reject == event::Reject::kNone) {
-    CountOddities();
-    return Verdict::kEvent;
-  }
+  if (reject == event::Reject::kNone) return Verdict::kEvent;
   if (reject == event::Reject::kEmpty) {
     ++open.counts().empty;
     return Verdict::kEmpty;
@@ -234,6 +231,8 @@ std::span<const match::Match> Task::Impl::FindMatches(const Record& record) {
   matches.clear();
   matcher->FindMatches(decoder.event(), {.now = record.append_time}, *scratch, matches);
   ++(matches.empty() ? open.counts().unmatched : open.counts().matched);
+  if (!matches.empty()) decoder.Complete();
+  CountOddities();
   return matches;
 }
 

@@ -45,6 +45,7 @@ TEST(Event, ValuesRowsAndRoles) {
   builder.EndField();
   builder.BeginField(other);
   builder.EndField();
+  builder.AllRolesAreThere();
   builder.Note(Oddity::kDuplicateKey);
 
   EXPECT_EQ(event.bytes(), "{}");

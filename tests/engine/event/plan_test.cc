@@ -41,7 +41,8 @@ TEST(CompiledPlan, TheGroupsAroundAFieldAreThere) {
   test::SchemaBuilder schema;
   const schema::FieldId object = schema.Field("g", FieldType::kObject, "list");
   const schema::FieldId name = schema.Field("g.name", FieldType::kText, "list.name");
-  const CompiledPlan plan(schema.schema(), schema.profile(), UsedAlways(std::vector<schema::FieldId>{name}));
+  const CompiledPlan plan(schema.schema(), schema.profile(),
+                          UsedAlways(std::vector<schema::FieldId>{name}));
   ASSERT_EQ(plan.fields().size(), 2u);
   const PathId list = plan.Child(kRootPath, "list", plan.HashKey("list"));
   EXPECT_EQ(plan.ObjectsAt(list), (std::vector<schema::FieldId>{object}));
@@ -53,7 +54,8 @@ TEST(CompiledPlan, AFieldThatTheProfileLacksIsLeftOut) {
   schema::Token token;
   token.name = "elsewhere";
   const schema::FieldId id = without.catalogue.Add(token);
-  const CompiledPlan plan(without, without.profiles.front(), UsedAlways(std::vector<schema::FieldId>{id}));
+  const CompiledPlan plan(without, without.profiles.front(),
+                          UsedAlways(std::vector<schema::FieldId>{id}));
   EXPECT_TRUE(plan.fields().empty());
   EXPECT_EQ(plan.catalogue_size(), 1u);
 }

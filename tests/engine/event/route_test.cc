@@ -39,8 +39,11 @@ class RouterTest : public testing::Test {
     EXPECT_EQ(RejectName(walk_.Run(*plan_, json, Walk::Extent::kPaths, raw_)), "none") << json;
     const Route& route = router_.Find(*plan_, raw_);
     std::string dump;
-    for (const Route::Field& field : route.fields) {
-      dump += dump.empty() ? "" : " ";
+    std::vector<Route::Field> fields = route.fields;
+    fields.insert(fields.end(), route.later.begin(), route.later.end());
+    for (size_t i = 0; i < fields.size(); ++i) {
+      const Route::Field& field = fields[i];
+      dump += i == route.fields.size() ? " | " : i == 0 ? "" : " ";
       dump += schema_->schema().catalogue.token(field.id).name + ":";
       for (const Route::Choice& choice : route.ChoicesOf(field)) {
         const std::string key(choice.path == kNoPath ? *choice.alternative->constant
@@ -146,6 +149,19 @@ TEST_F(GuardedFieldsTest, OfFieldsWithTheSameValuesTheFirstThatIsNeededIsRead) {
   Compile({{.field = x_, .guard = is_a_, .guard_text = "true"}, {.field = like_x_}});
   EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "is-a:true x:x like-x:x=x");
   EXPECT_EQ(RouteOf(R"({"kind":"b"})"), "like-x:x");
+}
+
+// Behind the bar.
+TEST_F(GuardedFieldsTest, WhatOnlyPlaysARoleIsForLater) {
+  schema_->Role(schema::Role::kEventId, y_);
+  schema_->Role(schema::Role::kEventType, name_);
+  schema_->Role(schema::Role::kAssetId, read_);
+  schema_->Role(schema::Role::kProcessImage, like_x_);
+  Compile({{.field = x_, .guard = is_a_, .guard_text = "true"},
+           {.field = y_, .guard = is_a_, .guard_text = "true"}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "is-a:true read:kind x:x y:y | name:A like-x:x=x");
+  EXPECT_EQ(RouteOf(R"({"kind":"b"})"), "read:kind | name:B y:y like-x:x")
+      << "that an event has no asset is noted of each";
 }
 
 }  // namespace
