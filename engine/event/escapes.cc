@@ -233,7 +233,7 @@ char* Unescape(std::string_view text, uint32_t begin, uint32_t end, const Escape
   const auto copy = [&](uint32_t from, uint32_t to) {
     const char* source = text.data() + from;
     char* const stop = out + (to - from);
-    if (to - from <= 4 * kUnescapeSlack && text.size() - to >= kUnescapeSlack) {
+    if (to - from <= 16 * kUnescapeSlack && text.size() - to >= kUnescapeSlack) {
       for (; out < stop; out += kUnescapeSlack, source += kUnescapeSlack)
         std::memcpy(out, source, kUnescapeSlack);
     } else {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/check.h"
+#include "base/find.h"
 #include "rules/query/text_match.h"
 
 namespace riposte::match {
@@ -269,7 +270,7 @@ struct Program::Run {
       case Op::kEquals:
         return text == TextOf(code);
       case Op::kContains:
-        return text.find(TextOf(code)) != std::string_view::npos;
+        return HasPart(text, TextOf(code));
       case Op::kStartsWith:
         return text.starts_with(TextOf(code));
       case Op::kEndsWith:
@@ -306,7 +307,7 @@ struct Program::Run {
 
   static bool Finds(const Pattern& pattern, const event::Value& value) {
     const auto stands_in_value = [&](const std::string& literal) {
-      return value.folded.find(literal) != std::string_view::npos;
+      return HasPart(value.folded, literal);
     };
     if (!pattern.literals.empty() && std::ranges::none_of(pattern.literals, stands_in_value))
       return false;
