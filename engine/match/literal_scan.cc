@@ -12,6 +12,7 @@
 #include <hs/hs.h>
 
 #include "base/check.h"
+#include "engine/match/rarity.h"
 
 namespace riposte::match {
 namespace {
@@ -77,11 +78,15 @@ class Windows {
  public:
   explicit Windows(std::span<const Literal> literals) {
     for (const Literal& literal : literals)
-      ForEach(literal.text, [this](std::string_view window) { ++counts_[window].literals; });
+      ForEach(literal.text, [this](std::string_view window) {
+        Counts& counts = counts_[window];
+        if (counts.literals++ == 0) counts.is_common = IsCommonText(window);
+      });
   }
 
   // The begin of the literal's window: one that was chosen before, for a few literals only; else
-  // one that stands in a few of them; else the one that stands in fewest. Of equal ones the last.
+  // one that stands in a few of them; else the one that stands in fewest. One that stands in paths
+  // everywhere only if there is no other. Of equal ones the last.
   size_t Choose(std::string_view text) {
     Counts* best = nullptr;
     size_t begin = 0;
@@ -99,9 +104,14 @@ class Windows {
   struct Counts {
     uint32_t literals = 0;  // that it stands in
     uint32_t chosen = 0;    // ... and for which it was chosen
+    bool is_common = false;
   };
 
-  static uint32_t Badness(const Counts& counts) {
+  static uint64_t Badness(const Counts& counts) {
+    constexpr uint64_t kWorst = uint64_t{1} << 32;
+    return (counts.is_common ? kWorst : 0) + BadnessByCount(counts);
+  }
+  static uint32_t BadnessByCount(const Counts& counts) {
     if (counts.literals > kSharedBy) return 2 * kSharedBy + counts.literals;
     return counts.chosen > 0 ? 0 : 1 + kSharedBy - counts.literals;
   }

@@ -44,9 +44,14 @@ double RarityOfPathTail(std::string_view name) {
   return is_common ? rarity::kCommonProgram : rarity::kProgram;
 }
 
+bool IsCommonText(std::string_view part) {
+  return std::ranges::any_of(kCommonTexts, [&](std::string_view common) {
+    return common.find(part) != std::string_view::npos;
+  });
+}
+
 double RarityOfPart(std::string_view part) {
-  for (const std::string_view common : kCommonTexts)
-    if (common.find(part) != std::string_view::npos) return rarity::kCommonText;
+  if (IsCommonText(part)) return rarity::kCommonText;
   // What goes beyond ASCII is hardly ever there.
   const auto longest = static_cast<unsigned char>(
       std::ranges::max(part, {}, [](char c) { return static_cast<unsigned char>(c); }));

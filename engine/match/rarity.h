@@ -28,6 +28,8 @@ double RarityOfEquality(std::string_view text);
 double RarityOfPathTail(std::string_view name);
 // The text begins, ends, or holds `part`.
 double RarityOfPart(std::string_view part);
+// A part of the paths and texts that stand in events of all kinds.
+bool IsCommonText(std::string_view part);
 // An address lies in a block whose prefix has so many of 128 bits.
 double RarityOfBlock(size_t bits);
 
