@@ -3,6 +3,8 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Nothing is a shared library: without symbols that could be replaced at run time, functions of a file are inlined in each other.
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 
 set(RIPOSTE_SANITIZE "" CACHE STRING "Value of -fsanitize, set by the presets asan, tsan and fuzz")
 

@@ -226,7 +226,8 @@ Status KafkaConnector::Impl::MakeConsumer(const TopicFacts& facts) {
     rd_kafka_topic_partition_list_add(subscription.get(), input.topic.c_str(),
                                       RD_KAFKA_PARTITION_UA);
   }
-  SetReady({ErrorCode::kUnavailable, fmt::format("joining group '{}'", options.group)});
+  SetReady({ErrorCode::kUnavailable,
+            fmt::format("joining group '{}' at {}", options.group, options.brokers)});
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(consumer->get(), subscription.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();
   return ToStatus(error, "the input topics cannot be subscribed to");
@@ -343,7 +344,10 @@ void KafkaConnector::Impl::OnAssign(rd_kafka_topic_partition_list_t* partitions)
 }
 
 void KafkaConnector::Impl::OnRevoke(const std::vector<pipeline::PartitionId>& ids, bool lost) {
-  SetReady({ErrorCode::kUnavailable, fmt::format("joining group '{}' again", options.group)});
+  // Without a broker, that is what there is to say.
+  if (!brokers_down)
+    SetReady({ErrorCode::kUnavailable,
+              fmt::format("joining group '{}' at {} again", options.group, options.brokers)});
   std::shared_ptr<Membership> ending;
   {
     const std::lock_guard<std::mutex> lock(mutex);

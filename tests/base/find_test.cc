@@ -36,8 +36,8 @@ TEST(FindPart, SaysWhatTheLibrarySays) {
   for (size_t i = 0; i < 50'000; ++i) {
     const unsigned letters = 1 + static_cast<unsigned>(random() % 3);
     const std::string text = text_of(90, letters);
-    const std::string part = i % 2 == 0 || text.empty() ? text_of(12, letters)
-                                                        : text.substr(random() % text.size());
+    const std::string part =
+        i % 2 == 0 || text.empty() ? text_of(12, letters) : text.substr(random() % text.size());
     ASSERT_EQ(FindPart(text, part), text.find(part)) << part << " in " << text;
     found += HasPart(text, part);
   }

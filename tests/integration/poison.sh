@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Proves that an event that crashes the engine does not crash it for ever: `riposte run`, with a library preloaded that
 # does not survive a number of one event, ends by SIGSEGV three times. The fourth time, with the same library, the
-# record is dead-lettered unparsed, and all records behind it are worked on.
+# record is dead-lettered unparsed, and all records behind it are worked on. The event is one that a rule matches: of
+# others the number, a process id, is not read.
 #
 #   poison.sh RIPOSTE PLANTED_DEFECT
 set -euo pipefail
@@ -20,7 +21,8 @@ ulimit -c 0
 prepare_rules
 {
   python3 "$scenario_py" generate "$before"
-  echo '{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"ProcessId":666.125,"Hostname":"WS1"}'
+  echo '{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":10,"SourceProcessId":666.125,"Hostname":"WS1",' \
+    '"SourceImage":"C:\\t\\a.exe","TargetImage":"C:\\Windows\\System32\\lsass.exe","GrantedAccess":"0x1010"}'
   python3 "$scenario_py" generate $((count - before - 1))
 } >"$work/events.ndjson"
 pick_ports

@@ -221,5 +221,39 @@ TEST_F(DeriveTest, RolesAreAlwaysDecoded) {
   EXPECT_EQ(test::DumpOddities(decoder_.event()), "undecodable no_event_time no_asset");
 }
 
+// An event that is decoded for rules and then completed is the event that is decoded at once.
+TEST(DecodeForRules, CompleteAddsTheRoles) {
+  test::SchemaBuilder schema;
+  const schema::FieldId pid = schema.Field("pid", FieldType::kNumber, "pid");
+  const schema::FieldId name = schema.Field("name", FieldType::kText, "name");
+  schema.Role(schema::Role::kProcessPid, pid);
+  const std::shared_ptr<const Plan> plan =
+      Plan::Compile(schema.schema(), schema.profile(), std::vector{name});
+  constexpr std::string_view kJson = R"({"pid": 7, "name": "a\tb"})";
+  Decoder decoder, whole;
+  ASSERT_EQ(whole.Decode(*plan, kJson), Reject::kNone);
+  const std::string expected = test::DumpEvent(whole.event(), schema.schema().catalogue);
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_EQ(decoder.DecodeForRules(*plan, kJson), Reject::kNone);
+    EXPECT_TRUE(decoder.event().values(pid).empty()) << "no rule needs it";
+    EXPECT_EQ(decoder.event().values(name).size(), 1u);
+    decoder.Complete();
+    EXPECT_EQ(test::DumpEvent(decoder.event(), schema.schema().catalogue), expected);
+    EXPECT_EQ(decoder.event().TextOf(schema::Role::kProcessPid), "7");
+    decoder.Complete();
+    EXPECT_EQ(decoder.event().values(pid).size(), 1u) << "once is enough";
+  }
+}
+
+TEST(DecodeForRules, RolesMustNotBeAskedForBefore) {
+  test::SchemaBuilder schema;
+  const schema::FieldId pid = schema.Field("pid", FieldType::kNumber, "pid");
+  schema.Role(schema::Role::kProcessPid, pid);
+  const std::shared_ptr<const Plan> plan = Plan::Compile(schema.schema(), schema.profile(), {});
+  Decoder decoder;
+  ASSERT_EQ(decoder.DecodeForRules(*plan, R"({"pid": 7})"), Reject::kNone);
+  EXPECT_DEATH(decoder.event().First(schema::Role::kProcessPid), "completed before");
+}
+
 }  // namespace
 }  // namespace riposte::event
