@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # All benchmarks of the release build (`./dev bench`): one JSON line a figure on stdout, all else on stderr.
 #
-#   run.sh [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
+#   run.sh [--rsigma] [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
 #
+# --rsigma: RSigma's figure instead, and what it and Riposte find (rsigma.sh).
 # Rules: those of rules/library, and where there is a corpus, its Sigma rules (RIPOSTE_BENCH_RULES names others instead
 # of both), but for those that do not load: old syntax, placeholders without values.
 #
@@ -34,6 +35,9 @@ unpack() {
     esac
   done 2>/dev/null | { head -n "$most"; } >"$events" || [ -s "$events" ]
 }
+
+with_rsigma=0
+if [ "${1:-}" = --rsigma ]; then with_rsigma=1; shift; fi
 
 shopt -s nullglob
 recorded=("$corpus"/events/*nxlog-flat*.ndjson.zst)
@@ -68,6 +72,8 @@ if [ -z "${RIPOSTE_BENCH_RULES:-}" ] && [ -d "$corpus/sigma-rules" ]; then
   loadable_rules
   rules=$sigma
 fi
+
+if [ $with_rsigma = 1 ]; then exec "$root/benchmarks/rsigma.sh" "$rules" "$events"; fi
 
 "$programs/bench_decode" "$library" "$profile" "$events"
 "$programs/bench_match" "$library" "$profile" "$events" | set_name library
