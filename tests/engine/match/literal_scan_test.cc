@@ -105,6 +105,24 @@ TEST(LiteralScan, EveryOneOfManyValues) {
   EXPECT_THAT(bench.Find(json + ",\"last one\"]}"), UnorderedElementsAre(0, 1, 2));
 }
 
+// A field with many literals has a scan of its own.
+TEST(LiteralScan, FieldsApartAndTogether) {
+  std::vector<Wanted> literals = {{"keyword", "alone00"}, {"first", "alone01"}, {"keyword", "xyz"}};
+  for (size_t i = 0; i < LiteralScan::kOwnScan; ++i)
+    literals.push_back({"text", "alone0" + std::to_string(i)});
+  Bench bench(literals);
+  EXPECT_THAT(bench.Find(With("text", "Alone00 alone01 xyz")), UnorderedElementsAre(3, 4));
+  EXPECT_THAT(bench.Find(With("keyword", "alone00 alone01 xyz")), UnorderedElementsAre(0, 2));
+  EXPECT_THAT(bench.Find(R"({"text":["alone0","0"],"keyword":"alone0","one":"0alone01"})"),
+              UnorderedElementsAre(1));
+  EXPECT_TRUE(bench.complete());
+  const std::string both = R"({"text":"alone00 alone02","keyword":"alone00"})";
+  EXPECT_THAT(bench.Find(both, 3), UnorderedElementsAre(0, 3, 5));
+  EXPECT_TRUE(bench.complete());
+  bench.Find(both, 2);
+  EXPECT_FALSE(bench.complete()) << "the windows of all scans count";
+}
+
 // The scan looks for a few bytes of a long literal only.
 TEST(LiteralScan, LongLiteralsAreComparedWhole) {
   const std::string text = "c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe";
