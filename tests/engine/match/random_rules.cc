@@ -147,8 +147,9 @@ class SigmaLike {
       const bool cased = Chance(random_, 30);
       return expression_.AddClause(
           catalogue_.Find("kind"),
-          query::Equals{.text = cased ? "Network" : PickFrom<std::string>({"network", "file"}, random_),
-                        .cased = cased},
+          query::Equals{
+              .text = cased ? "Network" : PickFrom<std::string>({"network", "file"}, random_),
+              .cased = cased},
           {});
     }
     return expression_.AddClause(

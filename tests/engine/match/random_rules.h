@@ -27,8 +27,8 @@ std::vector<std::string> TextsOf(const rule::RuleSet& rules);
 std::string NearMiss(std::string_view text, std::mt19937_64& random);
 
 // Rules of every kind of predicate on TableSchema()'s tokens: in the manner of Sigma (a log source
-// or type, ends and parts of texts, some cased, a negated filter), every second one, unless all are,
-// a query at random.
+// or type, ends and parts of texts, some cased, a negated filter), every second one, unless all
+// are, a query at random.
 rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_t seed,
                           bool all_like_sigma = false);
 

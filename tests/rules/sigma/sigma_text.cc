@@ -61,8 +61,7 @@ bool JudgeBoth(const rule::RuleSet& set, std::string_view json) {
   EXPECT_EQ(fast, plain) << set.rules.front().canonical_query << "\n" << json;
   event::DomDecoder dom;
   EXPECT_EQ(dom.Decode(plain_matcher.plan(), json), event::Reject::kNone) << json;
-  EXPECT_EQ(plain_matcher.FindMatches(dom.event(), {}), plain)
-      << "the decoders differ: " << json;
+  EXPECT_EQ(plain_matcher.FindMatches(dom.event(), {}), plain) << "the decoders differ: " << json;
   return !plain.empty();
 }
 
