@@ -21,7 +21,7 @@ ulimit -c 0
 prepare_rules
 {
   python3 "$scenario_py" generate "$before"
-  echo '{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":10,"SourceProcessId":666.125,"Hostname":"WS1",' \
+  printf '%s%s\n' '{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":10,"SourceProcessId":666.125,"Hostname":"WS1",' \
     '"SourceImage":"C:\\t\\a.exe","TargetImage":"C:\\Windows\\System32\\lsass.exe","GrantedAccess":"0x1010"}'
   python3 "$scenario_py" generate $((count - before - 1))
 } >"$work/events.ndjson"
