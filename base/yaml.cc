@@ -107,6 +107,29 @@ std::vector<Chunk> Split(std::string_view bytes) {
   return chunks;
 }
 
+bool IsBlankOrEnd(std::string_view text, size_t at) {
+  return at >= text.size() || std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos;
+}
+
+// The blanks with a tab in them between a colon and a block scalar, item or key, in a text that may
+// have a key of the form "? key". There libfyaml 0.7.12 writes to an address that is none.
+std::optional<Span> FatalTab(std::string_view text) {
+  bool has_key = false;
+  std::optional<Span> found;
+  for (size_t at = 0; at < text.size(); ++at) {
+    has_key = has_key || (text[at] == '?' && IsBlankOrEnd(text, at + 1));
+    if (text[at] != ':' || found) continue;
+    const size_t next = std::min(text.find_first_not_of(" \t", at + 1), text.size());
+    const bool has_tab = text.substr(at + 1, next - at - 1).find('\t') != std::string_view::npos;
+    if (!has_tab || next == text.size()) continue;
+    const bool begins_block =
+        text[next] == '|' || text[next] == '>' ||
+        ((text[next] == '-' || text[next] == '?') && IsBlankOrEnd(text, next + 1));
+    if (begins_block) found = Span{.begin = U32(at + 1), .end = U32(next)};
+  }
+  return has_key ? found : std::nullopt;
+}
+
 // ---- One document ----
 
 // A sequence or mapping that is being read.
@@ -214,6 +237,13 @@ std::optional<Document> DocumentReader::Read() {
   // libfyaml takes such a line for a directive wherever it stands, and skips it with a warning.
   if (chunk_.directive) {
     Fail(Problem::Kind::kSyntax, *chunk_.directive, "directives are not supported");
+    return std::nullopt;
+  }
+  if (std::optional<Span> tab =
+          FatalTab(bytes_.substr(chunk_.span.begin, chunk_.span.end - chunk_.span.begin))) {
+    tab->begin += chunk_.span.begin;
+    tab->end += chunk_.span.begin;
+    Fail(Problem::Kind::kSyntax, *tab, "a tab behind a colon, where only blanks may stand");
     return std::nullopt;
   }
   const Diag diag = MakeDiag();

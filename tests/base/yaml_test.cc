@@ -188,6 +188,27 @@ TEST(Parse, SyntaxErrorsHaveAPlace) {
   for (const auto& [file, expected] : rows) EXPECT_EQ(Read(file), expected) << file;
 }
 
+// libfyaml 0.7.12 does not survive these.
+TEST(Parse, TabsBehindColonsWithExplicitKeysAreErrors) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"? y:\t|", "!syntax@4-5"},
+      {"? y: \t>", "!syntax@4-6"},
+      {"- ? y:\t|\n x", "!syntax@6-7"},
+      {"? ? y:\t- a", "!syntax@6-7"},
+      {"?\n y:\t? b", "!syntax@5-6"},
+      {"a: 1\n---\nb:\n  ? {c: d}:\t|-\n", "{a@0-1: '1'@3-4}@0-4 !syntax@23-24"},
+      {"a: |\n  why? b:\t| c\n", "!syntax@14-15"},  // it cannot be told from one
+  };
+  for (const auto& [file, expected] : rows) EXPECT_EQ(Read(file), expected) << file;
+}
+
+TEST(Parse, OtherTabsBehindColonsAreBlanks) {
+  EXPECT_EQ(Read("a:\t|\n b\n"), Read("a: |\n b\n"));
+  EXPECT_EQ(Read("a:\tb\n"), Read("a: b\n"));
+  EXPECT_EQ(Read("a: {\"?\":\t-5}"), Read("a: {\"?\": -5}"));
+  EXPECT_EQ(Read("a: b?c:\t|"), Read("a: b?c: |"));
+}
+
 TEST(Parse, DirectivesAreErrors) {
   for (const std::string_view file :
        {"%YAML 1.2\n---\na: 1\n", "%FOO x\n---\na: 1\n", "b: 1\n...\n%YAML 1.1\n---\na: 1\n",

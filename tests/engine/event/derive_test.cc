@@ -56,6 +56,25 @@ Alternative Constant(std::string text) {
   return alternative;
 }
 
+// What matching compares with.
+TEST_F(DeriveTest, TextsAreFoldedHoweverTheyCame) {
+  test::SchemaBuilder schema;
+  std::vector<schema::FieldId> fields;
+  fields.push_back(schema.Field("read", FieldType::kText, "x"));
+  fields.push_back(schema.Field("step", FieldType::kText,
+                                {WithSteps(At("x"), {{.kind = Step::Kind::kBasename}})}));
+  schema::Alternative joined = At("x");
+  joined.paths.push_back(PathOf("y"));
+  fields.push_back(schema.Field("joined", FieldType::kText, {joined}));
+  fields.push_back(schema.Field("constant", FieldType::kText, {Constant("C\u00c9\u212A")}));
+  Decode(schema, fields.front(), R"({"x": "C:\\A\u0042\\\u00C9.EXE", "y": "Z\u017F"})");
+  std::vector<std::string> folded;
+  for (const schema::FieldId field : fields)
+    folded.emplace_back(decoder_.event().values(field).front().folded);
+  EXPECT_EQ(folded, (std::vector<std::string>{"c:\\ab\\\u00e9.exe", "\u00e9.exe",
+                                              "c:\\ab\\\u00e9.exezs", "c\u00e9k"}));
+}
+
 TEST_F(DeriveTest, FieldsOfTheSameSource) {
   test::SchemaBuilder schema;
   schema.Field("text", FieldType::kText, "a");
