@@ -111,8 +111,8 @@ bool IsBlankOrEnd(std::string_view text, size_t at) {
   return at >= text.size() || std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos;
 }
 
-// The blanks with a tab in them between a colon and a block scalar, item or key, in a text that may
-// have a key of the form "? key". There libfyaml 0.7.12 writes to an address that is none.
+// The blanks with a tab in them between a colon and a block scalar, item, key or colon, in a text
+// that may have a key of the form "? key". There libfyaml 0.7.12 writes to an address that is none.
 std::optional<Span> FatalTab(std::string_view text) {
   bool has_key = false;
   std::optional<Span> found;
@@ -122,9 +122,9 @@ std::optional<Span> FatalTab(std::string_view text) {
     const size_t next = std::min(text.find_first_not_of(" \t", at + 1), text.size());
     const bool has_tab = text.substr(at + 1, next - at - 1).find('\t') != std::string_view::npos;
     if (!has_tab || next == text.size()) continue;
-    const bool begins_block =
-        text[next] == '|' || text[next] == '>' ||
-        ((text[next] == '-' || text[next] == '?') && IsBlankOrEnd(text, next + 1));
+    const char c = text[next];
+    const bool begins_block = c == '|' || c == '>' || c == ':' ||
+                              ((c == '-' || c == '?') && IsBlankOrEnd(text, next + 1));
     if (begins_block) found = Span{.begin = U32(at + 1), .end = U32(next)};
   }
   return has_key ? found : std::nullopt;

@@ -196,6 +196,7 @@ TEST(Parse, TabsBehindColonsWithExplicitKeysAreErrors) {
       {"- ? y:\t|\n x", "!syntax@6-7"},
       {"? ? y:\t- a", "!syntax@6-7"},
       {"?\n y:\t? b", "!syntax@5-6"},
+      {"? y:\t:a", "!syntax@4-5"},
       {"a: 1\n---\nb:\n  ? {c: d}:\t|-\n", "{a@0-1: '1'@3-4}@0-4 !syntax@23-24"},
       {"a: |\n  why? b:\t| c\n", "!syntax@14-15"},  // it cannot be told from one
   };
