@@ -52,7 +52,8 @@ struct Task::Impl {
         decoder(task_options.event_bytes_max) {}
 
   // The path of a batch.
-  Result<Progress> Step(const LiveRulesPtr& next_rules, const Standing& standing, Duration wait);
+  Result<Progress> Step(const LiveRulesPtr& next_rules, const ReadStanding& read_standing,
+                        Duration wait);
 
   Status UseRules(const LiveRulesPtr& next_rules);
   Status Consume(Duration wait);
@@ -103,19 +104,20 @@ struct Task::Impl {
   Time retry_at{};
 };
 
-Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules, const Standing& standing,
-                                        Duration wait) {
+Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
+                                        const ReadStanding& read_standing, Duration wait) {
   RIPOSTE_TRY(UseRules(next_rules));
   now = surroundings.clock->Now();
   if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
   RIPOSTE_TRY(Consume(wait));
+  const Standing* const standing = batch.empty() ? nullptr : &read_standing();
   Stopwatch stopwatch;
   for (const Record& record : batch) {
     if (!IsNew(record)) continue;
     open.Consume(record.offset, now);
     ++stopwatch.events;
     RecordAtHand::Enter(partition, record.offset);
-    Work(record, standing);
+    Work(record, *standing);
     RecordAtHand::Leave();
     if (open.output_bytes() < options.commit_output_bytes_max) continue;
     stopwatch.AddTo(open.counts().processing);
@@ -330,9 +332,9 @@ Task::Task(Assignment assignment, const TaskOptions& options, const Surroundings
 
 Task::~Task() = default;
 
-Result<Task::Progress> Task::Step(const LiveRulesPtr& live, const Standing& standing,
+Result<Task::Progress> Task::Step(const LiveRulesPtr& live, const ReadStanding& read_standing,
                                   Duration wait) {
-  return impl_->Step(live, standing, wait);
+  return impl_->Step(live, read_standing, wait);
 }
 
 Status Task::Flush() { return impl_->Commit(); }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -55,11 +56,14 @@ struct Surroundings {
   CrashHistory* crashes = nullptr;  // null: no record is poison
 };
 
-// What the operators say now; read anew for each batch.
+// What the operators say now; read anew for each batch, once its records are there: a task waits
+// for records, and a stop that comes meanwhile is about them.
 struct Standing {
   guard::Enforcement enforcement;
   std::shared_ptr<const guard::ArmingView> arming;
 };
+// What it gives is valid until the next call.
+using ReadStanding = std::function<const Standing&()>;
 
 // One input partition. One thread.
 //
@@ -79,10 +83,11 @@ class Task {
     kWorked,  // go on
     kEnded,   // the input is at its end and everything is committed
   };
-  // One batch: polls, waiting at most `wait`, works, and commits if it is time. An error stops the
+  // One batch: polls, waiting at most `wait`, works, and commits if it is time. `read_standing` is
+  // called for a batch with records. An error stops the
   // task for good: kFenced, another instance has the partition; else the environment failed. The
   // open transaction is then abandoned.
-  Result<Progress> Step(const LiveRulesPtr& live, const Standing& standing, Duration wait);
+  Result<Progress> Step(const LiveRulesPtr& live, const ReadStanding& read_standing, Duration wait);
   // Commits what is open, for a revocation or the end. kOk also when it was aborted: the next owner
   // does it again.
   Status Flush();

@@ -128,14 +128,14 @@ void Worker::Release(Revocation revocation) {
 
 bool Worker::Round(bool idle) {
   const LiveRulesPtr live = rules_.Read();
-  const Standing& standing = standing_.Read();
+  const ReadStanding read_standing = [this]() -> const Standing& { return standing_.Read(); };
   const Duration wait =
       idle ? std::max(Duration(1), options_.idle_wait / static_cast<int64_t>(tasks_.size()))
            : Duration::zero();
   bool worked = false;
   std::vector<std::unique_ptr<Task>> going_on;
   for (std::unique_ptr<Task>& task : tasks_) {
-    const Result<Task::Progress> progress = task->Step(live, standing, wait);
+    const Result<Task::Progress> progress = task->Step(live, read_standing, wait);
     if (progress.ok() && *progress != Task::Progress::kEnded) {
       worked |= *progress == Task::Progress::kWorked;
       going_on.push_back(std::move(task));

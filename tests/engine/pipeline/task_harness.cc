@@ -55,7 +55,11 @@ void TaskHarness::UseRules(std::vector<rule::Rule> rules) {
 
 Result<pipeline::Task::Progress> TaskHarness::Step() {
   if (task == nullptr) Restart();
-  return task->Step(live_, standing, Duration::zero());
+  const pipeline::ReadStanding read = [this]() -> const pipeline::Standing& {
+    ++standing_reads;
+    return standing;
+  };
+  return task->Step(live_, read, Duration::zero());
 }
 
 void TaskHarness::RunToEnd() {

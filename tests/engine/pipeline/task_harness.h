@@ -71,6 +71,7 @@ class TaskHarness {
   memory::MemoryLog log;
   RecordingObserver observer;
   pipeline::Standing standing;  // enforcing, all rules armed
+  size_t standing_reads = 0;
   pipeline::TaskOptions options;
   size_t value_bytes_max = 1'000'000;
   pipeline::CrashHistory* crashes = nullptr;

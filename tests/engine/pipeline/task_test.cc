@@ -94,6 +94,16 @@ TEST(TaskTest, ADryRunIsToldButNotOrdered) {
   EXPECT_EQ(action.Find("command")->StringOr("mode", ""), "dry_run");
 }
 
+// A stop that comes while the task waits for records is about those records.
+TEST(TaskTest, WhatTheOperatorsSayIsReadOnceThereAreRecords) {
+  TaskHarness harness(EnforcingRule());
+  ASSERT_TRUE(harness.Step().ok());
+  EXPECT_EQ(harness.standing_reads, 0u);
+  harness.Append(ProcessEvent("e1", "evil"));
+  ASSERT_TRUE(harness.Step().ok());
+  EXPECT_EQ(harness.standing_reads, 1u);
+}
+
 TEST(TaskTest, TheKillSwitchHoldsFromTheNextBatchOn) {
   TaskHarness harness(EnforcingRule());
   harness.Append(ProcessEvent("e1", "evil"));
@@ -355,9 +365,9 @@ TEST(TaskTest, AnUnknownProfileIsAReasonToStop) {
   const guard::Chain guards = guard::StandardChain({});
   Task task(memory::Assign(harness.log, kPartition, "unheard-of"), {},
             {.clock = &harness.clock, .guards = &guards, .observer = &harness.observer});
-  const Result<Task::Progress> progress =
-      task.Step(LiveRules::Compile(test::RuleSetOf(EnforcingRule()), {"test"}), harness.standing,
-                Duration::zero());
+  const Result<Task::Progress> progress = task.Step(
+      LiveRules::Compile(test::RuleSetOf(EnforcingRule()), {"test"}),
+      [&harness]() -> const Standing& { return harness.standing; }, Duration::zero());
   ASSERT_FALSE(progress.ok());
   EXPECT_EQ(progress.status().code(), ErrorCode::kInvalidArgument);
 }
