@@ -1,9 +1,7 @@
 #include "base/regex.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
-#include <optional>
 #include <utility>
 
 #include <re2/filtered_re2.h>
@@ -51,16 +49,12 @@ std::string CommonBeginning(const std::vector<std::string>& texts) {
   return common;
 }
 
-// n of ".{n,}", which is how rules ask for long values; RE2 makes n states of it, and of n states
-// sets of states.
-std::optional<size_t> RunOfAnything(std::string_view pattern) {
-  if (!pattern.starts_with(".{") || !pattern.ends_with(",}")) return std::nullopt;
-  const std::string_view digits = pattern.substr(2, pattern.size() - 4);
-  size_t count = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  if (digits.empty() || read.ec != std::errc() || read.ptr != digits.data() + digits.size())
-    return std::nullopt;
-  return count;
+// Whether it is ".{n,}", which is how rules ask for long values; RE2 makes n states of it, and of n
+// states sets of states.
+bool IsRunOfAnything(std::string_view pattern) {
+  if (!pattern.starts_with(".{") || !pattern.ends_with(",}") || pattern.size() < 5) return false;
+  return pattern.substr(2, pattern.size() - 4).find_first_not_of("0123456789") ==
+         std::string_view::npos;
 }
 
 // Whether so many characters stand next to each other, none of them a line feed.
@@ -82,10 +76,10 @@ struct Regex::Impl {
   Impl(std::string_view pattern, const std::string& with_flags, const RE2::Options& options)
       : re2(re2::StringPiece(with_flags.data(), with_flags.size()), options),
         shortest(ShortestMatchBytes(pattern)),
-        run(RunOfAnything(pattern)) {}
+        is_run(IsRunOfAnything(pattern)) {}
   RE2 re2;
   size_t shortest;
-  std::optional<size_t> run;  // the pattern is ".{run,}"
+  bool is_run;  // the pattern is ".{shortest,}"
 };
 
 Result<Regex> Regex::Compile(std::string_view pattern, const Options& options) {
@@ -135,7 +129,7 @@ Regex::~Regex() = default;
 bool Regex::Search(std::string_view text) const {
   if (text.size() < impl_->shortest) return false;
   // With (?s) it would go over line feeds.
-  if (impl_->run && !impl_->re2.options().dot_nl()) return HasRun(text, *impl_->run);
+  if (impl_->is_run && !impl_->re2.options().dot_nl()) return HasRun(text, impl_->shortest);
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), impl_->re2);
 }
 

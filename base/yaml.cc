@@ -107,27 +107,22 @@ std::vector<Chunk> Split(std::string_view bytes) {
   return chunks;
 }
 
-// Whether a key of the form "? key" may begin at the question mark at `at`: nothing but blanks and
-// indicators stands before it in its line.
-bool MayBeKey(std::string_view text, size_t at) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  if (at + 1 < text.size() && kBlank.find(text[at + 1]) == std::string_view::npos) return false;
-  const size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \t-?:", at - 1);
-  return before == std::string_view::npos || text[before] == '\n';
-}
-
-// The blanks with a tab in them between a colon and what may begin a block, in a text that may have
-// a key of the form "? key". There libfyaml 0.7.12 writes to an address that is none.
+// Of a text that may have a key of the form "? key", the first blanks with a tab in them between a
+// colon and what may begin a block. There libfyaml 0.7.12 writes to an address that is none.
 std::optional<Span> FatalTab(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
   bool has_key = false;
+  bool may_be_key = true;  // nothing but blanks and indicators stands before it in its line
   std::optional<Span> found;
   for (size_t at = 0; at < text.size(); ++at) {
-    has_key = has_key || (text[at] == '?' && MayBeKey(text, at));
-    if (text[at] != ':' || found) continue;
+    const char c = text[at];
+    const bool before_blank = at + 1 == text.size() || kBlank.find(text[at + 1]) != kBlank.npos;
+    has_key = has_key || (c == '?' && may_be_key && before_blank);
+    may_be_key = c == '\n' || (may_be_key && std::string_view(" \t-?:").find(c) != kBlank.npos);
+    if (c != ':' || found) continue;
     const size_t next = std::min(text.find_first_not_of(" \t", at + 1), text.size());
-    const bool has_tab = text.substr(at + 1, next - at - 1).find('\t') != std::string_view::npos;
-    if (has_tab && next < text.size() &&
-        std::string_view("|>:-?").find(text[next]) != std::string_view::npos)
+    const bool has_tab = text.substr(at + 1, next - at - 1).find('\t') != kBlank.npos;
+    if (has_tab && next < text.size() && std::string_view("|>:-?").find(text[next]) != kBlank.npos)
       found = Span{.begin = U32(at + 1), .end = U32(next)};
   }
   return has_key ? found : std::nullopt;

@@ -181,7 +181,10 @@ void Task::Impl::Work(const Record& record, const Standing& standing) {
     return;
   }
   if (Decode(record) != Verdict::kEvent) return;
-  for (const match::Match& match : FindMatches(record)) Order(match, record, standing);
+  const std::span<const match::Match> found = FindMatches(record);
+  if (!found.empty()) decoder.Complete();
+  CountOddities();
+  for (const match::Match& match : found) Order(match, record, standing);
 }
 
 Verdict Task::Impl::Decode(const Record& record) {
@@ -233,8 +236,6 @@ std::span<const match::Match> Task::Impl::FindMatches(const Record& record) {
   matches.clear();
   matcher->FindMatches(decoder.event(), {.now = record.append_time}, *scratch, matches);
   ++(matches.empty() ? open.counts().unmatched : open.counts().matched);
-  if (!matches.empty()) decoder.Complete();
-  CountOddities();
   return matches;
 }
 

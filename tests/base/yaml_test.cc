@@ -249,6 +249,14 @@ TEST(Parse, ManyKeysAndManyDocumentsTakeLinearTime) {
   EXPECT_EQ(Parse(documents).documents.size(), 5000u);
 }
 
+TEST(Parse, ManyQuestionMarksAndColonsTakeLinearTime) {
+  std::string file = "a: x ";
+  for (int i = 0; i < 300'000; ++i) file += "? ";
+  EXPECT_EQ(Parse(file).problems.size(), 0u);
+  for (int i = 0; i < 300'000; ++i) file += " : \t";
+  EXPECT_FALSE(Parse(file).problems.empty());
+}
+
 TEST(Parse, BytesThatAreNoTextGiveNoDocument) {
   using namespace std::string_view_literals;
   const std::pair<std::string_view, std::string_view> rows[] = {
