@@ -1,7 +1,7 @@
 #include "base/unicode.h"
 
 #if defined(__SSE2__)
-#include <immintrin.h>
+#include <emmintrin.h>
 #endif
 
 #include <cstddef>
@@ -304,39 +304,8 @@ void FoldAppend(std::string_view text, std::string& out) {
 
 #if defined(__SSE2__)
 
-namespace {
-
-// Thirty-two bytes or more: the last thirty-two may overlap those before them.
-__attribute__((target("avx2"))) AsciiFold FoldLongAsciiAvx2(std::string_view text, char* out) {
-  constexpr size_t kVector = sizeof(__m256i);
-  __m256i high = _mm256_setzero_si256();
-  __m256i changed = _mm256_setzero_si256();
-  const __m256i before_a = _mm256_set1_epi8('A' - 1);
-  const __m256i behind_z = _mm256_set1_epi8('Z' + 1);
-  const __m256i to_lower = _mm256_set1_epi8(0x20);
-  const size_t last = text.size() - kVector;
-  for (size_t at = 0;; at = std::min(at + kVector, last)) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
-    const __m256i is_upper =
-        _mm256_and_si256(_mm256_cmpgt_epi8(bytes, before_a), _mm256_cmpgt_epi8(behind_z, bytes));
-    const __m256i change = _mm256_and_si256(is_upper, to_lower);
-    high = _mm256_or_si256(high, bytes);
-    changed = _mm256_or_si256(changed, change);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + at), _mm256_or_si256(bytes, change));
-    if (at == last) break;
-  }
-  if (_mm256_movemask_epi8(high) != 0) return AsciiFold::kNotAscii;
-  return _mm256_testz_si256(changed, changed) != 0 ? AsciiFold::kUnchanged : AsciiFold::kFolded;
-}
-
-}  // namespace
-
 // Sixteen bytes or more: the last sixteen may overlap those before them.
 AsciiFold FoldLongAscii(std::string_view text, char* out) {
-  // Of a few vectors the wider ones save nothing.
-  constexpr size_t kLong = 128;
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (text.size() >= kLong && has_avx2) return FoldLongAsciiAvx2(text, out);
   constexpr size_t kVector = sizeof(__m128i);
   __m128i high = _mm_setzero_si128();
   __m128i changed = _mm_setzero_si128();
