@@ -24,6 +24,7 @@ constexpr int kPollMs = 100;
 constexpr std::chrono::milliseconds kWriteTimeout{12000};
 // How soon EndWithin() is noticed.
 constexpr std::chrono::milliseconds kWriteStep{100};
+constexpr int kProbeTimeoutMs = 500;
 constexpr Duration kRetryPause{1000};
 constexpr int32_t kPartition = 0;
 
@@ -59,8 +60,10 @@ struct KafkaControl::Impl {
   bool Stopping() const { return stop.load(); }
   void Pause(Duration duration);
   Status MakeWriter();
-  // Until the answer to a record is there, or it has lasted too long.
+  // Until the answer to a record is there, it has lasted too long, or the process ends and there is
+  // nobody to answer.
   void AwaitDelivery();
+  bool NobodyAnswers();
 
   const Options options;
   const Settings settings;
@@ -78,7 +81,9 @@ struct KafkaControl::Impl {
   Status state{ErrorCode::kUnavailable, "not read yet"};
 
   std::mutex write_mutex;
-  Delivery delivery;  // under write_mutex
+  // Under write_mutex.
+  Delivery delivery;
+  bool brokers_down = false;  // so the library said last; it does not say when one is back
   std::unique_ptr<Client> writer;
 };
 
@@ -222,6 +227,10 @@ void KafkaControl::Impl::Pause(Duration duration) {
 Status KafkaControl::Impl::MakeWriter() {
   if (writer) return Status::Ok();
   ClientCallbacks callbacks;
+  brokers_down = false;
+  callbacks.on_error = [this](rd_kafka_resp_err_t error, bool, std::string_view) {
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) brokers_down = true;
+  };
   callbacks.on_delivery = [this](const rd_kafka_message_t& message) {
     delivery = {
         .done = true,
@@ -239,9 +248,17 @@ void KafkaControl::Impl::AwaitDelivery() {
   const steady_clock::time_point give_up = steady_clock::now() + kWriteTimeout;
   while (!delivery.done) {
     const steady_clock::time_point now = steady_clock::now();
-    if (now >= std::min(give_up, writes_end.load())) return;
+    const steady_clock::time_point end = writes_end.load();
+    if (now >= std::min(give_up, end)) return;
     rd_kafka_flush(writer->get(), static_cast<int>(kWriteStep.count()));
+    const bool ending = end != steady_clock::time_point::max();
+    if (ending && !delivery.done && NobodyAnswers()) return;
   }
+}
+
+bool KafkaControl::Impl::NobodyAnswers() {
+  if (brokers_down) brokers_down = !PartitionCounts(writer->get(), {topic}, kProbeTimeoutMs).ok();
+  return brokers_down;
 }
 
 void KafkaControl::EndWithin(Duration deadline) {

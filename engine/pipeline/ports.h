@@ -138,7 +138,8 @@ class Control {
   // Appends a record durably. The snapshot shows it when it was read back.
   virtual Status Write(const ControlRecord& record) = 0;
   // The process ends: from now on no Write(), those under way included, lasts longer than until
-  // `deadline` from now; a second call cannot put it off. Any thread; returns at once.
+  // `deadline` from now, or waits for somebody who is not there; a second call cannot put it off.
+  // Any thread; returns at once.
   virtual void EndWithin(Duration deadline) = 0;
 };
 

@@ -14,8 +14,9 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/riposte-integration.XXXXXX")
 declare -A engine_pid=()
 other_pids=()
 
-say() { printf '%6.1f s  %s\n' "$(($(date +%s%3N) - started_ms))e-3" "$*"; }
-started_ms=$(date +%s%3N)
+now_ms() { local micros=${EPOCHREALTIME/[.,]/} && echo "${micros%???}"; }
+started_ms=$(now_ms)
+say() { printf '%6.1f s  %s\n' "$(($(now_ms) - started_ms))e-3" "$*"; }
 
 fail() {
   echo "FAILED: $*" >&2
@@ -64,10 +65,10 @@ start_engine() {
 
 # wait_until SECONDS WHAT COMMAND...: polls; fails with WHAT.
 wait_until() {
-  local deadline=$((SECONDS + $1)) what=$2
+  local deadline=$(($(now_ms) + $1 * 1000)) what=$2
   shift 2
   until "$@"; do
-    [ $SECONDS -lt $deadline ] || fail "$what"
+    [ "$(now_ms)" -lt "$deadline" ] || fail "$what"
     sleep 0.1
   done
 }
