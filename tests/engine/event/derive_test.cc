@@ -31,12 +31,12 @@ class DeriveTest : public testing::Test {
     return Decode(schema, id, json);
   }
   std::string Decode(const test::SchemaBuilder& schema, schema::FieldId id, std::string_view json) {
-    const std::shared_ptr<const Plan> plan =
-        Plan::Compile(schema.schema(), schema.profile(), schema.AllFields());
-    EXPECT_EQ(RejectName(decoder_.Decode(*plan, json)), "none") << json;
+    plan_ = Plan::Compile(schema.schema(), schema.profile(), schema.AllFields());
+    EXPECT_EQ(RejectName(decoder_.Decode(*plan_, json)), "none") << json;
     return test::DumpField(decoder_.event(), schema.schema().catalogue, id);
   }
 
+  std::shared_ptr<const Plan> plan_;  // the event refers to it
   Decoder decoder_;
 };
 
