@@ -107,18 +107,19 @@ std::vector<Chunk> Split(std::string_view bytes) {
   return chunks;
 }
 
-// Of a text that may have a key of the form "? key", the first blanks with a tab in them between a
-// colon and what may begin a block. There libfyaml 0.7.12 writes to an address that is none.
+// Of a text that may have a key of the form "? key", wherever in a line, the first blanks with a
+// tab in them between a colon and what may begin a block. There libfyaml 0.7.12 writes to an
+// address that is none.
 std::optional<Span> FatalTab(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
   bool has_key = false;
-  bool may_be_key = true;  // nothing but blanks and indicators stands before it in its line
+  bool may_begin_key = true;  // a blank or an indicator stands before it
   std::optional<Span> found;
   for (size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     const bool before_blank = at + 1 == text.size() || kBlank.find(text[at + 1]) != kBlank.npos;
-    has_key = has_key || (c == '?' && may_be_key && before_blank);
-    may_be_key = c == '\n' || (may_be_key && std::string_view(" \t-?:").find(c) != kBlank.npos);
+    has_key = has_key || (c == '?' && may_begin_key && before_blank);
+    may_begin_key = std::string_view(" \t\r\n-?:,[{").find(c) != kBlank.npos;
     if (c != ':' || found) continue;
     const size_t next = std::min(text.find_first_not_of(" \t", at + 1), text.size());
     const bool has_tab = text.substr(at + 1, next - at - 1).find('\t') != kBlank.npos;

@@ -199,6 +199,8 @@ TEST(Parse, TabsBehindColonsWithExplicitKeysAreErrors) {
       {"? y:\t:a", "!syntax@4-5"},
       {"a: 1\n---\nb:\n  ? {c: d}:\t|-\n", "{a@0-1: '1'@3-4}@0-4 !syntax@23-24"},
       {"? -:\t?9", "!syntax@4-5"},
+      {"a:\t: ? b", "!syntax@2-3"},
+      {"a>y:\t:  ? ? ?    ? Pz:\t: 5:jPz:\tO", "!syntax@4-5"},
       {"a: |\n  ? b:\t| c\n", "!syntax@11-12"},  // it cannot be told from one
   };
   for (const auto& [file, expected] : rows) EXPECT_EQ(Read(file), expected) << file;
