@@ -18,6 +18,8 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "timeout";
     case ErrorCode::kIo:
       return "io";
+    case ErrorCode::kDamaged:
+      return "damaged";
     case ErrorCode::kFenced:
       return "fenced";
     case ErrorCode::kUncertain:

@@ -20,6 +20,7 @@ enum class ErrorCode {
   kUnavailable,  // the peer does not answer now; trying again may help
   kTimeout,
   kIo,
+  kDamaged,    // what was stored cannot be read back: wipe it and build it anew
   kFenced,     // another instance owns the work: stop at once
   kUncertain,  // it may or may not have happened; the committed state decides
   kCancelled,  // asked to stop

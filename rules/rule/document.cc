@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "rules/qql/parse.h"
-#include "rules/query/print.h"
 #include "rules/rule/hashes.h"
+#include "rules/rule/query_value.h"
 #include "rules/rule/remediation_section.h"
+#include "rules/rule/suppress_section.h"
 #include "rules/rule/tests_section.h"
+#include "rules/rule/trigger_print.h"
 #include "rules/rule/trigger_section.h"
 
 namespace riposte::rule {
@@ -28,11 +28,13 @@ constexpr size_t kMaxNameBytes = 200;
 
 class RuleReader {
  public:
-  RuleReader(const yaml::Document& document, const schema::Schema& schema, text::NodeReader& reader)
+  RuleReader(const yaml::Document& document, const schema::Schema& schema, bool allow_windows,
+             text::NodeReader& reader)
       : root_(document.root),
         place_(document.root.entries.empty() ? document.root.span
                                              : document.root.entries.front().key_span),
         schema_(schema),
+        allow_windows_(allow_windows),
         reader_(reader) {}
 
   Rule Read() {
@@ -53,10 +55,14 @@ class RuleReader {
       rule_.places.enabled = text::ToSpan(node->span);
     }
     ReadProfiles();
-    ReadQuery();
-    if (const yaml::Node* node = Required("trigger"))
-      rule_.trigger = ReadTrigger(*node, reader_).value_or(SingleMatch{});
+    const yaml::Node* trigger = Required("trigger");
+    ReadQuery(trigger != nullptr && HasSteps(*trigger));
+    if (trigger != nullptr) trigger_ = ReadTrigger(*trigger, Context());
     ReadSections();
+    if (trigger_) {
+      rule_.canonical_trigger = PrintTrigger(*trigger_, schema_.catalogue);
+      rule_.trigger = std::move(*trigger_);
+    }
     return std::move(rule_);
   }
 
@@ -123,39 +129,36 @@ class RuleReader {
     }
   }
 
-  void ReadQuery() {
-    const yaml::Node* node = Required("query");
+  // Where the trigger has steps, with queries of their own, the rule needs none.
+  void ReadQuery(bool may_be_missing) {
+    const yaml::Node* node = may_be_missing ? root_.Find("query") : Required("query");
     if (node == nullptr) return;
+    std::optional<QueryValue> value = ReadQueryValue(*node, "query", schema_.catalogue, reader_);
+    if (!value) return;
+    rule_.query = std::move(value->query);
+    rule_.query_text = std::move(value->text);
+    rule_.canonical_query = std::move(value->canonical);
+    rule_.query_in_file = std::move(value->in_file);
     rule_.query_span = text::ToSpan(node->span);
-    const std::optional<std::string> text = reader_.Text(*node, "'query'");
-    if (!text) return;
-    if (!node->exact) {
-      reader_.Error(
-          {.begin = node->span.begin, .end = node->span.begin}, "folded-query",
-          "a query over several lines needs a | block: folding its lines loses its columns",
-          "write 'query: |'");
-      return;
-    }
-    rule_.query_in_file =
-        std::make_shared<const text::Fragment>(text::ToFragment(reader_.source(), *node));
-    rule_.query_text = rule_.query_in_file->text();
-    std::optional<query::Expression> query =
-        qql::Parse(*rule_.query_in_file, schema_.catalogue, reader_.diagnostics());
-    if (!query) return;
-    rule_.query = std::move(*query);
-    rule_.canonical_query = query::Print(rule_.query, schema_.catalogue);
+  }
+
+  TriggerContext Context() {
+    return {.schema = schema_,
+            .profiles = rule_.profiles,
+            .allow_windows = allow_windows_,
+            .reader = reader_};
   }
 
   void ReadSections() {
     for (const yaml::Entry& entry : root_.entries) {
       if (entry.key == "remediation") {
-        rule_.remediation = ReadRemediation(entry.value, entry.key_span, reader_);
+        rule_.remediation =
+            ReadRemediation(entry.value, entry.key_span, trigger_ ? &*trigger_ : nullptr, reader_);
         rule_.places.remediation = text::ToSpan(entry.key_span);
       } else if (entry.key == "tests") {
-        rule_.tests = ReadTests(entry.value, schema_, reader_);
+        rule_.tests = ReadTests(entry.value, schema_, allow_windows_, reader_);
       } else if (entry.key == "suppress") {
-        reader_.Error(entry.key_span, "not-available-yet", "'suppress' is not available yet",
-                      "leave it out");
+        rule_.suppress = ReadSuppress(entry.value, entry.key_span, Context());
       }
     }
   }
@@ -163,17 +166,19 @@ class RuleReader {
   const yaml::Node& root_;
   yaml::Span place_;  // where to point for what is missing
   const schema::Schema& schema_;
+  const bool allow_windows_;
   text::NodeReader& reader_;
   Rule rule_;
+  std::optional<Trigger> trigger_;
 };
 
 }  // namespace
 
 std::optional<Rule> ReadRule(const yaml::Document& document, const schema::Schema& schema,
-                             text::NodeReader& reader) {
+                             bool allow_windows, text::NodeReader& reader) {
   const size_t errors_before = reader.diagnostics().error_count();
   if (!reader.Mapping(document.root, "a rule", kKeys)) return std::nullopt;
-  Rule rule = RuleReader(document, schema, reader).Read();
+  Rule rule = RuleReader(document, schema, allow_windows, reader).Read();
   if (reader.diagnostics().error_count() != errors_before) return std::nullopt;
   rule.source = reader.source();
   rule.span = text::ToSpan(document.span);

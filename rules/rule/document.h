@@ -8,8 +8,8 @@
 
 namespace riposte::rule {
 
-// The document's rule, or empty after at least one error.
+// The document's rule, or empty after at least one error. `allow_windows`: LoadOptions.
 std::optional<Rule> ReadRule(const yaml::Document& document, const schema::Schema& schema,
-                             text::NodeReader& reader);
+                             bool allow_windows, text::NodeReader& reader);
 
 }  // namespace riposte::rule

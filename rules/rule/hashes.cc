@@ -12,21 +12,44 @@ std::string HashOf(std::initializer_list<std::string_view> parts) {
   return Sha256Hex(text);
 }
 
+namespace {
+
+// Empty for what a rule without the key means, so that its hashes stay.
+std::string RemediateText(const Remediation& remediation) {
+  switch (remediation.remediate) {
+    case Remediate::kCompleting:
+      return {};
+    case Remediate::kAll:
+      return "all";
+    case Remediate::kStep:
+      return "step:" + remediation.step;
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string VersionWithResponse(const std::string& version, const Response& response) {
-  const std::string_view trigger = response.trigger ? "single_match" : "";
+  const std::string_view trigger = response.canonical_trigger;
   if (!response.remediation) return HashOf({version, "response", trigger});
   const Remediation& remediation = *response.remediation;
-  return HashOf({version, "response", trigger, AutoModeName(remediation.mode),
-                 RuleActionName(remediation.action),
-                 remediation.target ? TargetName(*remediation.target) : ""});
+  const std::string_view mode = AutoModeName(remediation.mode);
+  const std::string_view action = RuleActionName(remediation.action);
+  const std::string_view target = remediation.target ? TargetName(*remediation.target) : "";
+  const std::string remediate = RemediateText(remediation);
+  if (remediate.empty()) return HashOf({version, "response", trigger, mode, action, target});
+  return HashOf({version, "response", trigger, mode, action, target, remediate});
 }
 
 std::string ArmingHash(const Rule& rule) {
-  const bool remediates = rule.remediation.has_value();
-  const bool has_target = remediates && rule.remediation->target.has_value();
-  return HashOf({rule.canonical_query, "single_match",
-                 has_target ? TargetName(*rule.remediation->target) : "",
-                 remediates ? RuleActionName(rule.remediation->action) : ""});
+  if (!rule.remediation) return HashOf({rule.canonical_query, rule.canonical_trigger, "", ""});
+  const Remediation& remediation = *rule.remediation;
+  const std::string_view target = remediation.target ? TargetName(*remediation.target) : "";
+  const std::string_view action = RuleActionName(remediation.action);
+  const std::string remediate = RemediateText(remediation);
+  if (remediate.empty())
+    return HashOf({rule.canonical_query, rule.canonical_trigger, target, action});
+  return HashOf({rule.canonical_query, rule.canonical_trigger, target, action, remediate});
 }
 
 }  // namespace riposte::rule

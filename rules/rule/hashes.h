@@ -17,7 +17,7 @@ std::string HashOf(std::initializer_list<std::string_view> parts);
 // count.
 std::string VersionWithResponse(const std::string& version, const Response& response);
 
-// Rule::arming_hash; the canonical query has to be there.
+// Rule::arming_hash; the canonical query and the canonical trigger have to be there.
 std::string ArmingHash(const Rule& rule);
 
 }  // namespace riposte::rule

@@ -26,7 +26,7 @@ struct NamedSource {
   text::SourcePtr source;
 };
 
-void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
+void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema, bool allow_windows,
                    text::Diagnostics& diagnostics, SigmaDocuments& sigma,
                    std::vector<Rule>& rules) {
   const size_t errors_before = diagnostics.error_count();
@@ -43,7 +43,7 @@ void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
     ++documents;
     if (RefuseResponses(document.root, reader)) continue;
     if (sigma.Read(document, reader, rules)) continue;
-    if (std::optional<Rule> rule = ReadRule(document, schema, reader))
+    if (std::optional<Rule> rule = ReadRule(document, schema, allow_windows, reader))
       rules.push_back(std::move(*rule));
   }
   if (documents == 0 && diagnostics.error_count() == errors_before)
@@ -96,11 +96,13 @@ void SortByPath(std::vector<T>& items, const PathOf& path_of) {
 }
 
 std::vector<ResponsePtr> ReadAllResponses(const std::vector<NamedSource>& sources,
+                                          const schema::Schema& schema, bool allow_windows,
                                           text::Diagnostics& diagnostics) {
   std::vector<ResponsePtr> responses;
   for (const NamedSource& file : sources) {
     if (!IsResponsesFile(file.source->path())) continue;
-    std::ranges::copy(ReadResponses(file.source, diagnostics), std::back_inserter(responses));
+    std::ranges::copy(ReadResponses(file.source, schema, allow_windows, diagnostics),
+                      std::back_inserter(responses));
   }
   SortByPath(responses, [](const ResponsePtr& response) -> const std::string& {
     return response->source->path();
@@ -108,7 +110,7 @@ std::vector<ResponsePtr> ReadAllResponses(const std::vector<NamedSource>& source
   return responses;
 }
 
-RuleSetPtr Load(const std::vector<NamedSource>& sources, size_t max_rules,
+RuleSetPtr Load(const std::vector<NamedSource>& sources, const LoadOptions& options,
                 const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   auto set = std::make_shared<RuleSet>();
   SigmaDocuments sigma(schema);
@@ -116,10 +118,10 @@ RuleSetPtr Load(const std::vector<NamedSource>& sources, size_t max_rules,
   for (const NamedSource& file : sources) {
     set->sources.push_back(file.source);
     if (IsResponsesFile(file.source->path())) continue;
-    ReadFileRules(file.source, *schema, diagnostics, sigma, set->rules);
-    if (set->rules.size() <= max_rules) continue;
-    diagnostics.Error(file.source, set->rules[max_rules].id_span, "too-many-rules",
-                      fmt::format("more than {} rules in one set", max_rules));
+    ReadFileRules(file.source, *schema, options.allow_windows, diagnostics, sigma, set->rules);
+    if (set->rules.size() <= options.max_rules) continue;
+    diagnostics.Error(file.source, set->rules[options.max_rules].id_span, "too-many-rules",
+                      fmt::format("more than {} rules in one set", options.max_rules));
     break;
   }
   set->schema = sigma.Finish(set->rules, diagnostics);
@@ -127,8 +129,9 @@ RuleSetPtr Load(const std::vector<NamedSource>& sources, size_t max_rules,
   SortByPath(set->rules,
              [](const Rule& rule) -> const std::string& { return rule.source->path(); });
   const bool all_rules_read = !diagnostics.has_errors();
-  set->responses = AttachResponses(ReadAllResponses(sources, diagnostics), all_rules_read,
-                                   set->rules, diagnostics);
+  set->responses =
+      AttachResponses(ReadAllResponses(sources, *schema, options.allow_windows, diagnostics),
+                      all_rules_read, set->rules, diagnostics);
   if (diagnostics.has_errors()) return nullptr;
   set->sha256 = HashOf(sources, *schema);
   return set;
@@ -144,20 +147,21 @@ RuleSetPtr LoadRules(const LoadOptions& options, const schema::SchemaPtr& schema
     if (text::SourcePtr source = ReadRuleFile(file, options.max_file_bytes, own))
       sources.push_back({.name = file.name, .source = std::move(source)});
   }
-  RuleSetPtr set = Load(sources, options.max_rules, schema, own);
+  RuleSetPtr set = Load(sources, options, schema, own);
   own.Sort();
   diagnostics.Append(own);
   return set;
 }
 
 RuleSetPtr LoadRulesFrom(const std::vector<text::SourcePtr>& sources,
-                         const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
+                         const schema::SchemaPtr& schema, text::Diagnostics& diagnostics,
+                         bool allow_windows) {
   text::Diagnostics own;
   std::vector<NamedSource> named;
   named.reserve(sources.size());
   for (const text::SourcePtr& source : sources)
     named.push_back({.name = source->path(), .source = source});
-  RuleSetPtr set = Load(named, LoadOptions{}.max_rules, schema, own);
+  RuleSetPtr set = Load(named, {.paths = {}, .allow_windows = allow_windows}, schema, own);
   own.Sort();
   diagnostics.Append(own);
   return set;

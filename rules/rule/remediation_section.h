@@ -8,8 +8,9 @@
 
 namespace riposte::rule {
 
-// `key_span` is where `remediation` itself stands. Empty after an error.
+// `key_span` is where `remediation` itself stands; `trigger` is the one that it goes with, or null
+// if that could not be read. Empty after an error.
 std::optional<Remediation> ReadRemediation(const yaml::Node& section, yaml::Span key_span,
-                                           text::NodeReader& reader);
+                                           const Trigger* trigger, text::NodeReader& reader);
 
 }  // namespace riposte::rule

@@ -268,7 +268,10 @@ class Attachment {
       if (strongest_[i].empty()) continue;
       Rule& rule = rules_[i];
       rule.response = strongest_[i].front();
-      rule.trigger = rule.response->trigger.value_or(SingleMatch{});
+      if (rule.response->trigger) {
+        rule.trigger = *rule.response->trigger;
+        rule.canonical_trigger = rule.response->canonical_trigger;
+      }
       rule.remediation = rule.response->remediation;
       rule.arming_hash = ArmingHash(rule);
       rule.version = VersionWithResponse(rule.version, *rule.response);

@@ -11,6 +11,7 @@
 
 #include "rules/rule/path_glob.h"
 #include "rules/rule/remediation_section.h"
+#include "rules/rule/trigger_print.h"
 #include "rules/rule/trigger_section.h"
 
 namespace riposte::rule {
@@ -27,10 +28,11 @@ constexpr std::array<std::string_view, 5> kLevels = {"informational", "low", "me
 
 class ResponseReader {
  public:
-  ResponseReader(const yaml::Node& entry, text::NodeReader& reader)
+  ResponseReader(const yaml::Node& entry, const TriggerContext& context)
       : entry_(entry),
         place_(entry.entries.empty() ? entry.span : entry.entries.front().key_span),
-        reader_(reader) {}
+        context_(context),
+        reader_(context.reader) {}
 
   std::optional<Response> Read() {
     const size_t errors_before = reader_.diagnostics().error_count();
@@ -122,30 +124,33 @@ class ResponseReader {
   }
 
   void ReadSections() {
-    bool given = false;
-    for (const yaml::Entry& entry : entry_.entries) {
-      if (entry.key == "trigger") {
-        response_.trigger = ReadTrigger(entry.value, reader_);
-      } else if (entry.key == "remediation") {
-        response_.remediation = ReadRemediation(entry.value, entry.key_span, reader_);
-      } else {
-        continue;
-      }
-      given = true;
+    const yaml::Node* trigger = entry_.Find("trigger");
+    std::optional<Trigger> read(SingleMatch{});
+    if (trigger != nullptr) {
+      read = ReadTrigger(*trigger, context_);
+      response_.trigger = read;
+      if (read) response_.canonical_trigger = PrintTrigger(*read, context_.schema.catalogue);
     }
-    if (!given)
+    const auto remediation = std::ranges::find(entry_.entries, "remediation", &yaml::Entry::key);
+    if (remediation != entry_.entries.end()) {
+      response_.remediation = ReadRemediation(remediation->value, remediation->key_span,
+                                              read ? &*read : nullptr, reader_);
+    } else if (trigger == nullptr) {
       reader_.Error(place_, "missing-key", "the entry gives nothing to the rules that it selects",
                     "add 'remediation'");
+    }
   }
 
   const yaml::Node& entry_;
   const yaml::Span place_;  // where to point for what is missing
+  const TriggerContext& context_;
   text::NodeReader& reader_;
   Response response_;
 };
 
-void ReadDocument(const yaml::Node& root, text::NodeReader& reader,
+void ReadDocument(const yaml::Node& root, const TriggerContext& context,
                   std::vector<ResponsePtr>& responses) {
+  text::NodeReader& reader = context.reader;
   if (root.kind == yaml::Node::Kind::kMapping && root.Find(kResponses) == nullptr) {
     const yaml::Span place = root.entries.empty() ? root.span : root.entries.front().key_span;
     reader.Error(place, "missing-key", "'responses' is missing: this file is for them, by its name",
@@ -157,7 +162,7 @@ void ReadDocument(const yaml::Node& root, text::NodeReader& reader,
   if (!reader.List(entries, "'responses'")) return;
   for (const yaml::Node& entry : entries.items) {
     if (!reader.Mapping(entry, "an entry of 'responses'", kKeys)) continue;
-    if (std::optional<Response> response = ResponseReader(entry, reader).Read())
+    if (std::optional<Response> response = ResponseReader(entry, context).Read())
       responses.push_back(std::make_shared<const Response>(std::move(*response)));
   }
 }
@@ -169,18 +174,20 @@ bool IsResponsesFile(std::string_view path) {
   return name == "responses.yaml" || name == "responses.yml";
 }
 
-std::vector<ResponsePtr> ReadResponses(const text::SourcePtr& source,
-                                       text::Diagnostics& diagnostics) {
+std::vector<ResponsePtr> ReadResponses(const text::SourcePtr& source, const schema::Schema& schema,
+                                       bool allow_windows, text::Diagnostics& diagnostics) {
   const size_t errors_before = diagnostics.error_count();
   const yaml::Stream stream = yaml::Parse(source->bytes());
   text::AddProblems(stream, source, diagnostics);
   text::NodeReader reader(source, diagnostics);
+  const TriggerContext context{
+      .schema = schema, .profiles = {}, .allow_windows = allow_windows, .reader = reader};
   std::vector<ResponsePtr> responses;
   bool empty = true;
   for (const yaml::Document& document : stream.documents) {
     if (document.root.kind == yaml::Node::Kind::kNull && document.root.value.empty()) continue;
     empty = false;
-    ReadDocument(document.root, reader, responses);
+    ReadDocument(document.root, context, responses);
   }
   if (empty && diagnostics.error_count() == errors_before)
     diagnostics.Error(source, {}, "empty-value", "the file holds no response",

@@ -1,6 +1,7 @@
 #include "rules/rule/rule.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace riposte::rule {
 namespace {
@@ -71,9 +72,17 @@ std::string_view SelectorName(Selector selector) {
   return "unknown";
 }
 
+std::vector<schema::FieldId> FieldsOf(const Rule& rule) {
+  const std::vector<schema::FieldId> of_query = rule.query.Fields();
+  const std::vector<schema::FieldId> of_trigger = FieldsOf(rule.trigger);
+  std::vector<schema::FieldId> fields;
+  std::ranges::set_union(of_query, of_trigger, std::back_inserter(fields));
+  return fields;
+}
+
 std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profile& profile) {
   std::vector<schema::FieldId> missing;
-  for (const schema::FieldId field : rule.query.Fields())
+  for (const schema::FieldId field : FieldsOf(rule))
     if (!profile.Has(field)) missing.push_back(field);
   return missing;
 }

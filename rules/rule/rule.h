@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
 #include "rules/query/expression.h"
+#include "rules/rule/trigger.h"
 #include "rules/schema/profile.h"
 #include "rules/text/source.h"
 
@@ -20,12 +20,6 @@ namespace riposte::rule {
 enum class Severity : uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
 std::string_view SeverityName(Severity severity);
 std::optional<Severity> ParseSeverity(std::string_view text);
-
-// Fires for each matching event.
-struct SingleMatch {
-  bool operator==(const SingleMatch&) const = default;
-};
-using Trigger = std::variant<SingleMatch>;
 
 enum class AutoMode : uint8_t { kOff, kDryRun, kEnforce };
 std::string_view AutoModeName(AutoMode mode);  // "off", "dry_run", "enforce"
@@ -37,16 +31,21 @@ std::string_view RuleActionName(RuleAction action);
 enum class Target : uint8_t { kProcess, kParent, kTree };
 std::string_view TargetName(Target target);
 
+// Which of several events in a firing are remediated.
+enum class Remediate : uint8_t { kCompleting, kAll, kStep };
+
 struct Remediation {
   AutoMode mode = AutoMode::kOff;
   RuleAction action = RuleAction::kQuarantineAsset;
   std::optional<Target> target;  // always there for a kill
+  Remediate remediate = Remediate::kCompleting;
+  std::string step{};  // kStep: its name, of a step that is not absent
 };
 
-// One event of a test in the rule file.
+// One event of a test in the rule file, or only the time that has come.
 struct TestEvent {
   Duration at{0};    // since the beginning of the test
-  std::string json;  // one event in the profile's format
+  std::string json;  // one event in the profile's format; empty: none, time goes on to `at`
   text::Span span;
 };
 struct ExpectedCommand {
@@ -54,12 +53,18 @@ struct ExpectedCommand {
   std::string target;  // base name, full path or asset; empty: any
   text::Span span;
 };
+struct ExpectedFiring {
+  Duration at{0};                 // its time, since the beginning of the test
+  std::optional<int64_t> events;  // how many completed it
+  text::Span span;
+};
 struct TestCase {
   std::string name;
   std::string profile = "qualys-edr";
   std::vector<TestEvent> events;
-  std::optional<int64_t> firings;
-  std::optional<std::vector<ExpectedCommand>> commands;  // as a multiset
+  std::optional<int64_t> firings;  // how many; with `each_firing` as many as that has
+  std::optional<std::vector<ExpectedFiring>> each_firing;  // as a multiset
+  std::optional<std::vector<ExpectedCommand>> commands;    // as a multiset
   text::Span span;
 };
 
@@ -88,6 +93,7 @@ struct Response {
   std::vector<Choice> choices;  // a rule that one of them fits is selected
   int64_t max_rules = 0;        // 1 or more
   std::optional<Trigger> trigger;
+  std::string canonical_trigger;  // PrintTrigger; empty without one
   std::optional<Remediation> remediation;
 
   text::SourcePtr source;
@@ -108,15 +114,18 @@ struct Rule {
   bool enabled = true;
   std::vector<std::string> tags, references, false_positives;
   std::vector<std::string> profiles;  // runs only on these; empty: on each that has its tokens
-  query::Expression query;
-  std::string query_text;       // as written, without trailing blanks; of Sigma the detection
-  std::string canonical_query;  // query::Print
+  query::Expression query;            // empty where the steps of the trigger have all that is asked
+  std::string query_text;             // as written, without trailing blanks; of Sigma the detection
+  std::string canonical_query;        // query::Print
   Trigger trigger;
+  std::string canonical_trigger = "single_match";  // PrintTrigger
+  std::optional<Suppress> suppress;
   std::optional<Remediation> remediation;
   ResponsePtr response;  // gave the rule its trigger and remediation; null: they are its own
   std::vector<TestCase> tests;
 
-  // Hash (SHA-256, hex) of what arming depends on: canonical query, trigger, target, action.
+  // Hash (SHA-256, hex) of what arming depends on: canonical query, trigger, target, action, which
+  // events are remediated.
   std::string arming_hash;
   // Hash (SHA-256, hex) of the whole rule's document text, and of what filters and a response add
   // to it: "version" on commands and alerts.
@@ -131,6 +140,8 @@ struct Rule {
   Places places;
 };
 
+// The fields that its query and its trigger read, ascending, each once.
+std::vector<schema::FieldId> FieldsOf(const Rule& rule);
 // Whether `rule` runs on events of `profile`: it names it or names none, and the profile has all
 // its tokens.
 bool RunsOn(const Rule& rule, const schema::Profile& profile);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kTestKeys = {"name", "profile", "events", "expect"};
 constexpr std::array<std::string_view, 2> kEventKeys = {"at", "event"};
 constexpr std::array<std::string_view, 2> kExpectKeys = {"firings", "commands"};
+constexpr std::array<std::string_view, 2> kFiringKeys = {"at", "events"};
 constexpr std::array<std::string_view, 2> kCommandKeys = {"action", "target"};
 constexpr std::array<std::string_view, 3> kActions = {"kill_process", "quarantine_file",
                                                       "quarantine_asset"};
@@ -41,23 +42,55 @@ std::optional<std::string> ReadEventJson(const yaml::Node& node, text::NodeReade
   return std::nullopt;
 }
 
-std::optional<TestEvent> ReadEvent(const yaml::Node& node, text::NodeReader& reader) {
+// A span of time since the beginning of the test.
+Duration ReadAt(const yaml::Node& node, text::NodeReader& reader) {
+  const std::optional<std::string> text = reader.Text(node, "'at'");
+  const std::optional<Duration> since_begin = text ? ParseDuration(*text) : std::nullopt;
+  if (text && !since_begin)
+    reader.Error(node.span, "bad-duration", fmt::format("'{}' is no span of time", *text),
+                 "a whole number and ms, s, m, h, d or w: 90s");
+  return since_begin.value_or(Duration{0});
+}
+
+std::optional<TestEvent> ReadEvent(const yaml::Node& node, bool allow_windows,
+                                   text::NodeReader& reader) {
   if (!reader.Mapping(node, "an event of a test", kEventKeys)) return std::nullopt;
   TestEvent event{.at = Duration{0}, .json = {}, .span = text::ToSpan(node.span)};
-  if (const yaml::Node* at = node.Find("at")) {
-    const std::optional<std::string> text = reader.Text(*at, "'at'");
-    const std::optional<Duration> since_begin = text ? ParseDuration(*text) : std::nullopt;
-    if (text && !since_begin)
-      reader.Error(at->span, "bad-duration", fmt::format("'{}' is no span of time", *text),
-                   "a whole number and ms, s, m, h, d or w: 90s");
-    event.at = since_begin.value_or(Duration{0});
-  }
+  const yaml::Node* at = node.Find("at");
+  if (at != nullptr) event.at = ReadAt(*at, reader);
+  if (allow_windows && at != nullptr && node.Find("event") == nullptr) return event;
   const yaml::Node* body = reader.Required(node, "event", "an event of a test", node.span);
   if (body == nullptr) return std::nullopt;
   std::optional<std::string> json = ReadEventJson(*body, reader);
   if (!json) return std::nullopt;
   event.json = std::move(*json);
   return event;
+}
+
+std::optional<ExpectedFiring> ReadFiring(const yaml::Node& node, text::NodeReader& reader) {
+  if (!reader.Mapping(node, "an expected firing", kFiringKeys)) return std::nullopt;
+  const yaml::Node* at = reader.Required(node, "at", "an expected firing", node.span);
+  if (at == nullptr) return std::nullopt;
+  ExpectedFiring firing{
+      .at = ReadAt(*at, reader), .events = std::nullopt, .span = text::ToSpan(node.span)};
+  if (const yaml::Node* events = node.Find("events"))
+    firing.events = reader.Count(*events, "'events'");
+  return firing;
+}
+
+// How many, or each; an empty list says that there is none.
+void ReadFirings(const yaml::Node& node, bool allow_windows, text::NodeReader& reader,
+                 TestCase& test) {
+  if (!allow_windows || node.kind != yaml::Node::Kind::kSequence) {
+    test.firings = reader.Count(node, "'firings'");
+    return;
+  }
+  test.firings = static_cast<int64_t>(node.items.size());
+  test.each_firing.emplace();
+  for (const yaml::Node& item : node.items) {
+    if (std::optional<ExpectedFiring> firing = ReadFiring(item, reader))
+      test.each_firing->push_back(*firing);
+  }
 }
 
 std::optional<ExpectedCommand> ReadCommand(const yaml::Node& node, text::NodeReader& reader) {
@@ -73,14 +106,15 @@ std::optional<ExpectedCommand> ReadCommand(const yaml::Node& node, text::NodeRea
   return command;
 }
 
-void ReadExpectation(const yaml::Node& node, text::NodeReader& reader, TestCase& test) {
+void ReadExpectation(const yaml::Node& node, bool allow_windows, text::NodeReader& reader,
+                     TestCase& test) {
   if (!reader.Mapping(node, "'expect'", kExpectKeys)) return;
   const yaml::Node* firings = node.Find("firings");
   const yaml::Node* commands = node.Find("commands");
   if (firings == nullptr && commands == nullptr)
     reader.Error(node.span, "missing-key", "'expect' expects nothing",
                  "add 'firings:' or 'commands:'");
-  if (firings != nullptr) test.firings = reader.Count(*firings, "'firings'");
+  if (firings != nullptr) ReadFirings(*firings, allow_windows, reader, test);
   if (commands == nullptr) return;
   // An empty list says something: no command.
   if (commands->kind != yaml::Node::Kind::kSequence) {
@@ -94,7 +128,8 @@ void ReadExpectation(const yaml::Node& node, text::NodeReader& reader, TestCase&
   }
 }
 
-TestCase ReadTest(const yaml::Node& node, const schema::Schema& schema, text::NodeReader& reader) {
+TestCase ReadTest(const yaml::Node& node, const schema::Schema& schema, bool allow_windows,
+                  text::NodeReader& reader) {
   TestCase test;
   test.span = text::ToSpan(node.span);
   if (!reader.Mapping(node, "a test", kTestKeys)) return test;
@@ -107,12 +142,12 @@ TestCase ReadTest(const yaml::Node& node, const schema::Schema& schema, text::No
   const yaml::Node* events = reader.Required(node, "events", "a test", place);
   if (events != nullptr && reader.List(*events, "'events'")) {
     for (const yaml::Node& item : events->items) {
-      if (std::optional<TestEvent> event = ReadEvent(item, reader))
+      if (std::optional<TestEvent> event = ReadEvent(item, allow_windows, reader))
         test.events.push_back(std::move(*event));
     }
   }
   if (const yaml::Node* expect = reader.Required(node, "expect", "a test", place))
-    ReadExpectation(*expect, reader, test);
+    ReadExpectation(*expect, allow_windows, reader, test);
   return test;
 }
 
@@ -131,11 +166,12 @@ bool CheckProfile(const yaml::Node& node, const schema::Schema& schema, text::No
 }
 
 std::vector<TestCase> ReadTests(const yaml::Node& section, const schema::Schema& schema,
-                                text::NodeReader& reader) {
+                                bool allow_windows, text::NodeReader& reader) {
   std::vector<TestCase> tests;
   if (!reader.List(section, "'tests'")) return tests;
   tests.reserve(section.items.size());
-  for (const yaml::Node& item : section.items) tests.push_back(ReadTest(item, schema, reader));
+  for (const yaml::Node& item : section.items)
+    tests.push_back(ReadTest(item, schema, allow_windows, reader));
   return tests;
 }
 

@@ -8,9 +8,10 @@
 
 namespace riposte::rule {
 
-// The tests that could be read; there may have been errors.
+// The tests that could be read; there may have been errors. `allow_windows` (LoadOptions): entries
+// of `events` that only let time pass, and lists of firings.
 std::vector<TestCase> ReadTests(const yaml::Node& section, const schema::Schema& schema,
-                                text::NodeReader& reader);
+                                bool allow_windows, text::NodeReader& reader);
 
 // unknown-profile unless the schema has it.
 bool CheckProfile(const yaml::Node& node, const schema::Schema& schema, text::NodeReader& reader);

@@ -5,37 +5,65 @@
 
 #include <fmt/format.h>
 
+#include "rules/rule/trigger_count.h"
+#include "rules/rule/trigger_scheduled.h"
+#include "rules/rule/trigger_sequence.h"
 #include "rules/text/suggest.h"
 
 namespace riposte::rule {
 namespace {
 
 constexpr std::string_view kSingleMatch = "single_match";
-// Criteria of the language that this version does not run.
-constexpr std::array<std::string_view, 4> kNotAvailable = {"count", "scheduled", "sequence",
-                                                           "unordered"};
 constexpr std::array<std::string_view, 5> kAll = {kSingleMatch, "count", "scheduled", "sequence",
                                                   "unordered"};
 constexpr std::string_view kHint = "write 'trigger: {single_match: {}}'";
 
-bool CheckCriterion(const yaml::Entry& criterion, text::NodeReader& reader) {
-  if (criterion.key == kSingleMatch) return true;
-  if (std::find(kNotAvailable.begin(), kNotAvailable.end(), criterion.key) != kNotAvailable.end()) {
-    reader.Error(criterion.key_span, "trigger-not-available",
-                 fmt::format("the trigger '{}' is not available yet", criterion.key),
-                 "only single_match is");
-  } else {
-    std::string hint = text::DidYouMean(criterion.key, kAll);
-    if (hint.empty()) hint = kHint;
-    reader.Error(criterion.key_span, "unknown-trigger",
-                 fmt::format("unknown trigger '{}'", criterion.key), std::move(hint));
+// The one criterion that is written, or null after an error.
+const yaml::Entry* FindCriterion(const yaml::Node& section, text::NodeReader& reader) {
+  const yaml::Entry* criterion = nullptr;
+  bool good = true;
+  for (const yaml::Entry& entry : section.entries) {
+    if (std::ranges::find(kAll, entry.key) == kAll.end()) {
+      std::string hint = text::DidYouMean(entry.key, kAll);
+      if (hint.empty()) hint = kHint;
+      reader.Error(entry.key_span, "unknown-trigger",
+                   fmt::format("unknown trigger '{}'", entry.key), std::move(hint));
+      good = false;
+    } else if (criterion == nullptr) {
+      criterion = &entry;
+    } else {
+      reader.Error(entry.key_span, "two-criteria",
+                   fmt::format("the trigger is '{}' already", criterion->key),
+                   "keep one of them; the other is another rule");
+      good = false;
+    }
   }
-  return false;
+  return good ? criterion : nullptr;
+}
+
+template <typename T>
+std::optional<Trigger> ToTrigger(std::optional<T> criterion) {
+  if (!criterion) return std::nullopt;
+  return Trigger(std::move(*criterion));
+}
+
+std::optional<Trigger> ReadCriterion(const yaml::Entry& criterion, const TriggerContext& context) {
+  const yaml::Node& settings = criterion.value;
+  if (criterion.key == "count") return ToTrigger(ReadCount(settings, criterion.key_span, context));
+  if (criterion.key == "scheduled")
+    return ToTrigger(ReadScheduled(settings, criterion.key_span, context));
+  if (criterion.key == "sequence")
+    return ToTrigger(ReadSequence(settings, criterion.key_span, context));
+  if (criterion.key == "unordered")
+    return ToTrigger(ReadUnordered(settings, criterion.key_span, context));
+  if (!CheckNoSettings(settings, kSingleMatch, kHint, context.reader)) return std::nullopt;
+  return SingleMatch{};
 }
 
 }  // namespace
 
-std::optional<Trigger> ReadTrigger(const yaml::Node& section, text::NodeReader& reader) {
+std::optional<Trigger> ReadTrigger(const yaml::Node& section, const TriggerContext& context) {
+  text::NodeReader& reader = context.reader;
   if (section.kind != yaml::Node::Kind::kMapping) {
     reader.WrongType(section, "'trigger'", std::string(kHint));
     return std::nullopt;
@@ -44,23 +72,19 @@ std::optional<Trigger> ReadTrigger(const yaml::Node& section, text::NodeReader& 
     reader.Error(section.span, "empty-value", "'trigger' names no criterion", std::string(kHint));
     return std::nullopt;
   }
-  bool good = true;
-  for (const yaml::Entry& criterion : section.entries)
-    good = CheckCriterion(criterion, reader) && good;
-  if (!good) return std::nullopt;
-  // Keys are distinct, so there is but one. It has no settings, and may be left without a value.
-  const yaml::Node& settings = section.entries.front().value;
-  if (settings.kind == yaml::Node::Kind::kNull) return SingleMatch{};
-  if (settings.kind != yaml::Node::Kind::kMapping) {
-    reader.WrongType(settings, "'single_match'", std::string(kHint));
-    return std::nullopt;
-  }
-  for (const yaml::Entry& entry : settings.entries)
-    reader.Error(entry.key_span, "unknown-key",
-                 fmt::format("unknown key '{}' in 'single_match'", entry.key),
-                 "it has no settings");
-  if (!settings.entries.empty()) return std::nullopt;
-  return SingleMatch{};
+  const yaml::Entry* criterion = FindCriterion(section, reader);
+  if (criterion == nullptr) return std::nullopt;
+  std::optional<Trigger> trigger = ReadCriterion(*criterion, context);
+  if (!context.allow_windows && criterion->key != kSingleMatch)
+    reader.Error(criterion->key_span, "trigger-not-available",
+                 fmt::format("the trigger '{}' is not available yet", criterion->key),
+                 "only single_match is");
+  return trigger;
+}
+
+bool HasSteps(const yaml::Node& section) {
+  return section.kind == yaml::Node::Kind::kMapping &&
+         (section.Find("sequence") != nullptr || section.Find("unordered") != nullptr);
 }
 
 }  // namespace riposte::rule

@@ -83,6 +83,25 @@ TEST(ReadRule, MandatoryKeys) {
             "missing-key@1:1 missing-key@1:1 missing-key@1:1 missing-key@1:1 missing-key@1:1");
 }
 
+TEST(ReadRule, StepsHaveAllThatIsAsked) {
+  const std::string head = "id: " + IdOf(1) + "\nname: n\nseverity: low\n";
+  const std::string steps =
+      "{within: 5m, steps: [{query: 'type: FILE'}, {query: 'type: PROCESS'}]}}\n";
+  for (const char* criterion : {"sequence", "unordered"}) {
+    const Loaded loaded =
+        test::LoadFiles({{"rules.yaml", head + "trigger: {" + criterion + ": " + steps}}, true);
+    EXPECT_TRUE(loaded.rule().query.empty());
+    EXPECT_EQ(loaded.rule().canonical_query, "");
+    const Loaded filtered = test::LoadFiles(
+        {{"rules.yaml", head + "query: 'type: FILE'\ntrigger: {" + criterion + ": " + steps}},
+        true);
+    EXPECT_EQ(filtered.rule().query_text, "type: FILE");
+  }
+  EXPECT_EQ(
+      test::Unexpected("^" + head + "trigger: {count: {at_least: 1, within: 1h}}\n", "missing-key"),
+      "");
+}
+
 TEST(ReadRule, WrongValues) {
   EXPECT_EQ(CodesWith("id:", "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c1"), "bad-uuid@1:5");
   EXPECT_EQ(CodesWith("id:", "id: {0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10: }"), "wrong-type@1:5");
@@ -177,6 +196,15 @@ TEST(ReadRule, TheArmingHashIsOfWhatDecidesOnTargets) {
   EXPECT_NE(hash(kill, "target: process", "target: parent"), base);
   EXPECT_NE(hash("remediation: {auto: dry_run, action: quarantine_asset}\n"), base);
   EXPECT_NE(hash(""), hash("remediation: {auto: dry_run, action: quarantine_asset}\n"));
+  // So does the trigger.
+  const auto of_trigger = [](std::string_view within) {
+    return test::LoadTrigger("{count: {at_least: 3, within: " + std::string(within) + "}}")
+        .rule()
+        .arming_hash;
+  };
+  EXPECT_NE(of_trigger("15m"), hash(""));
+  EXPECT_NE(of_trigger("15m"), of_trigger("16m"));
+  EXPECT_EQ(of_trigger("15m"), of_trigger("900s"));
 }
 
 }  // namespace

@@ -67,5 +67,58 @@ TEST(ReadRemediation, RemediateOfASingleMatch) {
             "unknown-value@8:63");
 }
 
+constexpr char kSteps[] =
+    "{sequence: {within: 5m, steps: [{name: drop, query: 'type: FILE'}, {name: calm, absent: "
+    "'type: NETWORK'}, {query: 'type: PROCESS'}]}}";
+constexpr char kCount[] = "{count: {at_least: 3, within: 15m}}";
+
+// What is said of a rule with this trigger besides `codes`.
+std::string Wrong(const std::string& trigger, const std::string& remediation,
+                  std::string_view codes) {
+  return test::Unexpected(
+      test::TriggerText(trigger, "remediation: {auto: off, " + remediation + "}\n"), codes);
+}
+
+TEST(ReadRemediation, RemediateOfSeveralEvents) {
+  const std::string isolate = "action: quarantine_asset, remediate: ";
+  const auto read = [&isolate](const std::string& remediate) {
+    return *test::LoadTrigger(kSteps, "remediation: {auto: off, " + isolate + remediate + "}\n")
+                .rule()
+                .remediation;
+  };
+  EXPECT_EQ(read("completing").remediate, Remediate::kCompleting);
+  EXPECT_EQ(read("all").remediate, Remediate::kAll);
+  EXPECT_EQ(read("'step:drop'").remediate, Remediate::kStep);
+  EXPECT_EQ(read("'step:drop'").step, "drop");
+  EXPECT_EQ(read("step:step 3").step, "step 3");
+  EXPECT_EQ(Wrong(kSteps, isolate + "^step:dropp", "no-such-step"), "");
+  EXPECT_EQ(Wrong(kSteps, isolate + "^'step:'", "no-such-step"), "");
+  EXPECT_EQ(Wrong(kSteps, isolate + "^step:calm", "no-such-step"), "");
+  EXPECT_EQ(Wrong(kSteps, isolate + "^al", "unknown-value"), "");
+  EXPECT_EQ(Wrong(kCount, isolate + "all", ""), "");
+  EXPECT_EQ(Wrong(kCount, isolate + "^step:drop", "remediate-not-available"), "");
+  // Of a trigger that could not be read nothing is said.
+  EXPECT_EQ(Wrong("{^countt: {}}", isolate + "step:drop", "unknown-trigger"), "");
+}
+
+TEST(ReadRemediation, AKillNeedsAnEventThatCompletes) {
+  const std::string at_value = "action: ^kill_process_and_quarantine_file, target: process";
+  const std::string schedule = "{scheduled: {daily: , from: 00:00, to: 00:00}}";
+  EXPECT_EQ(Wrong(schedule, at_value, "kill-without-target"), "");
+  EXPECT_EQ(Wrong(schedule, at_value + ", remediate: all", "kill-without-target"), "");
+  EXPECT_EQ(Wrong(schedule, "action: quarantine_asset", ""), "");
+  EXPECT_EQ(Wrong("{sequence: {within: 5m, steps: [{query: 'type: FILE'}, {absent: 'type: "
+                  "PROCESS'}]}}",
+                  at_value, "kill-without-target"),
+            "");
+  EXPECT_EQ(Wrong("{unordered: {within: 5m, steps: [{absent: 'type: FILE'}, {query: 'type: "
+                  "PROCESS'}]}}",
+                  at_value, "kill-without-target"),
+            "");
+  const std::string plain = "action: kill_process_and_quarantine_file, target: process";
+  EXPECT_EQ(Wrong(kSteps, plain, ""), "");
+  EXPECT_EQ(Wrong(kCount, plain + ", remediate: all", ""), "");
+}
+
 }  // namespace
 }  // namespace riposte::rule

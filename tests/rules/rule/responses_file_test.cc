@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/rule/trigger_print.h"
 #include "tests/rules/rule/rule_text.h"
 
 namespace riposte::rule {
@@ -12,18 +13,18 @@ struct ReadFile {
   std::string codes;
 };
 
-ReadFile Read(const std::string& bytes) {
+ReadFile Read(const std::string& bytes, bool allow_windows = false) {
   test::Loaded loaded;
   ReadFile file;
-  file.responses =
-      ReadResponses(std::make_shared<text::Source>("responses.yaml", bytes), loaded.diagnostics);
+  file.responses = ReadResponses(std::make_shared<text::Source>("responses.yaml", bytes),
+                                 *test::ShippedSchema(), allow_windows, loaded.diagnostics);
   file.codes = loaded.codes();
   return file;
 }
 
 // One entry of these lines.
-ReadFile ReadEntry(const std::string& first, const std::string& more) {
-  return Read("responses:\n- " + first + "\n" + more);
+ReadFile ReadEntry(const std::string& first, const std::string& more, bool allow_windows = false) {
+  return Read("responses:\n- " + first + "\n" + more, allow_windows);
 }
 
 constexpr char kIsolate[] = "  remediation: {auto: dry_run, action: quarantine_asset}\n";
@@ -34,6 +35,25 @@ TEST(ResponsesFile, IsKnownByItsName) {
   EXPECT_TRUE(IsResponsesFile("/a/b/responses.yml"));
   EXPECT_FALSE(IsResponsesFile("my-responses.yaml"));
   EXPECT_FALSE(IsResponsesFile("responses.yaml/a.yaml"));
+}
+
+TEST(ResponsesFile, ATriggerAndTheRemediationThatGoesWithIt) {
+  const ReadFile file =
+      ReadEntry("level: high",
+                "  max_rules: 1\n"
+                "  remediation: {auto: dry_run, action: quarantine_asset, remediate: all}\n"
+                "  trigger: {count: {at_least: 3, within: 15m, group_by: [asset.id]}}\n",
+                true);
+  EXPECT_EQ(file.codes, "");
+  ASSERT_EQ(file.responses.size(), 1u);
+  EXPECT_EQ(CriterionName(*file.responses[0]->trigger), "count");
+  EXPECT_EQ(file.responses[0]->canonical_trigger,
+            PrintTrigger(*file.responses[0]->trigger, test::ShippedSchema()->catalogue));
+  EXPECT_EQ(ReadEntry("level: high", std::string(kOne) +
+                                         "  remediation: {auto: dry_run, action: quarantine_asset, "
+                                         "remediate: all}\n")
+                .codes,
+            "remediate-not-available@4:69");
 }
 
 TEST(ResponsesFile, AnEntry) {
@@ -87,7 +107,7 @@ TEST(ResponsesFile, WhatIsWrongWithAnEntry) {
 // The readers of native rules.
 TEST(ResponsesFile, TriggerAndRemediationAreThoseOfRules) {
   const auto codes = [](const std::string& more) { return ReadEntry("tag: a", kOne + more).codes; };
-  EXPECT_EQ(codes("  trigger: {count: {at_least: 3}}\n"), "trigger-not-available@4:13");
+  EXPECT_EQ(codes("  trigger: {count: {at_least: 3, within: 1h}}\n"), "trigger-not-available@4:13");
   EXPECT_EQ(codes("  remediation: {auto: dry_run, action: kill_process_and_quarantine_file}\n"),
             "missing-target@4:40");
   EXPECT_EQ(codes("  remediation: {auto: dry_run, action: delete_file}\n"), "unknown-value@4:40");

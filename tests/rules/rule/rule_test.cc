@@ -1,5 +1,7 @@
 #include "rules/rule/rule.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/rules/rule/rule_text.h"
@@ -51,6 +53,19 @@ TEST(RunsOn, NotWhereTokensAreMissing) {
   ASSERT_EQ(missing.size(), 1u);
   EXPECT_EQ(schema.catalogue.token(missing[0]).name, "pipe.name");
   EXPECT_TRUE(RunsOn(loaded.rule(), *schema.FindProfile("windows-nxlog")));
+}
+
+TEST(RunsOn, NotWhereTheTriggerLacksAToken) {
+  const test::Loaded loaded =
+      test::LoadTrigger("{count: {at_least: 2, within: 1h, group_by: [asset.id, pipe.name]}}");
+  const schema::Schema& schema = *loaded.set->schema;
+  EXPECT_FALSE(RunsOn(loaded.rule(), *schema.FindProfile("qualys-edr")));
+  EXPECT_TRUE(RunsOn(loaded.rule(), *schema.FindProfile("windows-nxlog")));
+  std::vector<schema::FieldId> expected;
+  for (const char* name : {"type", "process.name", "asset.id", "pipe.name"})
+    expected.push_back(schema.catalogue.Find(name));
+  std::ranges::sort(expected);
+  EXPECT_EQ(FieldsOf(loaded.rule()), expected);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "tests/rules/rule/rule_text.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
@@ -43,13 +45,51 @@ const Rule& Loaded::rule(size_t index) const {
 
 Loaded LoadText(std::string_view bytes) { return LoadFiles({{"rules.yaml", std::string(bytes)}}); }
 
-Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files) {
+Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files,
+                 bool allow_windows) {
   Loaded loaded;
   std::vector<text::SourcePtr> sources;
   for (const auto& [name, bytes] : files)
     sources.push_back(std::make_shared<text::Source>(name, bytes));
-  loaded.set = LoadRulesFrom(sources, ShippedSchema(), loaded.diagnostics);
+  loaded.set = LoadRulesFrom(sources, ShippedSchema(), loaded.diagnostics, allow_windows);
   return loaded;
+}
+
+std::string TriggerText(std::string_view section, std::string_view more) {
+  std::string text = RuleText(1);
+  text.resize(text.find("trigger:"));
+  return text + fmt::format("trigger: {}\n{}", section, more);
+}
+
+Loaded LoadTrigger(std::string_view section, std::string_view more) {
+  return LoadFiles({{"rules.yaml", TriggerText(section, more)}}, true);
+}
+
+std::string Unexpected(std::string_view marked, std::string_view codes) {
+  std::string text, expected;
+  std::vector<uint32_t> places;
+  for (const char c : marked) {
+    if (c == '^') {
+      places.push_back(static_cast<uint32_t>(text.size()));
+    } else {
+      text += c;
+    }
+  }
+  const text::Source source("rules.yaml", text);
+  for (size_t begin = 0, i = 0; begin < codes.size(); ++i) {
+    const size_t end = std::min(codes.find(' ', begin), codes.size());
+    const text::LineColumn place = source.Locate(places.at(i));
+    expected += fmt::format("{}{}@{}:{}", i == 0 ? "" : " ", codes.substr(begin, end - begin),
+                            place.line, place.column);
+    begin = end + 1;
+  }
+  const Loaded loaded = LoadFiles({{"rules.yaml", text}}, true);
+  if (loaded.codes() == expected) return {};
+  return fmt::format("expected {}\n{}", expected, text::Render(loaded.diagnostics));
+}
+
+std::string UnexpectedOfTrigger(std::string_view marked, std::string_view codes) {
+  return Unexpected(TriggerText(marked), codes);
 }
 
 std::string SigmaText(int number, std::string_view more) {

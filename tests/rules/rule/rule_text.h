@@ -30,7 +30,18 @@ struct Loaded {
 };
 Loaded LoadText(std::string_view bytes);
 // Loads several files: names and bytes.
-Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files);
+Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files,
+                 bool allow_windows = false);
+
+// A rule that loads, with this trigger, and then `more` as further lines.
+std::string TriggerText(std::string_view section, std::string_view more = {});
+// The same, loaded; windows are allowed.
+Loaded LoadTrigger(std::string_view section, std::string_view more = {});
+// What is said about a file besides `codes`, which blanks separate, at the places that ^ marks in
+// it: as many of each, in the file's order. Empty if nothing is. Windows are allowed.
+std::string Unexpected(std::string_view marked, std::string_view codes);
+// The same of a rule with a trigger.
+std::string UnexpectedOfTrigger(std::string_view marked, std::string_view codes);
 
 // A Sigma rule on process creation that loads, with `more` as further lines.
 std::string SigmaText(int number, std::string_view more = {});

@@ -102,5 +102,45 @@ TEST(ReadTests, Values) {
             "unknown-value@9:65");
 }
 
+// What is said of a test with `parts` besides `codes` where windows are allowed.
+std::string Wrong(const std::string& parts, std::string_view codes) {
+  return test::Unexpected(test::RuleText(1, "tests: [{name: n, " + parts + "}]\n"), codes);
+}
+
+TEST(ReadTests, Timelines) {
+  const test::Loaded loaded = test::LoadTrigger(
+      "{single_match: }",
+      "tests: [{name: n, events: [{event: {}}, {at: 20m}], expect: {firings: [{at: 15m, events: "
+      "3}, {at: 0s}]}}]\n");
+  const TestCase& test = loaded.rule().tests.at(0);
+  ASSERT_EQ(test.events.size(), 2u);
+  EXPECT_EQ(test.events[0].json, "{}");
+  EXPECT_EQ(test.events[1].json, "");
+  EXPECT_EQ(test.events[1].at, Duration{1'200'000});
+  EXPECT_EQ(test.firings, 2);
+  ASSERT_TRUE(test.each_firing.has_value());
+  ASSERT_EQ(test.each_firing->size(), 2u);
+  EXPECT_EQ(test.each_firing->at(0).at, Duration{900'000});
+  EXPECT_EQ(test.each_firing->at(0).events, 3);
+  EXPECT_EQ(test.each_firing->at(1).at, Duration{0});
+  EXPECT_EQ(test.each_firing->at(1).events, std::nullopt);
+}
+
+TEST(ReadTests, ListsOfFirings) {
+  EXPECT_EQ(Wrong("events: [{event: {}}], expect: {firings: []}", ""), "");
+  EXPECT_EQ(Wrong("events: [{event: {}}], expect: {firings: [^{events: 1}, {at: ^5}, {at: 1s, "
+                  "^event: 1}, ^3, {at: 1s, events: ^x}]}",
+                  "missing-key bad-duration unknown-key wrong-type wrong-type"),
+            "");
+  EXPECT_EQ(Wrong("events: [^{}], expect: {firings: ^{}}", "missing-key wrong-type"), "");
+  EXPECT_EQ(Wrong("events: [{at: ^5}, {at: ^[]}], expect: {firings: 1}", "bad-duration wrong-type"),
+            "");
+}
+
+TEST(ReadTests, TimelinesAreNotAvailableYet) {
+  EXPECT_EQ(Codes("name: n, events: [{event: {}}], expect: {firings: [{at: 0s}]}"),
+            "wrong-type@9:54");
+}
+
 }  // namespace
 }  // namespace riposte::rule

@@ -7,22 +7,46 @@
 namespace riposte::rule {
 namespace {
 
+using test::UnexpectedOfTrigger;
+
 // The codes of a rule whose trigger is `section`, which stands at 6:10.
 std::string Codes(const std::string& section) {
-  std::string text = test::RuleText(1);
-  text.replace(text.find("trigger:"), std::string::npos, "trigger: " + section + "\n");
-  return test::LoadText(text).codes();
+  return test::LoadText(test::TriggerText(section)).codes();
 }
+
+constexpr char kCount[] = "{count: {at_least: 3, within: 15m}}";
+constexpr char kScheduled[] = "{scheduled: {daily: , from: 00:00, to: 00:00}}";
+constexpr char kSequence[] =
+    "{sequence: {within: 5m, steps: [{query: 'type: FILE'}, {query: 'type: PROCESS'}]}}";
+constexpr char kUnordered[] =
+    "{unordered: {within: 5m, steps: [{query: 'type: FILE'}, {query: 'type: PROCESS'}]}}";
 
 TEST(ReadTrigger, SingleMatch) {
   EXPECT_EQ(Codes("{single_match: {}}"), "");
   EXPECT_EQ(Codes("{single_match: }"), "");
 }
 
+TEST(ReadTrigger, EachCriterion) {
+  for (const char* section : {"{single_match: }", kCount, kScheduled, kSequence, kUnordered}) {
+    const test::Loaded loaded = test::LoadTrigger(section);
+    const std::string name(CriterionName(loaded.rule().trigger));
+    EXPECT_EQ(std::string(section).find(name), 1u) << section;
+  }
+}
+
 TEST(ReadTrigger, CriteriaOfALaterVersionSayWhatTheyAre) {
-  for (const char* name : {"count", "scheduled", "sequence", "unordered"})
-    EXPECT_EQ(Codes("{" + std::string(name) + ": {}}"), "trigger-not-available@6:11") << name;
-  EXPECT_EQ(Codes("{single_match: {}, count: {}}"), "trigger-not-available@6:29");
+  for (const char* section : {kCount, kScheduled, kSequence, kUnordered})
+    EXPECT_EQ(Codes(section), "trigger-not-available@6:11") << section;
+  // After all else was checked.
+  EXPECT_EQ(Codes("{count: {at_least: 0, within: 15m}}"),
+            "trigger-not-available@6:11 count-out-of-range@6:29");
+}
+
+TEST(ReadTrigger, HasOneCriterion) {
+  EXPECT_EQ(UnexpectedOfTrigger("{single_match: {}, ^count: {}}", "two-criteria"), "");
+  EXPECT_EQ(UnexpectedOfTrigger("{count: {}, ^sequence: {}, ^unordered: {}}",
+                                "two-criteria two-criteria"),
+            "");
 }
 
 TEST(ReadTrigger, WhatIsNoTrigger) {

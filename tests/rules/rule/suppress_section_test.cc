@@ -1,0 +1,42 @@
+#include "rules/rule/suppress_section.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/rules/rule/rule_text.h"
+
+namespace riposte::rule {
+namespace {
+
+std::string Wrong(const std::string& section, std::string_view codes) {
+  return test::Unexpected(test::RuleText(1, section), codes);
+}
+
+schema::FieldId Field(std::string_view name) { return test::ShippedSchema()->catalogue.Find(name); }
+
+TEST(ReadSuppress, ByWhatAndForHowLong) {
+  const test::Loaded loaded =
+      test::LoadTrigger("{single_match: }", "suppress: {by: [asset.id, process.name], for: 1h}\n");
+  EXPECT_EQ(loaded.rule().suppress, (Suppress{.by = {Field("asset.id"), Field("process.name")},
+                                              .span = Duration{3'600'000}}));
+  const test::Loaded by_asset = test::LoadTrigger("{single_match: }", "suppress: {for: 31d}\n");
+  EXPECT_EQ(by_asset.rule().suppress->by, GroupBy{Field("asset.id")});
+  EXPECT_EQ(test::LoadTrigger("{single_match: }").rule().suppress, std::nullopt);
+}
+
+TEST(ReadSuppress, AllThatIsWrong) {
+  EXPECT_EQ(Wrong("^suppress: {by: [^asset.idd, ^asset.tags], ^fro: 1h}\n",
+                  "missing-key unknown-token grouped-by-object unknown-key"),
+            "");
+  EXPECT_EQ(Wrong("suppress: {for: ^0s}\n", "span-out-of-range"), "");
+  EXPECT_EQ(Wrong("suppress: {for: ^32d}\n", "span-out-of-range"), "");
+  EXPECT_EQ(Wrong("suppress: {for: ^1 hour, by: ^asset.id}\n", "bad-duration wrong-type"), "");
+  EXPECT_EQ(Wrong("suppress: ^1h\n", "wrong-type"), "");
+}
+
+TEST(ReadSuppress, IsNotAvailableYet) {
+  EXPECT_EQ(test::LoadText(test::RuleText(1, "suppress: {for: 0s}\n")).codes(),
+            "not-available-yet@8:1 span-out-of-range@8:17");
+}
+
+}  // namespace
+}  // namespace riposte::rule
