@@ -30,6 +30,7 @@ Exit ExitFor(const Status& status) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kNotFound:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
       return Exit::kUsage;
   }
   return Exit::kUsage;

@@ -1,0 +1,238 @@
+#include "engine/state/rocks_store.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include "base/bytes.h"
+
+namespace riposte::state {
+namespace {
+
+// No key of ours: they begin with a kind, which is not zero.
+const rocksdb::Slice kMarkKey("\0mark", 5);
+constexpr uint64_t kFormat = 1;
+// Its owner may compact files away between our reading of the list and opening them.
+constexpr int kReadOnlyTries = 5;
+constexpr size_t kLogBytesMax = 1u << 20;  // of RocksDB's own messages
+
+std::string ToBytes(const Mark& mark) {
+  std::string bytes;
+  ByteWriter writer(bytes);
+  writer.Unsigned(kFormat);
+  for (const uint8_t byte : mark.changelog_birth.bytes) writer.Byte(byte);
+  writer.Signed(mark.changelog_next);
+  writer.Signed(ToMs(mark.written_at));
+  return bytes;
+}
+
+std::optional<Mark> MarkFrom(std::string_view bytes) {
+  ByteReader reader(bytes);
+  if (reader.Unsigned() != kFormat) return std::nullopt;
+  Mark mark;
+  for (uint8_t& byte : mark.changelog_birth.bytes) byte = reader.Byte();
+  mark.changelog_next = reader.Signed();
+  mark.written_at = TimeFromMs(reader.Signed());
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  return mark;
+}
+
+Status ToStatus(const rocksdb::Status& status, std::string_view path) {
+  const ErrorCode code = status.IsCorruption() ? ErrorCode::kDamaged : ErrorCode::kIo;
+  return {code, "store " + std::string(path) + ": " + status.ToString()};
+}
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+class RocksStore final : public Store {
+ public:
+  RocksStore(std::unique_ptr<rocksdb::DB> db, std::string path, std::optional<Mark> mark)
+      : db_(std::move(db)), path_(std::move(path)), mark_(mark) {}
+
+  std::optional<Mark> mark() const override { return mark_; }
+
+  Result<std::optional<std::string>> Get(std::string_view key) const override {
+    std::string value;
+    const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), ToSlice(key), &value);
+    if (status.IsNotFound()) return std::optional<std::string>();
+    if (!status.ok()) return ToStatus(status, path_);
+    return std::optional<std::string>(std::move(value));
+  }
+
+  // With the log but without a sync: after a crash of the machine it is a whole, older state.
+  Status Apply(std::span<const Change> changes, const Mark& mark) override {
+    rocksdb::WriteBatch batch;
+    for (const Change& change : changes) {
+      if (change.value) {
+        batch.Put(change.key, *change.value);
+      } else {
+        batch.Delete(change.key);
+      }
+    }
+    batch.Put(kMarkKey, ToBytes(mark));
+    const rocksdb::Status status = db_->Write(rocksdb::WriteOptions(), &batch);
+    if (!status.ok()) return ToStatus(status, path_);
+    mark_ = mark;
+    return Status::Ok();
+  }
+
+  Status Scan(std::string_view prefix, const Each& each) const override {
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
+    for (at->Seek(ToSlice(prefix)); at->Valid(); at->Next()) {
+      const std::string_view key = at->key().ToStringView();
+      if (!key.starts_with(prefix)) break;
+      if (at->key() == kMarkKey) continue;
+      if (!each(key, at->value().ToStringView())) break;
+    }
+    return at->status().ok() ? Status::Ok() : ToStatus(at->status(), path_);
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  const std::string path_;
+  std::optional<Mark> mark_;
+};
+
+// The mark of an open one. What is there without a mark, or with one of another format, is of no
+// use.
+struct FoundMark {
+  std::optional<Mark> mark;
+  std::string problem;  // empty: none
+};
+Result<FoundMark> ReadMark(rocksdb::DB& db, std::string_view path) {
+  std::string bytes;
+  const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), kMarkKey, &bytes);
+  if (!status.ok() && !status.IsNotFound()) return ToStatus(status, path);
+  FoundMark found;
+  if (status.ok()) {
+    found.mark = MarkFrom(bytes);
+    if (!found.mark) found.problem = "it is of another version's format";
+    return found;
+  }
+  const std::unique_ptr<rocksdb::Iterator> any(db.NewIterator(rocksdb::ReadOptions()));
+  any->SeekToFirst();
+  if (any->Valid()) found.problem = "it has no mark";
+  return found;
+}
+
+bool IsDamage(const rocksdb::Status& status) {
+  // Files that are missing or cut are told as any of these, depending on which.
+  return status.IsCorruption() || status.IsInvalidArgument() || status.IsNotFound() ||
+         status.IsPathNotFound();
+}
+
+}  // namespace
+
+struct RocksStores::Impl {
+  explicit Impl(Options given)
+      : options(std::move(given)),
+        cache(rocksdb::NewLRUCache(options.block_cache_bytes)),
+        buffers(std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes)) {}
+
+  std::string PathOf(std::string_view name) const {
+    return options.directory + "/" + std::string(name);
+  }
+
+  rocksdb::Options ForDb() const {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache;
+    table.cache_index_and_filter_blocks = true;
+    rocksdb::Options db;
+    db.create_if_missing = true;
+    db.paranoid_checks = true;
+    db.write_buffer_size = options.store_write_buffer_bytes;
+    db.write_buffer_manager = buffers;
+    db.max_open_files = 256;
+    db.max_log_file_size = kLogBytesMax;
+    db.keep_log_file_num = 2;
+    db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    return db;
+  }
+
+  // As it is; `damage` says what is wrong with it.
+  Result<std::unique_ptr<Store>> TryOpen(const std::string& path, std::string& damage) const {
+    rocksdb::DB* raw = nullptr;
+    const rocksdb::Status status = rocksdb::DB::Open(ForDb(), path, &raw);
+    std::unique_ptr<rocksdb::DB> db(raw);
+    if (!status.ok()) {
+      if (IsDamage(status)) damage = status.ToString();
+      return ToStatus(status, path);
+    }
+    const Result<FoundMark> found = ReadMark(*db, path);
+    if (!found.ok()) {
+      if (found.status().code() == ErrorCode::kDamaged) damage = found.status().message();
+      return found.status();
+    }
+    if (!found->problem.empty()) {
+      damage = found->problem;
+      return Status(ErrorCode::kDamaged, "store " + path + ": " + damage);
+    }
+    return std::unique_ptr<Store>(std::make_unique<RocksStore>(std::move(db), path, found->mark));
+  }
+
+  Result<std::unique_ptr<Store>> TryOpenReadOnly(const std::string& path) const {
+    rocksdb::Options readable = ForDb();
+    readable.create_if_missing = false;
+    rocksdb::DB* raw = nullptr;
+    const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(readable, path, &raw);
+    std::unique_ptr<rocksdb::DB> db(raw);
+    if (!status.ok()) return ToStatus(status, path);
+    const Result<FoundMark> found = ReadMark(*db, path);
+    if (!found.ok()) return found.status();
+    if (!found->problem.empty())
+      return Status(ErrorCode::kDamaged, "store " + path + ": " + found->problem);
+    return std::unique_ptr<Store>(std::make_unique<RocksStore>(std::move(db), path, found->mark));
+  }
+
+  const Options options;
+  const std::shared_ptr<rocksdb::Cache> cache;
+  const std::shared_ptr<rocksdb::WriteBufferManager> buffers;
+};
+
+RocksStores::RocksStores(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+RocksStores::~RocksStores() = default;
+
+Result<RocksStores::Opened> RocksStores::Open(std::string_view name) {
+  const std::string path = impl_->PathOf(name);
+  std::error_code failed;
+  std::filesystem::create_directories(impl_->options.directory, failed);
+  if (failed) return Status(ErrorCode::kIo, impl_->options.directory + ": " + failed.message());
+  Opened opened;
+  Result<std::unique_ptr<Store>> store = impl_->TryOpen(path, opened.wiped);
+  if (!store.ok() && !opened.wiped.empty()) {
+    RIPOSTE_TRY(Wipe(name));
+    std::string again;
+    store = impl_->TryOpen(path, again);
+  }
+  if (!store.ok()) return store.status();
+  opened.store = std::move(store).value();
+  return opened;
+}
+
+Result<std::unique_ptr<Store>> RocksStores::OpenReadOnly(std::string_view name) {
+  const std::string path = impl_->PathOf(name);
+  std::error_code failed;
+  if (!std::filesystem::is_directory(path, failed))
+    return Status(ErrorCode::kNotFound, "there is no store " + path);
+  Result<std::unique_ptr<Store>> store = impl_->TryOpenReadOnly(path);
+  for (int tries = 1; !store.ok() && tries < kReadOnlyTries; ++tries)
+    store = impl_->TryOpenReadOnly(path);
+  return store;
+}
+
+Status RocksStores::Wipe(std::string_view name) {
+  const std::string path = impl_->PathOf(name);
+  std::error_code failed;
+  std::filesystem::remove_all(path, failed);
+  if (failed) return {ErrorCode::kIo, "store " + path + " cannot be wiped: " + failed.message()};
+  return Status::Ok();
+}
+
+}  // namespace riposte::state

@@ -1,0 +1,45 @@
+// Stores on disk, one RocksDB a task (only here and in rocks_store.cc is RocksDB): each has its own
+// log and is wiped, copied or lost alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "engine/state/store.h"
+
+namespace riposte::state {
+
+// The folder of the tasks' stores, and the memory that they share. Outlives them.
+class RocksStores {
+ public:
+  struct Options {
+    std::string directory;
+    size_t block_cache_bytes = 64u << 20;   // of all stores together
+    size_t write_buffer_bytes = 64u << 20;  // likewise
+    size_t store_write_buffer_bytes = 8u << 20;
+  };
+  explicit RocksStores(Options options);
+  ~RocksStores();
+
+  // Opens the store of that name, which is made if it is not there. A damaged one, or one of
+  // another version's format, is wiped and made anew, and `wiped` says why. kIo: the disk does not
+  // let us.
+  struct Opened {
+    std::unique_ptr<Store> store;
+    std::string wiped;  // empty: it was not
+  };
+  Result<Opened> Open(std::string_view name);
+  // Reads it without changing it, for inspection, also while an engine has it open. kNotFound.
+  Result<std::unique_ptr<Store>> OpenReadOnly(std::string_view name);
+  // Removes all of it. It must not be open.
+  Status Wipe(std::string_view name);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace riposte::state

@@ -1,0 +1,200 @@
+#include "engine/state/rocks_store.h"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/engine/state/store_contract.h"
+#include "tests/support/temp_dir.h"
+
+namespace riposte::state {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class RocksStoreTest : public testing::Test {
+ protected:
+  std::unique_ptr<Store> Open(const std::string& name = "task-0") {
+    Result<RocksStores::Opened> opened = stores_.Open(name);
+    EXPECT_TRUE(opened.ok()) << opened.status().message();
+    wiped_ = opened.ok() ? opened->wiped : "";
+    return opened.ok() ? std::move(opened->store) : nullptr;
+  }
+  std::string Path(const std::string& name = "task-0") const { return dir_.path() + "/s/" + name; }
+  // A store with something in it, on the disk's own files.
+  Contents Fill() {
+    Contents contents;
+    std::mt19937_64 random(1);
+    for (int64_t round = 1; round <= 20; ++round) {
+      const std::unique_ptr<Store> store = Open();
+      Mark mark;
+      mark.changelog_next = round;
+      EXPECT_TRUE(store->Apply(RandomChanges(random, contents), mark).ok());
+    }
+    return contents;
+  }
+  std::vector<std::filesystem::path> Files(const std::string& extension) const {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(Path()))
+      if (entry.path().extension() == extension) files.push_back(entry.path());
+    return files;
+  }
+
+  test::TempDir dir_;
+  RocksStores stores_{{.directory = dir_.path() + "/s"}};
+  std::string wiped_;
+};
+
+TEST_F(RocksStoreTest, KeepsTheContract) {
+  const std::unique_ptr<Store> store = Open();
+  ASSERT_NE(store, nullptr);
+  CheckContract(*store);
+}
+
+TEST_F(RocksStoreTest, WhatWasAppliedIsThereWhenItIsOpenedAgain) {
+  const Contents contents = Fill();
+  const std::unique_ptr<Store> store = Open();
+  EXPECT_THAT(wiped_, IsEmpty());
+  EXPECT_EQ(ContentsOf(*store), contents);
+  EXPECT_EQ(store->mark()->changelog_next, 20);
+}
+
+TEST_F(RocksStoreTest, StoresAreApart) {
+  const std::unique_ptr<Store> one = Open("one"), two = Open("two");
+  const std::vector<Change> change = {{.key = "\x02k", .value = "v"}};
+  ASSERT_TRUE(one->Apply(change, {}).ok());
+  EXPECT_THAT(ContentsOf(*two), IsEmpty());
+}
+
+TEST_F(RocksStoreTest, AWipedOneIsEmpty) {
+  Fill();
+  ASSERT_TRUE(stores_.Wipe("task-0").ok());
+  ASSERT_TRUE(stores_.Wipe("task-0").ok()) << "also where there is none";
+  const std::unique_ptr<Store> store = Open();
+  EXPECT_FALSE(store->mark());
+  EXPECT_THAT(wiped_, IsEmpty());
+}
+
+TEST_F(RocksStoreTest, OneThatIsInUseIsNeitherWipedNorShared) {
+  const std::unique_ptr<Store> store = Open();
+  const std::vector<Change> change = {{.key = "\x02k", .value = "v"}};
+  ASSERT_TRUE(store->Apply(change, {}).ok());
+  const Result<RocksStores::Opened> second = stores_.Open("task-0");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.status().code(), ErrorCode::kIo);
+  EXPECT_THAT(second.status().message(), HasSubstr(Path()));
+  EXPECT_EQ(ContentsOf(*store).size(), 1u);
+}
+
+TEST_F(RocksStoreTest, InspectionReadsItWhileItIsInUse) {
+  EXPECT_EQ(stores_.OpenReadOnly("task-0").status().code(), ErrorCode::kNotFound);
+  const Contents contents = Fill();
+  const std::unique_ptr<Store> store = Open();
+  const Result<std::unique_ptr<Store>> reader = stores_.OpenReadOnly("task-0");
+  ASSERT_TRUE(reader.ok()) << reader.status().message();
+  EXPECT_EQ(ContentsOf(**reader), contents);
+  const std::vector<Change> change = {{.key = "\x02k", .value = "v"}};
+  EXPECT_FALSE((*reader)->Apply(change, {}).ok());
+}
+
+TEST_F(RocksStoreTest, ADamagedOneIsWipedAndSaysWhy) {
+  for (const char* const broken : {"CURRENT", "MANIFEST"}) {
+    Fill();
+    for (const auto& entry : std::filesystem::directory_iterator(Path())) {
+      if (!entry.path().filename().string().starts_with(broken)) continue;
+      std::ofstream(entry.path(), std::ios::trunc) << "nonsense\n";
+    }
+    const std::unique_ptr<Store> store = Open();
+    ASSERT_NE(store, nullptr) << broken;
+    EXPECT_FALSE(wiped_.empty()) << broken;
+    EXPECT_FALSE(store->mark());
+    EXPECT_THAT(ContentsOf(*store), IsEmpty());
+  }
+}
+
+// A flipped byte anywhere in the tables: never a wrong value. Either it is told, or it hit nothing
+// that is read.
+TEST_F(RocksStoreTest, AFlippedByteIsNeverAWrongValue) {
+  const Contents contents = Fill();
+  const std::vector<std::filesystem::path> tables = Files(".sst");
+  ASSERT_FALSE(tables.empty());
+  const std::string copy = dir_.path() + "/copy";
+  std::filesystem::copy(Path(), copy, std::filesystem::copy_options::recursive);
+  size_t told = 0;
+  for (size_t at = 0; at < 400; at += 7) {
+    std::filesystem::remove_all(Path());
+    std::filesystem::copy(copy, Path(), std::filesystem::copy_options::recursive);
+    std::fstream file(tables.front(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const int byte = file.get();
+    if (byte < 0) break;
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(static_cast<char>(byte ^ 0x40));
+    file.close();
+    const std::unique_ptr<Store> store = Open();
+    ASSERT_NE(store, nullptr);
+    if (!wiped_.empty()) {
+      ++told;
+      continue;
+    }
+    Contents seen;
+    const Status status = store->Scan("", [&](std::string_view key, std::string_view value) {
+      seen.emplace(key, value);
+      return true;
+    });
+    if (!status.ok()) {
+      ++told;
+      EXPECT_EQ(status.code(), ErrorCode::kDamaged) << status.message();
+      continue;
+    }
+    EXPECT_EQ(seen, contents);
+  }
+  EXPECT_GT(told, 0u);
+}
+
+TEST_F(RocksStoreTest, AFolderThatCannotBeMadeIsTold) {
+  RocksStores stores({.directory = dir_.Write("file", "x") + "/below"});
+  const Result<RocksStores::Opened> opened = stores.Open("task-0");
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.status().code(), ErrorCode::kIo);
+}
+
+// The writer counts up, all keys of a batch with the value of its mark, until it is killed.
+TEST_F(RocksStoreTest, AfterAKillChangesAndMarkAreOfTheSameBatch) {
+  const std::string writer = std::string(RIPOSTE_BINARY_DIR) + "/tests/engine/state/store_writer";
+  int64_t last = 0;
+  for (int round = 0; round < 10; ++round) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      execl(writer.c_str(), writer.c_str(), (dir_.path() + "/s").c_str(), nullptr);
+      _exit(127);
+    }
+    usleep(static_cast<useconds_t>(60'000 + 7'000 * round));
+    kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself";
+    const std::unique_ptr<Store> store = Open("killed");
+    EXPECT_THAT(wiped_, IsEmpty());
+    if (!store->mark()) continue;  // killed before its first batch
+    const int64_t next = store->mark()->changelog_next;
+    EXPECT_GE(next, last);
+    last = next;
+    const Contents contents = ContentsOf(*store);
+    EXPECT_EQ(contents.size(), 20u);
+    for (const auto& [key, value] : contents) EXPECT_EQ(value, std::to_string(next));
+  }
+  EXPECT_GT(last, 0) << "it was always killed too early";
+}
+
+}  // namespace
+}  // namespace riposte::state
