@@ -24,10 +24,11 @@ void ByteWriter::Signed(int64_t value) {
   Unsigned((bits << 1) ^ (value < 0 ? ~uint64_t{0} : 0));
 }
 
-void ByteWriter::Real(double value) {
-  const uint64_t bits = std::bit_cast<uint64_t>(value);
-  for (unsigned shift = 0; shift < 64; shift += 8) Byte(static_cast<uint8_t>(bits >> shift));
+void ByteWriter::Fixed(uint64_t value) {
+  for (unsigned shift = 0; shift < 64; shift += 8) Byte(static_cast<uint8_t>(value >> shift));
 }
+
+void ByteWriter::Real(double value) { Fixed(std::bit_cast<uint64_t>(value)); }
 
 void ByteWriter::Text(std::string_view value) {
   Unsigned(value.size());
@@ -71,11 +72,13 @@ int64_t ByteReader::Signed() {
   return static_cast<int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
 }
 
-double ByteReader::Real() {
-  uint64_t bits = 0;
-  for (unsigned shift = 0; shift < 64; shift += 8) bits |= static_cast<uint64_t>(Byte()) << shift;
-  return ok_ ? std::bit_cast<double>(bits) : 0;
+uint64_t ByteReader::Fixed() {
+  uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 8) value |= static_cast<uint64_t>(Byte()) << shift;
+  return ok_ ? value : 0;
 }
+
+double ByteReader::Real() { return std::bit_cast<double>(Fixed()); }
 
 std::string_view ByteReader::Text() {
   const size_t size = Count();

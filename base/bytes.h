@@ -16,7 +16,8 @@ class ByteWriter {
   void Byte(uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void Unsigned(uint64_t value);
   void Signed(int64_t value);
-  void Real(double value);  // its bits
+  void Fixed(uint64_t value);  // eight bytes
+  void Real(double value);     // its bits, fixed
   void Text(std::string_view value);
 
  private:
@@ -30,6 +31,7 @@ class ByteReader {
   uint8_t Byte();
   uint64_t Unsigned();
   int64_t Signed();
+  uint64_t Fixed();
   double Real();
   std::string_view Text();  // of the bytes given
   // A number of things that follow and take at least `bytes_each` (1 or more): malformed if that

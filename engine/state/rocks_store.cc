@@ -49,6 +49,10 @@ Status ToStatus(const rocksdb::Status& status, std::string_view path) {
   return {code, "store " + std::string(path) + ": " + status.ToString()};
 }
 
+Status Damaged(std::string_view path, std::string_view what) {
+  return {ErrorCode::kDamaged, "store " + std::string(path) + ": " + std::string(what)};
+}
+
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
 class RocksStore final : public Store {
@@ -100,26 +104,22 @@ class RocksStore final : public Store {
   std::optional<Mark> mark_;
 };
 
-// The mark of an open one. What is there without a mark, or with one of another format, is of no
-// use.
-struct FoundMark {
-  std::optional<Mark> mark;
-  std::string problem;  // empty: none
-};
-Result<FoundMark> ReadMark(rocksdb::DB& db, std::string_view path) {
+// The store of an open one. What has content but no mark, or a mark of another format, is damaged.
+Result<std::unique_ptr<Store>> Take(std::unique_ptr<rocksdb::DB> db, const std::string& path) {
   std::string bytes;
-  const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), kMarkKey, &bytes);
-  if (!status.ok() && !status.IsNotFound()) return ToStatus(status, path);
-  FoundMark found;
+  const rocksdb::Status status = db->Get(rocksdb::ReadOptions(), kMarkKey, &bytes);
+  std::optional<Mark> mark;
   if (status.ok()) {
-    found.mark = MarkFrom(bytes);
-    if (!found.mark) found.problem = "it is of another version's format";
-    return found;
+    mark = MarkFrom(bytes);
+    if (!mark) return Damaged(path, "it is of another version's format");
+  } else if (!status.IsNotFound()) {
+    return ToStatus(status, path);
+  } else {
+    const std::unique_ptr<rocksdb::Iterator> any(db->NewIterator(rocksdb::ReadOptions()));
+    any->SeekToFirst();
+    if (any->Valid()) return Damaged(path, "it has no mark");
   }
-  const std::unique_ptr<rocksdb::Iterator> any(db.NewIterator(rocksdb::ReadOptions()));
-  any->SeekToFirst();
-  if (any->Valid()) found.problem = "it has no mark";
-  return found;
+  return std::unique_ptr<Store>(std::make_unique<RocksStore>(std::move(db), path, mark));
 }
 
 bool IsDamage(const rocksdb::Status& status) {
@@ -156,25 +156,14 @@ struct RocksStores::Impl {
     return db;
   }
 
-  // As it is; `damage` says what is wrong with it.
-  Result<std::unique_ptr<Store>> TryOpen(const std::string& path, std::string& damage) const {
+  // As it is.
+  Result<std::unique_ptr<Store>> TryOpen(const std::string& path) const {
     rocksdb::DB* raw = nullptr;
     const rocksdb::Status status = rocksdb::DB::Open(ForDb(), path, &raw);
     std::unique_ptr<rocksdb::DB> db(raw);
-    if (!status.ok()) {
-      if (IsDamage(status)) damage = status.ToString();
-      return ToStatus(status, path);
-    }
-    const Result<FoundMark> found = ReadMark(*db, path);
-    if (!found.ok()) {
-      if (found.status().code() == ErrorCode::kDamaged) damage = found.status().message();
-      return found.status();
-    }
-    if (!found->problem.empty()) {
-      damage = found->problem;
-      return Status(ErrorCode::kDamaged, "store " + path + ": " + damage);
-    }
-    return std::unique_ptr<Store>(std::make_unique<RocksStore>(std::move(db), path, found->mark));
+    if (IsDamage(status)) return Damaged(path, status.ToString());
+    if (!status.ok()) return ToStatus(status, path);
+    return Take(std::move(db), path);
   }
 
   Result<std::unique_ptr<Store>> TryOpenReadOnly(const std::string& path) const {
@@ -184,11 +173,7 @@ struct RocksStores::Impl {
     const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(readable, path, &raw);
     std::unique_ptr<rocksdb::DB> db(raw);
     if (!status.ok()) return ToStatus(status, path);
-    const Result<FoundMark> found = ReadMark(*db, path);
-    if (!found.ok()) return found.status();
-    if (!found->problem.empty())
-      return Status(ErrorCode::kDamaged, "store " + path + ": " + found->problem);
-    return std::unique_ptr<Store>(std::make_unique<RocksStore>(std::move(db), path, found->mark));
+    return Take(std::move(db), path);
   }
 
   const Options options;
@@ -205,11 +190,11 @@ Result<RocksStores::Opened> RocksStores::Open(std::string_view name) {
   std::filesystem::create_directories(impl_->options.directory, failed);
   if (failed) return Status(ErrorCode::kIo, impl_->options.directory + ": " + failed.message());
   Opened opened;
-  Result<std::unique_ptr<Store>> store = impl_->TryOpen(path, opened.wiped);
-  if (!store.ok() && !opened.wiped.empty()) {
+  Result<std::unique_ptr<Store>> store = impl_->TryOpen(path);
+  if (store.status().code() == ErrorCode::kDamaged) {
+    opened.wiped = store.status().message();
     RIPOSTE_TRY(Wipe(name));
-    std::string again;
-    store = impl_->TryOpen(path, again);
+    store = impl_->TryOpen(path);
   }
   if (!store.ok()) return store.status();
   opened.store = std::move(store).value();

@@ -1,7 +1,6 @@
 #include "engine/trigger/count.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <utility>
 
@@ -199,7 +198,7 @@ void CountCriterion::Write(const State& state, ByteWriter& out) const {
   out.Unsigned(state.window.size());
   for (const CountEntry& entry : state.window.entries()) {
     WriteKept(entry.kept, base, out);
-    if (terms_.measure != Measure::kMatches) out.Real(std::bit_cast<double>(entry.mark));
+    if (terms_.measure != Measure::kMatches) out.Fixed(entry.mark);
     if (folds_) out.Unsigned(entry.repeats);
     base = entry.kept.place;
   }
@@ -265,7 +264,7 @@ CountWindow CountCriterion::ReadWindow(const State& state, ByteReader& in) const
 CountEntry CountCriterion::ReadEntry(const Place& base, ByteReader& in) const {
   CountEntry entry;
   entry.kept = ReadKept(base, in);
-  if (terms_.measure != Measure::kMatches) entry.mark = std::bit_cast<Mark>(in.Real());
+  if (terms_.measure != Measure::kMatches) entry.mark = in.Fixed();
   if (!IsMark(terms_.measure, entry.mark)) in.Fail();
   if (folds_) entry.repeats = ReadNumber(std::numeric_limits<uint32_t>::max(), in);
   return entry;

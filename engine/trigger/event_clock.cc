@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/trigger/saturating.h"
+
 namespace riposte::trigger {
 
 Time ClampEventTime(Time event_time, Time append_time) {
-  const Time latest = append_time > Time::max() - kAheadMax ? Time::max() : append_time + kAheadMax;
-  return std::min(event_time, latest);
+  return std::min(event_time, Later(append_time, kAheadMax));
 }
 
 Duration ClockSkew(Time event_time, Time append_time) {

@@ -1,7 +1,6 @@
 #include "engine/trigger/suppress.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include <xxhash.h>
@@ -40,7 +39,7 @@ void ReadParts(SuppressState& state, ByteReader& in) {
   const size_t size = in.Count(kTargetBytes);
   if (size > Suppressor::kTargetsMax) in.Fail();
   while (state.targets.size() < size && in.ok()) {
-    const uint64_t target = std::bit_cast<uint64_t>(in.Real());
+    const uint64_t target = in.Fixed();
     if (!state.targets.empty() && target <= state.targets.back()) in.Fail();
     state.targets.push_back(target);
   }
@@ -81,7 +80,7 @@ void Suppressor::Write(const State& state, ByteWriter& out) const {
   WriteTime(*state.first, Time{}, out);
   out.Unsigned(static_cast<uint64_t>(state.silenced));
   out.Unsigned(state.targets.size());
-  for (const uint64_t target : state.targets) out.Real(std::bit_cast<double>(target));
+  for (const uint64_t target : state.targets) out.Fixed(target);
 }
 
 bool Suppressor::Read(ByteReader& in, State& state) const {

@@ -202,7 +202,7 @@ std::optional<Time> UnorderedCriterion::NextDeadline(const State& state) const {
 }
 
 bool UnorderedCriterion::IsIdle(const State& state, Time watermark) const {
-  return Earlier(Earlier(watermark, lateness_), within_) > state.newest && !NextDeadline(state);
+  return OldestUseful(watermark, true) > state.newest && !NextDeadline(state);
 }
 
 void UnorderedCriterion::Write(const State& state, ByteWriter& writer) const {
