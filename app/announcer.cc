@@ -154,10 +154,11 @@ void Announcer::Leave() {
 }
 
 Agreement Announcer::Agreed() const {
+  // Locked before it is read: an announcement that is noted as written is in it.
+  const std::lock_guard lock(mutex_);
   const std::shared_ptr<const Control::Snapshot> control = control_.Read();
   const Announcements announcements = ReadAnnouncements(*control);
   const Time now = clock_.Now();
-  const std::lock_guard lock(mutex_);
   return Compare(writer_.self(), announcements, writer_.BrokerNow(*control, now).value_or(now));
 }
 
@@ -168,10 +169,11 @@ Status Announcer::Announced() const {
 
 Status Announcer::WriteDue() {
   const std::shared_ptr<const Control::Snapshot> control = control_.Read();
+  const Time now = clock_.Now();
   std::vector<ControlRecord> due;
   {
     const std::lock_guard lock(mutex_);
-    due = writer_.Due(*control, clock_.Now());
+    due = writer_.Due(*control, now);
   }
   if (due.empty()) return Status::Ok();
   if (const size_t ignored = ReadAnnouncements(*control).ignored; ignored > 0) LogIgnored(ignored);
@@ -180,7 +182,8 @@ Status Announcer::WriteDue() {
     const std::lock_guard lock(mutex_);
     if (!record.value.empty()) announced_ = status;
     if (!status.ok()) return status;
-    writer_.Written(record, clock_.Now());
+    // As of before the write: time that it takes is not taken off the others' ages.
+    writer_.Written(record, now);
   }
   return Status::Ok();
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -219,12 +220,14 @@ class PickyControl final : public pipeline::Control {
   std::shared_ptr<const Snapshot> Read() const override { return inner_.Read(); }
   Status Write(const ControlRecord& record) override {
     ++attempts;
+    if (meanwhile) meanwhile();
     if (refuses) return {ErrorCode::kUnavailable, "no broker"};
     return inner_.Write(record);
   }
   void EndWithin(Duration) override {}
   std::atomic<bool> refuses{false};
   std::atomic<int> attempts{0};
+  std::function<void()> meanwhile;  // while a record is written
 
  private:
   memory::MemoryControl inner_;
@@ -303,6 +306,17 @@ TEST_F(AnnouncerTest, OthersAreComparedWhileTheyLive) {
   clock_.Advance(kStaleAfter + Duration(1));
   ASSERT_TRUE(Eventually([this] { return announcer_->Agreed().different == 0; }));
   EXPECT_EQ(announcer_->Agreed().same, 1u);
+}
+
+TEST_F(AnnouncerTest, TheTimeThatAWriteTakesIsNotTakenOffTheOthersAges) {
+  ASSERT_TRUE(control_.Write(ToRecord(Other("other", 'b', kStart))).ok());
+  control_.meanwhile = [this] { clock_.Advance(kStaleAfter + Duration(1)); };
+  Begin();
+  ASSERT_TRUE(Eventually([this] { return ValueOfMine() != ""; }));
+  for (int look = 0; look < 20; ++look) {
+    EXPECT_EQ(announcer_->Agreed().different, 0u);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
