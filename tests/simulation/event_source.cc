@@ -1,0 +1,156 @@
+#include "tests/simulation/event_source.h"
+
+#include <array>
+#include <utility>
+
+#include "base/json.h"
+
+namespace riposte::sim {
+namespace {
+
+constexpr int32_t kEpoch = 0;
+constexpr size_t kAssetsOfAPartition = 4;
+
+// One JSON object, member by member.
+class Members {
+ public:
+  void Text(std::string_view key, std::string_view text) {
+    std::string quoted;
+    json::AppendQuoted(text, quoted);
+    Raw(key, quoted);
+  }
+  void Raw(std::string_view key, std::string_view value) {
+    text_ += text_.empty() ? "{" : ",";
+    text_.append("\"").append(key).append("\":").append(value);
+  }
+  std::string Close() && { return text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+EventSource::EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, size_t records,
+                         Random random)
+    : kafka_(kafka), inputs_(std::move(inputs)), left_(records), random_(random) {}
+
+void EventSource::Tick(Time now) {
+  EndDue(now);
+  if (left_ == 0 || !random_.Chance(100)) return;
+  // Mostly single ones, at times a burst.
+  size_t count = random_.Chance(50) ? 40 : static_cast<size_t>(random_.Between(1, 3));
+  for (; count > 0 && left_ > 0; --count) {
+    const size_t partition = static_cast<size_t>(random_.Below(inputs_.size()));
+    const PartitionId& id = inputs_[partition];
+    if (random_.Chance(10) && !open_.contains(id)) Open(id, now);
+    Record record = Make(partition, now);
+    if (const auto open = open_.find(id); open != open_.end()) {
+      kafka_.log(id).AppendOpen(open->second.producer, kEpoch, record.key, record.value, now);
+      open->second.records.push_back(std::move(record));
+    } else {
+      AppendPlain(id, std::move(record), now);
+    }
+  }
+}
+
+void EventSource::AppendPlain(const PartitionId& id, Record record, Time now) {
+  kafka_.log(id).Append(record.key, record.value, now);
+  --left_;
+}
+
+void EventSource::Open(const PartitionId& id, Time now) {
+  open_[id] = {.producer = next_producer_++,
+               .ends = now + random_.Span(1, 300),
+               .commits = random_.Chance(500),
+               .records = {}};
+}
+
+void EventSource::EndDue(Time now) {
+  for (auto next = open_.begin(); next != open_.end();) {
+    const auto at = next++;
+    OpenTransaction& open = at->second;
+    if (now < open.ends) continue;
+    kafka_.log(at->first).End(open.producer, open.commits, now);
+    // What was aborted comes again.
+    for (Record& record : open.records) {
+      if (left_ == 0) break;
+      if (open.commits) {
+        --left_;
+      } else {
+        AppendPlain(at->first, std::move(record), now);
+      }
+    }
+    open_.erase(at);
+  }
+}
+
+EventSource::Record EventSource::Make(size_t partition, Time now) {
+  Record& last = last_[inputs_[partition]];
+  if (random_.Chance(30)) return last;
+  // An asset's events are all in one partition, as they are keyed by it.
+  const std::string asset = "asset-" + std::to_string(partition) + "-" +
+                            std::to_string(random_.Below(kAssetsOfAPartition));
+  last.key = asset;
+  if (random_.Chance(20)) {
+    last.value.reset();
+  } else if (random_.Chance(50)) {
+    last.value = Broken();
+  } else {
+    last.value = Event(asset, now);
+  }
+  return last;
+}
+
+std::string EventSource::Event(const std::string& asset, Time now) {
+  Members members;
+  constexpr std::array<std::string_view, 5> kTypes = {"PROCESS", "PROCESS", "NETWORK", "FILE",
+                                                      "REGISTRY"};
+  members.Text("type", kTypes[random_.Below(kTypes.size())]);
+  const std::string number = std::to_string(next_event_++);
+  if (!random_.Chance(50)) members.Text("id", "event-" + number);
+  const uint64_t time = random_.Below(100);
+  if (time >= 10) members.Text("time", FormatTime(now - random_.Span(0, 5000)));
+  if (time < 3) members.Text("time", "2099-01-01T00:00:00Z");
+  if (time == 5) members.Text("time", "yesterday");
+  if (!random_.Chance(40)) members.Text("asset", asset);
+  members.Text("host", "WIN7");
+  members.Text("platform", "Windows");
+  constexpr std::array<std::string_view, 8> kNames = {
+      kKillName, kKillName, kKillName, kDryRunName, kIsolateName, kAlertName, "plain", "other"};
+  const std::string name(random_.Chance(300) ? kNames[random_.Below(kNames.size())] : "plain");
+  // Several values at times, so that several rules match.
+  members.Raw("name",
+              random_.Chance(50) ? "[\"" + name + "\",\"EVIL\",\"ransom\"]" : "\"" + name + "\"");
+  if (!random_.Chance(50))
+    members.Raw("pid", random_.Chance(30) ? "4" : std::to_string(1000 + random_.Below(9000)));
+  if (!random_.Chance(50)) members.Text("start", FormatTime(now - random_.Span(1, 100'000)));
+  if (random_.Chance(100)) members.Text("guid", "{" + number + "}");
+  members.Text("image", "C:\\Users\\u\\evil.exe");
+  if (!random_.Chance(50)) members.Text("sha", "ab" + number);
+  if (!random_.Chance(50)) members.Text("file", "C:\\Users\\u\\drop.exe");
+  if (!random_.Chance(50)) members.Text("fsha", "cd" + number);
+  if (random_.Chance(30)) members.Raw("snapshot", "true");
+  if (random_.Chance(20)) members.Raw("odd", "\"\xff\xfe\\ud800\"");
+  if (random_.Chance(20)) members.Raw("image", "1e999");
+  if (random_.Chance(10)) members.Text("filler", std::string(20'000, 'x'));
+  std::string text = std::move(members).Close();
+  return random_.Chance(20) ? "\xef\xbb\xbf" + text : text;
+}
+
+std::string EventSource::Broken() {
+  switch (random_.Below(5)) {
+    case 0:
+      return "{\"type\":\"PROCESS\",\"name\":\"evil\"";
+    case 1:
+      return "[\"evil\"]";
+    case 2:
+      return "";
+    case 3:
+      return "{\"a\":" + std::string(1100, '[') + std::string(1100, ']') + "}";
+    default:
+      return "evil";
+  }
+}
+
+}  // namespace riposte::sim

@@ -1,0 +1,59 @@
+// What the endpoints send during a run: events that rules match and do not, odd and broken ones,
+// records that come twice, and records of transactions that are aborted or stay open for a while.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/kafka_model.h"
+
+namespace riposte::sim {
+
+// The rules of a run, by what an event's `name` has to be.
+inline constexpr std::string_view kKillName = "evil";       // kill and quarantine, enforced
+inline constexpr std::string_view kDryRunName = "watched";  // the same, dry
+inline constexpr std::string_view kIsolateName = "ransom";  // isolate the asset, enforced
+inline constexpr std::string_view kAlertName = "noted";     // an alert alone
+
+class EventSource {
+ public:
+  // `kafka` outlives it. `records` are appended in all, those of aborted transactions not counted.
+  EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, size_t records, Random random);
+
+  // Appends some, now and then.
+  void Tick(Time now);
+  // Everything is appended and no transaction is open.
+  bool done() const { return left_ == 0 && open_.empty(); }
+
+ private:
+  struct Record {
+    std::string key;
+    std::optional<std::string> value;
+  };
+  struct OpenTransaction {
+    int64_t producer = 0;
+    Time ends{};
+    bool commits = false;
+    std::vector<Record> records;
+  };
+  void AppendPlain(const PartitionId& id, Record record, Time now);
+  void Open(const PartitionId& id, Time now);
+  void EndDue(Time now);
+  Record Make(size_t partition, Time now);
+  std::string Event(const std::string& asset, Time now);
+  std::string Broken();
+
+  KafkaModel& kafka_;
+  const std::vector<PartitionId> inputs_;
+  size_t left_;
+  Random random_;
+  int64_t next_event_ = 0;
+  int64_t next_producer_ = 1'000'000;  // far from those of the model's coordinator
+  std::map<PartitionId, OpenTransaction> open_;
+  std::map<PartitionId, Record> last_;  // of each partition, to be sent again
+};
+
+}  // namespace riposte::sim

@@ -1,0 +1,78 @@
+// pipeline::Outbox over the Kafka model. Decides as connectors/kafka/outbox.cc does, function by
+// function: what is kept in step there has to be kept in step here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/pipeline/ports.h"
+#include "tests/simulation/membership.h"
+#include "tests/simulation/producer_client.h"
+
+namespace riposte::sim {
+
+// The topic's name and its partition for a key.
+PartitionId OutPartition(pipeline::OutTopic topic, std::string_view key, int32_t partitions);
+
+// Defects that only this class can have; see planted.h.
+struct OutboxDefects {
+  bool keeps_producer = false;   // goes on with its producer after an uncertain call
+  bool guesses_aborted = false;  // takes an uncertain commit for aborted without asking
+  bool without_group = false;    // gives no group metadata along
+};
+
+class SimOutbox final : public pipeline::Outbox {
+ public:
+  struct Options {
+    std::string transactional_id;
+    std::string session;  // unique to this object
+    int32_t out_partitions = 1;
+    size_t value_bytes_max = 100'000;
+    Duration patience{1000};  // transaction.timeout.ms
+    OutboxDefects defects;
+  };
+  struct Counters {
+    uint64_t uncertain = 0, settled_committed = 0, settled_aborted = 0;
+  };
+
+  // `counters` outlives it.
+  SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, PartitionId id,
+            Options options, Random random, Counters& counters);
+  ~SimOutbox() override;
+
+  // Makes the producer: fences its predecessor and ends the transaction that it left open.
+  Status Fence(Duration patience);
+
+  size_t MaxValueBytes(pipeline::OutTopic topic) const override;
+  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
+                                     int64_t next_offset) override;
+
+ private:
+  Status InitTransactions(Time deadline);
+  void Produce(std::span<const pipeline::OutRecord> records);
+  Next Call(const std::function<Answer(Duration timeout)>& call);
+  Result<pipeline::Committed> Abort();
+  Result<pipeline::Committed> Settle();
+  Result<pipeline::Committed> Verdict();
+  bool Rebuilds() const;  // without the defect: always
+  Status StopFenced();
+  bool Hopeless() const;
+  Status WhyHopeless() const;
+
+  const Broker broker_;
+  const std::shared_ptr<Membership> membership_;
+  const PartitionId id_;
+  const Options options_;
+  Random random_;
+  Counters& counters_;
+  std::unique_ptr<ProducerClient> producer_;
+  uint64_t sequence_ = 0;
+  Position own_;  // that the transaction under way commits
+  bool suspect_ = false;
+  KafkaError error_ = KafkaError::kNone;
+};
+
+}  // namespace riposte::sim

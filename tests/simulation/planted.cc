@@ -1,0 +1,113 @@
+#include "tests/simulation/planted.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/uuid.h"
+
+namespace riposte::sim {
+namespace {
+
+using pipeline::Committed;
+using pipeline::Input;
+using pipeline::Outbox;
+using pipeline::OutRecord;
+using pipeline::OutTopic;
+
+class OutboxWrapper : public Outbox {
+ public:
+  explicit OutboxWrapper(std::unique_ptr<Outbox> inner) : inner_(std::move(inner)) {}
+  size_t MaxValueBytes(OutTopic topic) const override { return inner_->MaxValueBytes(topic); }
+
+ protected:
+  Outbox& inner() { return *inner_; }
+
+ private:
+  const std::unique_ptr<Outbox> inner_;
+};
+
+class OffsetFirst final : public OutboxWrapper {
+ public:
+  using OutboxWrapper::OutboxWrapper;
+  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
+    Result<Committed> offset = inner().Commit({}, next_offset);
+    if (!offset.ok() || *offset == Committed::kAborted) return offset;
+    for (;;) {
+      Result<Committed> outputs = inner().Commit(records, next_offset);
+      if (!outputs.ok() || *outputs == Committed::kYes) return outputs;
+    }
+  }
+};
+
+class RandomId final : public OutboxWrapper {
+ public:
+  RandomId(std::unique_ptr<Outbox> inner, Random random)
+      : OutboxWrapper(std::move(inner)), random_(random) {}
+  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
+    std::vector<OutRecord> changed(records.begin(), records.end());
+    for (OutRecord& record : changed)
+      if (record.topic == OutTopic::kCommands) Renew(record.value);
+    return inner().Commit(changed, next_offset);
+  }
+
+ private:
+  void Renew(std::string& command) {
+    constexpr std::string_view kKey = "\"id\":\"";
+    const size_t at = command.find(kKey);
+    if (at == std::string::npos) return;
+    const std::string id = Uuid::V5(Uuid{}, std::to_string(random_.Next())).ToString();
+    command.replace(at + kKey.size(), id.size(), id);
+  }
+  Random random_;
+};
+
+class NoRewind final : public Input {
+ public:
+  explicit NoRewind(std::unique_ptr<Input> inner) : inner_(std::move(inner)) {}
+  const pipeline::PartitionId& id() const override { return inner_->id(); }
+  Status Poll(size_t max_records, size_t max_bytes, Duration wait,
+              std::vector<pipeline::Record>& records) override {
+    return inner_->Poll(max_records, max_bytes, wait, records);
+  }
+  Status Rewind(int64_t) override { return Status::Ok(); }
+  int64_t Lag() const override { return inner_->Lag(); }
+
+ private:
+  const std::unique_ptr<Input> inner_;
+};
+
+}  // namespace
+
+std::string_view PlantedName(Planted planted) {
+  switch (planted) {
+    case Planted::kNone:
+      return "none";
+    case Planted::kOffsetFirst:
+      return "offset_first";
+    case Planted::kRandomId:
+      return "random_id";
+    case Planted::kNoFence:
+      return "no_fence";
+    case Planted::kNoRewind:
+      return "no_rewind";
+    case Planted::kKeepsProducer:
+      return "keeps_producer";
+    case Planted::kGuessesAborted:
+      return "guesses_aborted";
+  }
+  return "unknown";
+}
+
+pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Planted planted, Random random) {
+  if (planted == Planted::kOffsetFirst)
+    assignment.outbox = std::make_unique<OffsetFirst>(std::move(assignment.outbox));
+  if (planted == Planted::kRandomId)
+    assignment.outbox = std::make_unique<RandomId>(std::move(assignment.outbox), random);
+  if (planted == Planted::kNoRewind)
+    assignment.input = std::make_unique<NoRewind>(std::move(assignment.input));
+  return assignment;
+}
+
+}  // namespace riposte::sim

@@ -1,0 +1,188 @@
+#include "tests/simulation/reference.h"
+
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/uuid.h"
+#include "engine/event/decode.h"
+#include "engine/match/naive.h"
+
+namespace riposte::sim {
+namespace {
+
+using event::Event;
+using schema::EventType;
+using schema::Role;
+
+// The id's layout as documented in engine/remediate/ids.h, written a second time.
+std::string Fields(std::initializer_list<std::string> fields) {
+  std::string joined;
+  for (const std::string& field : fields) {
+    const size_t size = field.size();
+    joined += {static_cast<char>(size >> 24), static_cast<char>(size >> 16),
+               static_cast<char>(size >> 8), static_cast<char>(size)};
+    joined += field;
+  }
+  return joined;
+}
+
+std::string IdOf(const std::string& name) {
+  static const Uuid space = *Uuid::Parse("6f1a2c9e-0d43-5b8e-9a57-3c1e8f20b7d4");
+  return Uuid::V5(space, name).ToString();
+}
+
+std::string Ms(Time time) { return std::to_string(ToMs(time)); }
+
+std::string Text(const Event& event, Role role) { return std::string(event.TextOf(role)); }
+
+// One record that was decoded.
+struct Subject {
+  const PartitionId& id;
+  int64_t offset = 0;
+  Time append_time{};
+  const Event& event;
+
+  std::string Trigger() const {
+    const event::Value* time = event.First(Role::kEventTime);
+    const std::string event_id = Text(event, Role::kEventId);
+    if (!event_id.empty())
+      return Fields({"event", event_id, Ms(time == nullptr ? append_time : time->date)});
+    return Fields({"record", id.topic, std::to_string(id.partition), std::to_string(offset), "0",
+                   Sha256Hex(event.bytes())});
+  }
+};
+
+// What identifies the target of an action, or nothing where there is none.
+std::optional<std::string> FileIdentity(const std::string& asset, const std::string& path,
+                                        const std::string& sha) {
+  if (path.empty() || sha.empty()) return std::nullopt;
+  return Fields({"file", asset, path, sha});
+}
+
+std::optional<std::string> ProcessIdentity(const Event& event, const std::string& asset) {
+  const event::Value* pid = event.First(Role::kProcessPid);
+  const event::Value* start = event.First(Role::kProcessStartedAt);
+  const std::string guid = Text(event, Role::kProcessGuid);
+  if (pid == nullptr || (start == nullptr && guid.empty())) return std::nullopt;
+  if (!guid.empty()) return Fields({"process", asset, "guid", guid});
+  return Fields({"process", asset, "started_at", pid->number.ToString(), Ms(start->date)});
+}
+
+std::optional<std::string> TargetOf(std::string_view action, const Event& event) {
+  const std::string asset = Text(event, Role::kAssetId);
+  const event::Value* snapshot = event.First(Role::kSnapshot);
+  if (asset.empty() || (snapshot != nullptr && snapshot->boolean)) return std::nullopt;
+  if (action == "quarantine_asset") return Fields({"asset", asset});
+  switch (event.type()) {
+    case EventType::kFile:
+      return FileIdentity(asset, Text(event, Role::kFilePath), Text(event, Role::kFileSha256));
+    case EventType::kProcess:
+    case EventType::kNetwork:
+    case EventType::kMutex:
+      if (action == "kill_process") return ProcessIdentity(event, asset);
+      return FileIdentity(asset, Text(event, Role::kProcessImage),
+                          Text(event, Role::kProcessSha256));
+    case EventType::kOther:
+    case EventType::kRegistry:
+      break;
+  }
+  return std::nullopt;
+}
+
+// The system's own process must not be killed; that of a file event is named by its file.
+bool IsProtected(std::string_view action, const Event& event) {
+  if (action != "kill_process" || event.type() == EventType::kFile) return false;
+  return event.First(Role::kProcessPid)->number.ToString() == "4";
+}
+
+std::vector<std::string> ActionsOf(const rule::Rule& rule) {
+  if (!rule.remediation) return {};
+  if (rule.remediation->action == rule::RuleAction::kQuarantineAsset) return {"quarantine_asset"};
+  return {"kill_process", "quarantine_file"};
+}
+
+void ExpectFiring(const rule::Rule& rule, const Subject& subject, Outputs& expected) {
+  const Event& event = subject.event;
+  const std::string place = PlaceOf(subject.id, subject.offset);
+  const std::string rule_id = rule.id.ToString();
+  const std::string asset = Text(event, Role::kAssetId);
+  const std::string trigger = subject.Trigger();
+  expected.alerts.insert(place + " " + rule_id + " " +
+                         IdOf(Fields({"firing", rule_id, asset, trigger})));
+  for (const std::string& action : ActionsOf(rule)) {
+    const std::optional<std::string> target = TargetOf(action, event);
+    std::string outcome = "refused";
+    if (target) {
+      const bool enforces = rule.remediation->mode == rule::AutoMode::kEnforce;
+      outcome = IsProtected(action, event) ? "denied" : enforces ? "ordered" : "dry_run";
+    }
+    expected.decisions.insert(place + " " + rule_id + " " + action + " " + outcome);
+    if (outcome != "ordered") continue;
+    expected.commands[asset].push_back(
+        action + " " + IdOf(Fields({"command", rule_id, action, *target, trigger})));
+  }
+}
+
+// The visible records of one partition.
+class Walk {
+ public:
+  Walk(const rule::RuleSet& rules, Outputs& expected)
+      : rules_(rules), matcher_(rules, rules.schema->profiles.front()), expected_(expected) {}
+
+  void Partition(const PartitionId& id, const PartitionLog& log) {
+    expected_.tallies[id];
+    for (int64_t offset = log.NextVisible(0); offset >= 0; offset = log.NextVisible(offset + 1))
+      Record(id, offset, log.at(offset));
+  }
+
+ private:
+  void Record(const PartitionId& id, int64_t offset, const LogRecord& record) {
+    Tally& tally = expected_.tallies[id];
+    ++tally.consumed;
+    if (!record.value || record.value->empty()) {
+      ++tally.empty;
+      return;
+    }
+    const event::Reject reject = decoder_.Decode(matcher_.plan(), *record.value);
+    if (reject != event::Reject::kNone) {
+      ++tally.dead_lettered;
+      expected_.dead_letters.insert(PlaceOf(id, offset) + " " +
+                                    std::string(event::RejectName(reject)));
+      return;
+    }
+    const std::vector<match::Match> matches =
+        matcher_.FindMatches(decoder_.event(), {.now = record.append_time});
+    ++(matches.empty() ? tally.unmatched : tally.matched);
+    for (const match::Match& match : matches)
+      ExpectFiring(rules_.rules[match.rule],
+                   {.id = id,
+                    .offset = offset,
+                    .append_time = record.append_time,
+                    .event = decoder_.event()},
+                   expected_);
+  }
+
+  const rule::RuleSet& rules_;
+  match::PlainMatcher matcher_;
+  event::DomDecoder decoder_;
+  Outputs& expected_;
+};
+
+}  // namespace
+
+std::string PlaceOf(const PartitionId& id, int64_t offset) {
+  return id.topic + "-" + std::to_string(id.partition) + "@" + std::to_string(offset);
+}
+
+Outputs Expect(KafkaModel& kafka, const std::vector<PartitionId>& inputs,
+               const rule::RuleSet& rules) {
+  Outputs expected;
+  Walk walk(rules, expected);
+  for (const PartitionId& id : inputs) walk.Partition(id, kafka.log(id));
+  return expected;
+}
+
+}  // namespace riposte::sim

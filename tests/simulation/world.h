@@ -1,0 +1,51 @@
+// What the processes of a run have in common.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/guard/guard.h"
+#include "engine/pipeline/task.h"
+#include "tests/simulation/outbox.h"
+#include "tests/simulation/planted.h"
+
+namespace riposte::sim {
+
+// The rules and what they are compiled to: the same for all runs, immutable.
+struct LiveSetup {
+  pipeline::LiveRulesPtr live;
+  pipeline::Standing standing;  // enforcing, all rules armed
+  guard::Chain guards;
+  static const LiveSetup& Get();
+};
+
+// Counts what the tasks tell; nothing depends on it.
+class CountingObserver final : public pipeline::Observer {
+ public:
+  void OnCommit(const pipeline::Report& report) override;
+  void OnAbort(const PartitionId& partition) override;
+  void OnTaskStopped(const PartitionId& partition, const Status& reason) override;
+
+  uint64_t consumed = 0, aborts = 0, fenced = 0;
+};
+
+// Of a run; outlives its processes.
+struct World {
+  SimClock& clock;
+  KafkaModel& kafka;
+  Network& network;
+  const LiveSetup& setup;
+  pipeline::TaskOptions task;
+  int32_t out_partitions = 1;
+  Planted planted = Planted::kNone;
+  CountingObserver observer;
+  SimOutbox::Counters outboxes;
+  uint64_t members = 0;   // that ever joined: for names
+  uint64_t sessions = 0;  // of outboxes: for names
+  uint64_t zombies = 0;   // processes that woke up after the group had gone on without them
+  std::vector<std::string> unexplained;  // why tasks stopped, if no fault of the run is the reason
+};
+
+}  // namespace riposte::sim
