@@ -14,6 +14,16 @@ LogLevel LevelOf(int syslog) {
   return syslog <= 6 ? LogLevel::kInfo : LogLevel::kDebug;
 }
 
+// Numbers of the protocol's requests.
+constexpr int16_t kEndTxn = 26;
+constexpr int16_t kTxnOffsetCommit = 28;
+
+// The bit of a request in Client::unanswered_; 0 for those that may come twice.
+uint32_t BitOf(int16_t api) {
+  if (api == kEndTxn) return 1;
+  return api == kTxnOffsetCommit ? 2 : 0;
+}
+
 }  // namespace
 
 Client::Client(Log log, ClientCallbacks callbacks)
@@ -53,6 +63,9 @@ Result<std::unique_ptr<Client>> Client::Create(const Settings& settings, Role ro
   const bool consumes = role == Role::kGroup || role == Role::kControlReader;
   if (role == Role::kGroup) rd_kafka_conf_set_rebalance_cb(conf, &Client::OnRebalance);
   if (!consumes) rd_kafka_conf_set_dr_msg_cb(conf, &Client::OnDelivery);
+  if (role == Role::kTask) {
+    rd_kafka_conf_interceptor_add_on_new(conf, "riposte", &Client::OnNew, client.get());
+  }
   client->handle_ = rd_kafka_new(consumes ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf,
                                  text.data(), text.size());
   if (client->handle_ == nullptr) {
@@ -110,6 +123,35 @@ void Client::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t event,
 void Client::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   const Client* client = static_cast<const Client*>(opaque);
   if (client->callbacks_.on_delivery) client->callbacks_.on_delivery(*message);
+}
+
+rd_kafka_resp_err_t Client::OnNew(rd_kafka_t* handle, const rd_kafka_conf_t*, void* opaque, char*,
+                                  size_t) {
+  const rd_kafka_resp_err_t error =
+      rd_kafka_interceptor_add_on_request_sent(handle, "riposte", &Client::OnSent, opaque);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  return rd_kafka_interceptor_add_on_response_received(handle, "riposte", &Client::OnAnswered,
+                                                       opaque);
+}
+
+// Of each kind one is under way at a time, so a second one follows an answer or the loss of one.
+rd_kafka_resp_err_t Client::OnSent(rd_kafka_t*, int, const char*, int32_t, int16_t api, int16_t,
+                                   int32_t, size_t, void* opaque) {
+  Client* client = static_cast<Client*>(opaque);
+  const uint32_t bit = BitOf(api);
+  if ((client->unanswered_.fetch_or(bit) & bit) != 0) {
+    client->answer_lost_.store(true, std::memory_order_release);
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+// Called with an error where there is no answer, and more than once for one that there is.
+rd_kafka_resp_err_t Client::OnAnswered(rd_kafka_t*, int, const char*, int32_t, int16_t api, int16_t,
+                                       int32_t, size_t, int64_t, rd_kafka_resp_err_t error,
+                                       void* opaque) {
+  Client* client = static_cast<Client*>(opaque);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) client->unanswered_.fetch_and(~BitOf(api));
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 PartitionListPtr NewPartitionList(size_t size) {

@@ -1,6 +1,8 @@
 // librdkafka's objects with owners, and one client handle with its callbacks.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -62,6 +64,12 @@ class Client {
   // for ever in librdkafka 2.0.2, and so may a producer with a call that does not return.
   static void Abandon(std::unique_ptr<Client> client);
 
+  // Whether a request that sets the offsets of a transaction or ends it was sent again because its
+  // answer had not come: the first one may still be on its way, and a broker would take it for one
+  // of the producer's next transaction. The library sends again without a word, and tells the loss
+  // of a connection only twice in 30 s. Any thread.
+  bool AnswerLost() const { return answer_lost_.load(std::memory_order_acquire); }
+
   // What the broker said when it refused the credentials (or TLS failed), if it did; polls for it.
   std::string_view Refusal();
 
@@ -72,11 +80,23 @@ class Client {
   static void OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t event,
                           rd_kafka_topic_partition_list_t* partitions, void* opaque);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);
+  // Interceptors; the last two are called on the library's own threads.
+  static rd_kafka_resp_err_t OnNew(rd_kafka_t* handle, const rd_kafka_conf_t* conf, void* opaque,
+                                   char* text, size_t text_size);
+  static rd_kafka_resp_err_t OnSent(rd_kafka_t* handle, int socket, const char* broker,
+                                    int32_t broker_id, int16_t api, int16_t version,
+                                    int32_t correlation, size_t size, void* opaque);
+  static rd_kafka_resp_err_t OnAnswered(rd_kafka_t* handle, int socket, const char* broker,
+                                        int32_t broker_id, int16_t api, int16_t version,
+                                        int32_t correlation, size_t size, int64_t rtt_us,
+                                        rd_kafka_resp_err_t error, void* opaque);
 
   Log log_;
   ClientCallbacks callbacks_;
   std::string refusal_;
   int destroy_flags_ = 0;
+  std::atomic<uint32_t> unanswered_{0};  // a bit for each kind of request of AnswerLost()
+  std::atomic<bool> answer_lost_{false};
   rd_kafka_t* handle_ = nullptr;
 };
 

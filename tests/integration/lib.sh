@@ -38,12 +38,13 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# Sets `port` to the first of five free ports in a row: broker, controller, SASL, two engines.
-pick_ports() { port=$(python3 "$scenario_py" ports 5); }
+# Sets `port` to the first of so many free ports in a row; of the five: broker, controller, SASL, two engines.
+ports_needed=5
+pick_ports() { port=$(python3 "$scenario_py" ports "$ports_needed"); }
 
-start_broker() { # plain|sasl
-  local code=0 options=()
-  [ "$1" = plain ] || options=("--$1")
+start_broker() { # plain|sasl [OPTION OF kafka.sh...]
+  local code=0 options=("${@:2}")
+  [ "$1" = plain ] || options+=("--$1")
   "$kafka_sh" start "$work/broker" "$port" "${options[@]}" >"$work/kafka_sh.log" 2>&1 || code=$?
   [ $code -ne 77 ] || { echo "skipped: $(cat "$work/kafka_sh.log")"; exit 77; }
   [ $code -eq 0 ] || fail "the broker does not start: $(cat "$work/kafka_sh.log")"
@@ -141,6 +142,9 @@ prepare_rules() {
 prepare_events() {
   events=${RIPOSTE_SCENARIO_EVENTS:-$work/events.ndjson}
   [ -n "${RIPOSTE_SCENARIO_EVENTS:-}" ] || python3 "$scenario_py" generate "$count" >"$events"
+  replay_events
+}
+replay_events() {
   count=$(wc -l <"$events")
   "$RIPOSTE" replay --naive --rules "$work/rules" --profile windows-nxlog --events "$events" \
     --show match,command --format json >"$work/replay.json" || fail "the replay"
@@ -187,7 +191,7 @@ judge() {
     read_topic '%s\n' "riposte.$name" read_uncommitted >"$work/$name.uncommitted"
   done
   python3 "$scenario_py" judge "$topic" "$work" "$events" "$work/replay.json" --count "$count" \
-    --least-matches $((count / 200)) --enforced "${enforced[@]}"
+    --least-matches $((count / 200)) --enforced "${enforced[@]}" --figures "$work/judgement.json"
 }
 # The same where nothing need have been aborted.
 judge_all_right() {

@@ -4,7 +4,9 @@
 import argparse
 import collections
 import datetime
+import itertools
 import json
+import os
 import random
 import socket
 import subprocess
@@ -119,15 +121,14 @@ def log_cleared(_):
 MIX = ((shell, 40), (reader, 12), (service, 12), (to_web, 30), (ticket, 6), (log_cleared, 1))
 
 
-def generate(arguments):
-    """Prints COUNT events in the windows-nxlog format, about one in ten of which some rule of the library matches;
-    one line in 500 is broken or empty JSON."""
-    dice = random.Random(arguments.seed)
+def events_of(seed):
+    """Events in the windows-nxlog format as lines, without an end: about one in ten of them matches some rule of the
+    library; one line in 500 is broken or empty JSON."""
+    dice = random.Random(seed)
     start = datetime.datetime.now(datetime.timezone.utc)
-    out = sys.stdout
-    for number in range(arguments.count):
+    for number in itertools.count():
         if number % 500 == 250:
-            out.write('{"Hostname": "broken\n' if number % 1000 == 250 else f"[{number}]\n")
+            yield '{"Hostname": "broken' if number % 1000 == 250 else f"[{number}]"
             continue
         draw = dice.randrange(1000)
         make = noise
@@ -140,7 +141,13 @@ def generate(arguments):
         event = {**make(dice), "Hostname": f"WS{dice.randrange(60)}.example.net", "RecordNumber": number,
                  "UtcTime": time_of, "@timestamp": time_of.replace(" ", "T") + "Z",
                  "TimeCreated": time_of.replace(" ", "T") + "Z"}
-        out.write(json.dumps(event) + "\n")
+        yield json.dumps(event)
+
+
+def generate(arguments):
+    """Prints COUNT events."""
+    for line in itertools.islice(events_of(arguments.seed), arguments.count):
+        sys.stdout.write(line + "\n")
 
 
 # ---- producing
@@ -166,6 +173,22 @@ def produce(arguments):
                 time.sleep(ahead)
         out.write(key_of(line) + b"\x01" + line + b"\n")
     out.flush()
+
+
+def feed(arguments):
+    """Makes RATE events a second until the file UNTIL is there: writes them like `produce`, and as lines to EVENTS."""
+    out = sys.stdout.buffer
+    begin = time.monotonic()
+    with open(arguments.events, "wb") as kept:
+        for number, text in enumerate(events_of(arguments.seed)):
+            if number % 20 == 0:
+                out.flush()
+                if os.path.exists(arguments.until):
+                    return
+                time.sleep(max(0.0, begin + number / arguments.rate - time.monotonic()))
+            line = text.encode()
+            kept.write(line + b"\n")
+            out.write(key_of(line) + b"\x01" + line + b"\n")
 
 
 # ---- transactions that stay open
@@ -348,8 +371,29 @@ def judge(arguments):
         committed = read_lines(f"{folder}/{name}.committed")
         copies[name] = len(every) - len(committed)
     print("aborted copies: " + ", ".join(f"{count} {name}" for name, count in copies.items()))
+    if arguments.figures:
+        with open(arguments.figures, "w", encoding="utf-8") as file:
+            json.dump({"sum": total, "alerts": len(alerts), "commands": len(commands), "aborted_copies": copies}, file)
     if sum(copies.values()) == 0:
         sys.exit(9)
+
+
+def tell(arguments):
+    """Puts the figures of the judgement into the report of torture.py, and prints it."""
+    with open(arguments.report, encoding="utf-8") as file:
+        report = json.load(file)
+    with open(arguments.figures, encoding="utf-8") as file:
+        report["judgement"] = json.load(file)
+    with open(arguments.report, "w", encoding="utf-8") as file:
+        json.dump(report, file, indent=1)
+    print(f"seed {report['seed']}, {report['nodes']} node(s), {report['engines']} engines, {report['seconds']} s")
+    print("faults: " + ", ".join(f"{count} x {name}" for name, count in report["faults"].items()))
+    for name, count in report["counts"].items():
+        print(f"{name}: {count}")
+    for name, by_api in report["proxy"].items():
+        print(f"proxy, {name}: " + ", ".join(f"{count} {api}" for api, count in by_api.items()))
+    longest = report["longest_recovery"]
+    print(f"longest recovery: {longest['seconds']} s, from: {longest['fault']}")
 
 
 def main():
@@ -366,11 +410,15 @@ def main():
     verb(ports, ("count", number))
     verb(generate, ("count", number), ("--seed", {"type": int, "default": 1}))
     verb(produce, ("events", text), ("--seconds", {"type": float, "default": 0.0}))
+    verb(feed, ("events", text), ("--rate", {"type": float, "default": 400.0}), ("--until", {"required": True}),
+         ("--seed", {"type": int, "default": 1}))
     verb(held, ("broker", text), ("partitions", number))
     verb(covered)
     verb(sums, ("topic", text), ("input", text), ("audit", text), ("--count", number))
     verb(judge, ("topic", text), ("folder", text), ("events", text), ("replay", text), ("--count", number),
-         ("--least-matches", {"type": int, "default": 1}), ("--enforced", {"nargs": "*", "default": []}))
+         ("--least-matches", {"type": int, "default": 1}), ("--enforced", {"nargs": "*", "default": []}),
+         ("--figures", text))
+    verb(tell, ("report", text), ("figures", text))
     arguments = parser.parse_args()
     arguments.function(arguments)
 

@@ -37,7 +37,12 @@ sleep 2 # the enforcing rules run dry until their arming period of 1 s is over
 
 start_producer 12
 wait_until 20 "the engine takes nothing" consumes $((port + 3)) $((count / 10))
+# A transaction whose end is decided but not yet written everywhere does not survive the restart of Kafka's only node
+# (docs/reliability.md). Stopped, the engine asks for no end; what it has begun stays open.
+kill -STOP "${engine_pid[one]}"
+sleep 1
 stop_broker --kill
+kill -CONT "${engine_pid[one]}"
 say "the broker is killed"
 unready_and_alive $((port + 3))
 start_broker plain

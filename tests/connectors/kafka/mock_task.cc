@@ -31,6 +31,11 @@ MockTask::~MockTask() {
   rd_kafka_destroy(handle_);
 }
 
+void MockTask::CutConnections() {
+  rd_kafka_mock_broker_set_down(cluster_, 1);
+  rd_kafka_mock_broker_set_up(cluster_, 1);
+}
+
 void MockTask::Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors) {
   rd_kafka_mock_push_request_errors_array(cluster_, static_cast<int16_t>(api), errors.size(),
                                           errors.data());

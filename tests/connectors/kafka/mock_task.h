@@ -56,6 +56,8 @@ class MockTask {
   MockTask();
   ~MockTask();
 
+  // Ends all connections; the client makes new ones within a second.
+  void CutConnections();
   void Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors);
 
   std::shared_ptr<FakeGroup> group = std::make_shared<FakeGroup>();

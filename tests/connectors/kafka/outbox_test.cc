@@ -2,7 +2,9 @@
 // doubled is shown on a real broker (connector_test.cc, membership_test.cc).
 #include "connectors/kafka/outbox.h"
 
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -78,6 +80,25 @@ INSTANTIATE_TEST_SUITE_P(
         Case{Api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, std::nullopt, false},
         Case{Api::kProduce, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, std::nullopt, false},
         Case{Api::kEndTxn, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, std::nullopt, false}));
+
+// The client library sends such a request again by itself, and the first one may yet arrive. It
+// tells of the third loss of a connection in a row no more: only the request that is sent twice
+// shows it.
+TEST(OutboxLostAnswerTest, ACommitWhoseAnswerWasLostIsNotBelievedAlthoughNobodyTellsOfIt) {
+  for (const Api api : {Api::kEndTxn, Api::kTxnOffsetCommit}) {
+    MockTask task;
+    ASSERT_EQ(*task.outbox->Commit(kRecords, 5), Committed::kYes);
+    for (int cut = 0; cut < 3; ++cut) {
+      task.CutConnections();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    }
+    const int asked_before = task.group->asked;
+    task.Push(api, {RD_KAFKA_RESP_ERR__TRANSPORT});
+    EXPECT_EQ(*task.outbox->Commit(kRecords, 10), Committed::kAborted) << static_cast<int>(api);
+    EXPECT_EQ(task.group->asked, asked_before + 1);
+    EXPECT_EQ(*task.outbox->Commit(kRecords, 10), Committed::kYes);
+  }
+}
 
 TEST(OutboxRefusalTest, ATopicThatMayNotBeWrittenNeedsAnOperator) {
   MockTask task;

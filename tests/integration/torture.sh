@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Fault runs: three engines of one group work on a topic to which events come evenly, while a seeded schedule of faults
+# strikes (torture.py has the list): kill -9 at named points of a transaction, zombies, storms of rebalances, a proxy
+# that delays, cuts and freezes the traffic and lets requests arrive late, kill -9 and restarts of brokers, partitions
+# added under way. Then all faults end, everything is drained, and an independent read_committed reader (kcat) must
+# see what exactly_once.sh says: sums, matches and commands equal to the plain evaluator's, nothing twice.
+#
+# It prints the seed first and a report last, also as JSON. A run without aborted copies or without a fenced task fails:
+# it tested nothing. A run that fails leaves its folder.
+#
+#   torture.sh RIPOSTE [--minutes N | --seconds N] [--nodes 1|3] [--seed S] [--only TEXT] [--report FILE]
+#
+# --only TEXT               of the faults only those with this text in their name; then none need be aborted or fenced
+# RIPOSTE_SCENARIO_KEEP     leaves the folder in any case
+set -euo pipefail
+RIPOSTE=$(realpath "$1")
+shift
+SOURCE_DIR=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+usage() { sed -n 's/^#   torture.sh/usage: torture.sh/p' "${BASH_SOURCE[0]}" >&2; exit 3; }
+
+seconds=60 nodes=1 seed=$((RANDOM * 32768 + RANDOM)) only="" report=""
+while [ $# -gt 0 ]; do
+  [ $# -ge 2 ] || usage
+  case $1 in
+    --minutes) seconds=$(($2 * 60)) ;;
+    --seconds) seconds=$2 ;;
+    --nodes) [[ $2 == [13] ]] || usage; nodes=$2 ;;
+    --seed) seed=$2 ;;
+    --only) only=$2 ;;
+    --report) report=$2 ;;
+    *) usage ;;
+  esac
+  shift 2
+done
+echo "seed $seed, $nodes node(s), $seconds s of faults"
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$SOURCE_DIR/tests/integration/lib.sh"
+export PYTHONDONTWRITEBYTECODE=1
+engines=3
+partitions=6
+rate=${RIPOSTE_TORTURE_RATE:-300}
+end_badly() {
+  RIPOSTE_SCENARIO_KEEP=1
+  echo "to repeat the schedule: --seed $seed --nodes $nodes" >&2
+  fail "$*"
+}
+
+ports_needed=$((nodes * 5 + engines))
+pick_ports
+proxied=() pairs=() direct=()
+for node in $(seq "$nodes"); do
+  first=$((port + 5 * (node - 1)))
+  direct+=("127.0.0.1:$first")
+  proxied+=("127.0.0.1:$((first + 4))")
+  pairs+=("$((first + 4)):$((first + 3))")
+done
+list() { local IFS=, && echo "$*"; }
+
+# Short sessions and short transactions: a fault hits one soon, and is over soon.
+settings+=(--set engine.commit_interval=50ms --set engine.commit_interval_backlog=50ms --set "kafka.properties=$(
+  list session.timeout.ms=5000 heartbeat.interval.ms=1000 topic.metadata.refresh.interval.ms=3000 client.id=@NAME@)")
+
+prepare_rules
+start_broker plain --nodes "$nodes" --proxied
+create_input
+say "brokers at $(list "${direct[@]}"), through the proxy at $(list "${proxied[@]}")"
+code=0
+python3 "$SOURCE_DIR/tests/integration/torture.py" --seed "$seed" --seconds "$seconds" --nodes "$nodes" \
+  --engines "$engines" --port "$port" --http-port $((port + 5 * nodes)) --partitions "$partitions" --rate "$rate" \
+  --brokers "$(list "${direct[@]}")" --broker-folder "$work/broker" --kafka-sh "$kafka_sh" --topic "$topic" \
+  --work "$work" --report "$work/torture.json" --only "$only" --proxy "${pairs[@]}" -- \
+  "$RIPOSTE" run --rules "$work/rules" --brokers "$(list "${proxied[@]}")" --listen @LISTEN@ \
+  --set "state.directory=$work/@NAME@" "${settings[@]}" || code=$?
+[ -z "$report" ] || cp "$work/torture.json" "$report" || true
+[ $code -eq 0 ] || end_badly "the engines did not come through"
+
+events=$work/events.ndjson
+replay_events
+judge || code=$?
+[ $code -eq 0 ] || [ $code -eq 9 ] || end_badly "what was committed is not what the events imply"
+python3 "$scenario_py" tell "$work/torture.json" "$work/judgement.json" | tee "$work/torture.txt"
+[ -z "$report" ] || cp "$work/torture.json" "$report"
+if [ -z "$only" ]; then
+  [ $code -eq 0 ] || end_badly "no aborted copy was seen: the faults hit no open transaction"
+  grep -q '^tasks fenced: [1-9]' "$work/torture.txt" || end_badly "no task was fenced: the faults made no zombie"
+fi
+say "nothing lost, nothing twice"
