@@ -42,6 +42,11 @@ TEST(SimulationTest, TheSameSeedIsTheSameRun) {
   EXPECT_NE(RunSeed(1).fingerprint, RunSeed(2).fingerprint);
 }
 
+// Seeds that failed once.
+TEST(SimulationTest, ATaskOfOneRecordABatchIsSlowButGoesOn) {
+  EXPECT_TRUE(RunSeed(1205).violations.empty());
+}
+
 // Of each planted defect: within so many seeds it has to be found, by what comes out alone,
 // whatever the watch over single transactions saw.
 struct Case {
