@@ -13,7 +13,6 @@ using rule::Comparison;
 using rule::Measure;
 
 constexpr uint8_t kVersion = 1;
-constexpr size_t kEntryBytesMin = 3;  // a time, an order and the length of a text
 
 // What a written state has.
 enum Part : uint8_t { kNewest = 1, kUsedUpTo = 2, kOpen = 4, kAllParts = 7 };
@@ -244,7 +243,7 @@ bool CountCriterion::CanBeOpen(const State& state) const {
 }
 
 CountWindow CountCriterion::ReadWindow(const State& state, ByteReader& in) const {
-  const size_t size = in.Count(kEntryBytesMin);
+  const size_t size = in.Count(kKeptBytesMin);
   if (size > bounds_.kept) in.Fail();
   const Time newest = *state.newest;
   const Time oldest = newest - lateness_ - terms_.within;

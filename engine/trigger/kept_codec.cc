@@ -5,9 +5,6 @@
 namespace riposte::trigger {
 namespace {
 
-constexpr size_t kKeptBytesMin = 3;              // a time, an order and the length of a text
-constexpr int64_t kCountMax = int64_t{1} << 62;  // room to count on
-
 // The difference of any two, and back, without overflow.
 int64_t Difference(uint64_t value, uint64_t base) { return static_cast<int64_t>(value - base); }
 uint64_t Sum(uint64_t base, int64_t difference) { return base + static_cast<uint64_t>(difference); }

@@ -2,6 +2,9 @@
 // so that neighbours take few bytes.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "base/bytes.h"
 #include "engine/trigger/occurrence.h"
 
@@ -11,6 +14,11 @@ namespace riposte::trigger {
 // is kept, a sum of both, is further than kTimeMax from the epoch, and no sum of a few overflows.
 inline constexpr Duration kSpanMax{int64_t{1} << 50};
 inline constexpr Time kTimeMax = TimeFromMs(int64_t{1} << 52);
+
+// The least bytes of one kept: a time, an order and the length of a text.
+inline constexpr size_t kKeptBytesMin = 3;
+// A count that is read is at most this: room to count on.
+inline constexpr int64_t kCountMax = int64_t{1} << 62;
 
 void WriteTime(Time time, Time base, ByteWriter& out);
 // Fails the reader if the time is further than kTimeMax from the epoch.

@@ -12,7 +12,6 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 constexpr size_t kTargetBytes = 8;
-constexpr int64_t kSilencedMax = int64_t{1} << 62;  // room to count on
 
 // True if one of them is new. What finds no room is new again the next time.
 bool Remember(std::span<const std::string_view> targets, std::vector<uint64_t>& known) {
@@ -35,7 +34,7 @@ std::optional<SilencedSpan> End(SuppressState& state) {
 
 void ReadParts(SuppressState& state, ByteReader& in) {
   state.silenced = static_cast<int64_t>(in.Unsigned());
-  if (state.silenced < 0 || state.silenced > kSilencedMax) in.Fail();
+  if (state.silenced < 0 || state.silenced > kCountMax) in.Fail();
   const size_t size = in.Count(kTargetBytes);
   if (size > Suppressor::kTargetsMax) in.Fail();
   while (state.targets.size() < size && in.ok()) {

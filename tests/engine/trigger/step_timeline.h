@@ -66,6 +66,56 @@ bool ReadAll(const Criterion& criterion, std::string_view bytes, typename Criter
   return criterion.Read(reader, state) && reader.at_end();
 }
 
+inline constexpr StepSet kUntil = StepSet{1} << 63;  // of a row: it fits `until`
+
+struct Row {
+  int64_t at = 0;
+  StepSet steps = 0;
+  std::string value{};
+};
+
+// A key's timeline with a lateness of 100 ms. A firing is told as its time and its events, by their
+// place among the rows: "10:0,1".
+template <typename Criterion>
+class RowTimeline {
+ public:
+  template <typename Rule>
+  explicit RowTimeline(const Rule& rule)
+      : steps_(rule.steps.size()), criterion_(rule, std::chrono::milliseconds(100)) {}
+
+  Fate Arrives(const Row& row) {
+    Arrival arrival{.at = row.at, .order = next_++, .steps = row.steps & ~kUntil};
+    arrival.until = (row.steps & kUntil) != 0;
+    arrival.values.assign(steps_, row.value);
+    return Arrive(criterion_, state_, arrival, outcome_);
+  }
+  std::string Fired() {
+    std::string text;
+    for (const Completion& completion : outcome_.fired) {
+      if (!text.empty()) text += " ";
+      text += std::to_string(ToMs(completion.time)) + ":";
+      for (const Kept& event : completion.events)
+        text += (text.back() == ':' ? "" : ",") + event.event.substr(1);
+    }
+    outcome_ = {};
+    return text;
+  }
+  std::string Play(const std::vector<Row>& rows) {
+    for (const Row& row : rows) Arrives(row);
+    return Fired();
+  }
+  std::string Watermark(int64_t at) {
+    criterion_.OnTime(state_, TimeFromMs(at), outcome_);
+    return Fired();
+  }
+
+  size_t steps_;
+  uint64_t next_ = 0;
+  Criterion criterion_;
+  typename Criterion::State state_;
+  Outcome outcome_;
+};
+
 // Few values everywhere, so that ties and boundaries are common.
 class Randomness {
  public:

@@ -21,50 +21,7 @@ constexpr StepSet kA = 1;
 constexpr StepSet kB = 2;
 constexpr StepSet kX = 4;
 
-struct Row {
-  int64_t at = 0;
-  StepSet steps = 0;
-  std::string value{};
-};
-
-// A key's timeline with a lateness of 100 ms. A firing is told as its time and its events, by their
-// place among the rows: "10:0,1".
-class Timeline {
- public:
-  explicit Timeline(const rule::Unordered& unordered)
-      : steps_(unordered.steps.size()), criterion_(unordered, milliseconds(100)) {}
-
-  Fate Arrives(const Row& row) {
-    Arrival arrival{.at = row.at, .order = next_++, .steps = row.steps};
-    arrival.values.assign(steps_, row.value);
-    return Arrive(criterion_, state_, arrival, outcome_);
-  }
-  std::string Fired() {
-    std::string text;
-    for (const Completion& completion : outcome_.fired) {
-      if (!text.empty()) text += " ";
-      text += std::to_string(ToMs(completion.time)) + ":";
-      for (const Kept& event : completion.events)
-        text += (text.back() == ':' ? "" : ",") + event.event.substr(1);
-    }
-    outcome_ = {};
-    return text;
-  }
-  std::string Play(const std::vector<Row>& rows) {
-    for (const Row& row : rows) Arrives(row);
-    return Fired();
-  }
-  std::string Watermark(int64_t at) {
-    criterion_.OnTime(state_, TimeFromMs(at), outcome_);
-    return Fired();
-  }
-
-  size_t steps_;
-  uint64_t next_ = 0;
-  UnorderedCriterion criterion_;
-  UnorderedCriterion::State state_;
-  Outcome outcome_;
-};
+using Timeline = RowTimeline<UnorderedCriterion>;
 
 std::string Play(const rule::Unordered& unordered, const std::vector<Row>& rows) {
   return Timeline(unordered).Play(rows);
