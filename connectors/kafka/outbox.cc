@@ -158,7 +158,7 @@ Result<pipeline::Committed> KafkaOutbox::Run(std::span<const pipeline::OutRecord
   RIPOSTE_TRY(CheckSizes(records));
   // Errors that came while nothing was under way do not concern this transaction, but those of the
   // last one do.
-  if (suspect_ || producer_->AnswerLost()) {
+  if (IsSuspect()) {
     if (const Status status = Fence(kAnyTime); !status.ok()) {
       return status.code() == ErrorCode::kFenced ? StopFenced() : status;
     }
@@ -179,7 +179,7 @@ Result<pipeline::Committed> KafkaOutbox::Run(std::span<const pipeline::OutRecord
     step =
         Call([&](int timeout) { return rd_kafka_commit_transaction(producer, timeout); }, patience);
     // Errors in between: the request may have been sent twice, and the answer be the other one's.
-    if (step == Step::kDone && (suspect_ || producer_->AnswerLost())) step = Step::kRebuild;
+    if (step == Step::kDone && IsSuspect()) step = Step::kRebuild;
   }
   if (step == Step::kDone) return pipeline::Committed::kYes;
   return step == Step::kAbort ? Abort() : Settle();

@@ -65,6 +65,8 @@ class KafkaOutbox final : public pipeline::Outbox {
   Step Produce(std::span<const pipeline::OutRecord> records);
   Step SendOffsets(const std::vector<NextOffset>& offsets);
   void AbandonProducer();
+  // A late request of this generation may still be on its way.
+  bool IsSuspect() const { return suspect_ || producer_->AnswerLost(); }
   // Calls again while the answer is kRetry and there is time.
   Step Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& call, Duration patience);
   // Ends a transaction that cannot commit. An error says why doing it again would not help either.
@@ -89,7 +91,7 @@ class KafkaOutbox final : public pipeline::Outbox {
   uint64_t sequence_ = 0;
   std::string mark_;        // of the transaction under way
   int64_t own_offset_ = 0;  // that it commits
-  bool suspect_ = false;    // a late request of this generation may still be on its way
+  bool suspect_ = false;    // something went wrong with a call or a connection of this generation
   rd_kafka_resp_err_t error_ = RD_KAFKA_RESP_ERR_NO_ERROR;           // the last call's
   rd_kafka_resp_err_t delivery_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the first of the transaction
   std::string delivery_topic_;
