@@ -178,8 +178,7 @@ TEST_F(ConnectorTest, ABrokerThatGoesAndComesBackLosesAndRepeatsNothing) {
   member.worker.set_batch(10);
   member.Join();
   ASSERT_TRUE(member.AwaitCopied(100));
-  // In the middle of transactions.
-  Broker::Get().Kill();
+  KillBrokerUnder(member);
   ASSERT_TRUE(member.worker.Await([&] { return !member.connector->Ready().ok(); }));
   EXPECT_THAT(member.connector->Ready().message(), HasSubstr("no Kafka broker"));
   Broker::Get().Start();
@@ -198,7 +197,7 @@ TEST_F(ConnectorTest, StopsInTimeWhileNoBrokerAnswers) {
     member.worker.set_batch(1);
     member.Join();
     ASSERT_TRUE(member.AwaitCopied(5));
-    Broker::Get().Kill();
+    KillBrokerUnder(member);
     ASSERT_TRUE(member.worker.Await([&] { return !member.connector->Ready().ok(); }));
     member.connector->Stop(Duration(3000));
     EXPECT_EQ(member.worker.running(), 0u);

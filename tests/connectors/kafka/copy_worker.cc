@@ -5,7 +5,7 @@
 namespace riposte::test {
 namespace {
 
-constexpr Duration kWait{50};
+constexpr std::chrono::milliseconds kWait{50};
 
 // What became of a record is told by its place and value.
 std::vector<pipeline::OutRecord> Copies(const pipeline::PartitionId& id,
@@ -78,8 +78,10 @@ void CopyWorker::Work(Task& task, pipeline::Assignment assignment) {
     const pipeline::PartitionId& id = assignment.input->id();
     bool again = spoil_ && spoil_(id, batch++);
     if (!again) {
+      if (!BeginCommit(task)) return;
       const Result<pipeline::Committed> done =
           assignment.outbox->Commit(Copies(id, records), records.back().offset + 1);
+      EndCommit();
       if (!done.ok()) {
         if (done.status().code() == ErrorCode::kFenced) ++fenced_;
         return;
@@ -100,6 +102,32 @@ void CopyWorker::Work(Task& task, pipeline::Assignment assignment) {
     copied_ += records.size();
     Tell();
   }
+}
+
+bool CopyWorker::BeginCommit(const Task& task) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (held_ && !task.stop) changed_.wait_for(lock, kWait);
+  if (task.stop) return false;
+  ++committing_;
+  return true;
+}
+
+void CopyWorker::EndCommit() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  --committing_;
+  changed_.notify_all();
+}
+
+void CopyWorker::Hold() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  held_ = true;
+  changed_.wait(lock, [&] { return committing_ == 0; });
+}
+
+void CopyWorker::GoOn() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  held_ = false;
+  changed_.notify_all();
 }
 
 void CopyWorker::Tell() {

@@ -30,6 +30,10 @@ class CopyWorker final : public pipeline::AssignmentListener {
   void set_spoil(Spoil spoil) { spoil_ = std::move(spoil); }
   void set_batch(size_t records) { batch_ = records; }
 
+  // Until GoOn() no commit begins; Hold() returns once none is under way.
+  void Hold();
+  void GoOn();
+
   void OnAssigned(std::vector<pipeline::Assignment> assignments) override;
   void OnRevoked(const std::vector<pipeline::PartitionId>& partitions, bool lost) override;
   void OnFailed(const Status& status) override;
@@ -60,12 +64,17 @@ class CopyWorker final : public pipeline::AssignmentListener {
     std::thread thread;
   };
   void Work(Task& task, pipeline::Assignment assignment);
+  // False once the task has to stop.
+  bool BeginCommit(const Task& task);
+  void EndCommit();
   void Tell();
 
   Spoil spoil_;
   size_t batch_ = 100;
   std::atomic<size_t> copied_{0}, aborts_{0}, fenced_{0}, lost_{0};
   mutable std::mutex mutex_;
+  bool held_ = false;
+  size_t committing_ = 0;  // tasks
   std::condition_variable changed_;
   std::map<pipeline::PartitionId, std::unique_ptr<Task>> tasks_;
   std::vector<Seen> seen_;

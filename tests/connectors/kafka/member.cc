@@ -49,6 +49,21 @@ kafka::Options KafkaTest::MakeOptions() const {
   return options;
 }
 
+void KafkaTest::KillBrokerUnder(Member& member) const {
+  member.worker.Hold();
+  const int32_t partitions = static_cast<int32_t>(member.worker.running());
+  const auto ended = [&] {
+    size_t committed = 0;
+    for (int64_t offset : topics_->Committed(name_, input(), partitions)) {
+      if (offset > 0) committed += static_cast<size_t>(offset);
+    }
+    return committed == member.worker.copied() && Copied().size() == committed;
+  };
+  EXPECT_TRUE(member.worker.Await(ended));
+  Broker::Get().Kill();
+  member.worker.GoOn();
+}
+
 std::multiset<std::string> KafkaTest::Expected() const {
   std::multiset<std::string> expected;
   for (const Written& record : topics_->ReadAll(input())) {
