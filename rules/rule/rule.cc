@@ -80,6 +80,15 @@ std::vector<schema::FieldId> FieldsOf(const Rule& rule) {
   return fields;
 }
 
+std::vector<schema::FieldId> FieldsOfMatches(const Rule& rule) {
+  std::vector<schema::FieldId> fields = FieldsOfMatches(rule.trigger);
+  if (rule.suppress)
+    fields.insert(fields.end(), rule.suppress->by.begin(), rule.suppress->by.end());
+  std::ranges::sort(fields);
+  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  return fields;
+}
+
 std::vector<schema::FieldId> MissingTokens(const Rule& rule, const schema::Profile& profile) {
   std::vector<schema::FieldId> missing;
   for (const schema::FieldId field : FieldsOf(rule))

@@ -112,6 +112,8 @@ struct Rule {
   std::string status;  // of a Sigma rule: "stable", "experimental" ...
   Severity severity = Severity::kMedium;
   bool enabled = true;
+  // False: only other rules take its firings; it alerts nobody and orders nothing.
+  bool fires = true;
   std::vector<std::string> tags, references, false_positives;
   std::vector<std::string> profiles;  // runs only on these; empty: on each that has its tokens
   query::Expression query;            // empty where the steps of the trigger have all that is asked
@@ -142,6 +144,8 @@ struct Rule {
 
 // The fields that its query and its trigger read, ascending, each once.
 std::vector<schema::FieldId> FieldsOf(const Rule& rule);
+// The fields that what it does with a match reads, of its trigger and `suppress`; likewise.
+std::vector<schema::FieldId> FieldsOfMatches(const Rule& rule);
 // Whether `rule` runs on events of `profile`: it names it or names none, and the profile has all
 // its tokens.
 bool RunsOn(const Rule& rule, const schema::Profile& profile);

@@ -15,13 +15,15 @@ void Append(const std::vector<FieldId>& more, std::vector<FieldId>& fields) {
   fields.insert(fields.end(), more.begin(), more.end());
 }
 
-void AppendStep(const Step& step, std::vector<FieldId>& fields) {
-  Append(step.query.Fields(), fields);
-  Append(step.by, fields);
-  Append(step.distinct, fields);
+void Sort(std::vector<FieldId>& fields) {
+  std::ranges::sort(fields);
+  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
 }
 
 bool IsAbsent(const Step& step) { return step.absent; }
+bool TakesDeadlines(const Step* part) {
+  return part != nullptr && part->firings_of && part->firings_of->by_deadline;
+}
 
 }  // namespace
 
@@ -33,7 +35,19 @@ std::span<const Step> StepsOf(const Trigger& trigger) {
   return {};
 }
 
-std::vector<FieldId> FieldsOf(const Trigger& trigger) {
+std::vector<const Step*> PartsOf(const Trigger& trigger) {
+  std::vector<const Step*> parts;
+  for (const Step& step : StepsOf(trigger)) parts.push_back(&step);
+  if (const Sequence* sequence = std::get_if<Sequence>(&trigger)) {
+    if (sequence->until) parts.push_back(&*sequence->until);
+  }
+  if (const Count* count = std::get_if<Count>(&trigger))
+    for (const Step& source : count->of) parts.push_back(&source);
+  if (parts.empty()) parts.push_back(nullptr);
+  return parts;
+}
+
+std::vector<FieldId> FieldsOfMatches(const Trigger& trigger) {
   std::vector<FieldId> fields;
   if (const Count* count = std::get_if<Count>(&trigger)) {
     Append(count->fields, fields);
@@ -41,20 +55,36 @@ std::vector<FieldId> FieldsOf(const Trigger& trigger) {
   }
   if (const Scheduled* scheduled = std::get_if<Scheduled>(&trigger))
     Append(scheduled->group_by, fields);
-  for (const Step& step : StepsOf(trigger)) AppendStep(step, fields);
-  if (const Sequence* sequence = std::get_if<Sequence>(&trigger)) {
-    if (sequence->until) AppendStep(*sequence->until, fields);
+  for (const Step* part : PartsOf(trigger)) {
+    if (part == nullptr || part->firings_of) continue;
+    Append(part->by, fields);
+    Append(part->distinct, fields);
   }
-  std::ranges::sort(fields);
-  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  Sort(fields);
+  return fields;
+}
+
+std::vector<FieldId> FieldsOf(const Trigger& trigger) {
+  std::vector<FieldId> fields = FieldsOfMatches(trigger);
+  for (const Step* part : PartsOf(trigger)) {
+    if (part == nullptr) continue;
+    Append(part->query.Fields(), fields);
+    if (part->firings_of) Append(part->firings_of->reads, fields);
+  }
+  Sort(fields);
   return fields;
 }
 
 bool FiresByDeadline(const Trigger& trigger) {
   if (std::holds_alternative<Scheduled>(trigger)) return true;
-  if (const Sequence* sequence = std::get_if<Sequence>(&trigger))
-    return !sequence->steps.empty() && sequence->steps.back().absent;
-  return std::ranges::any_of(StepsOf(trigger), IsAbsent);
+  if (const Sequence* sequence = std::get_if<Sequence>(&trigger);
+      sequence != nullptr && !sequence->steps.empty()) {
+    // The last step completes it.
+    const Step& last = sequence->steps.back();
+    return last.absent || TakesDeadlines(&last);
+  }
+  return std::ranges::any_of(StepsOf(trigger), IsAbsent) ||
+         std::ranges::any_of(PartsOf(trigger), TakesDeadlines);
 }
 
 query::Expression StepQuery(const query::Expression& of_rule, const Step& step) {
@@ -64,6 +94,10 @@ query::Expression StepQuery(const query::Expression& of_rule, const Step& step) 
   const query::NodeId own = both.AddCopy(step.query);
   both.SetRoot(both.AddAnd({filter, own}, text::Span{}));
   return both;
+}
+
+query::Expression PartQuery(const query::Expression& of_rule, const Step* part) {
+  return part == nullptr ? of_rule : StepQuery(of_rule, *part);
 }
 
 }  // namespace riposte::rule

@@ -31,6 +31,7 @@ class Printer {
     Number("within", count.within.count());
     Number("cooldown", count.cooldown.count());
     Fields("group_by", count.group_by);
+    for (const Step& source : count.of) OneStep("source", source);
   }
 
   void operator()(const Scheduled& scheduled) {
@@ -62,8 +63,20 @@ class Printer {
     Text(key, step.name);
     Text(step.absent ? "absent" : "query", step.canonical_query);
     Fields("by", step.by);
+    if (step.firings_of) Firings(*step.firings_of);
     Number("at_least", step.at_least);
     Fields("distinct", step.distinct);
+  }
+
+  void Firings(const FiringsOf& firings) {
+    Text("firings_of", firings.rule.ToString());
+    Places("key", firings.by);
+    Places("measured", firings.measured);
+  }
+
+  void Places(std::string_view key, const std::vector<size_t>& places) {
+    Number(key, static_cast<int64_t>(places.size()));
+    for (const size_t place : places) Number("place", static_cast<int64_t>(place));
   }
 
   void Fields(std::string_view key, const std::vector<schema::FieldId>& fields) {

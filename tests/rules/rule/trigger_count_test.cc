@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/rule/trigger_print.h"
 #include "tests/rules/rule/rule_text.h"
 
 namespace riposte::rule {
@@ -14,27 +15,31 @@ Count Read(const std::string& settings) {
   return std::get<Count>(test::LoadTrigger("{count: {" + settings + "}}").rule().trigger);
 }
 
+std::string Print(const Count& count) {
+  return PrintTrigger(count, test::ShippedSchema()->catalogue);
+}
+
 schema::FieldId Field(std::string_view name) { return test::ShippedSchema()->catalogue.Find(name); }
 
 TEST(ReadCount, EverythingThatItSays) {
-  EXPECT_EQ(Read("at_least: 3, within: 15m, group_by: [asset.id, process.name], distinct: "
-                 "file.name, cooldown: 1h"),
-            (Count{.measure = Measure::kDistinct,
-                   .fields = {Field("file.name")},
-                   .comparison = Comparison::kAtLeast,
-                   .threshold = 3,
-                   .within = minutes(15),
-                   .cooldown = minutes(60),
-                   .group_by = {Field("asset.id"), Field("process.name")}}));
+  EXPECT_EQ(Print(Read("at_least: 3, within: 15m, group_by: [asset.id, process.name], distinct: "
+                       "file.name, cooldown: 1h")),
+            Print(Count{.measure = Measure::kDistinct,
+                        .fields = {Field("file.name")},
+                        .comparison = Comparison::kAtLeast,
+                        .threshold = 3,
+                        .within = minutes(15),
+                        .cooldown = minutes(60),
+                        .group_by = {Field("asset.id"), Field("process.name")}}));
 }
 
 TEST(ReadCount, Defaults) {
-  EXPECT_EQ(Read("at_least: 1, within: 15m"), (Count{.measure = Measure::kMatches,
-                                                     .fields = {},
-                                                     .threshold = 1,
-                                                     .within = minutes(15),
-                                                     .cooldown = minutes(15),
-                                                     .group_by = {Field("asset.id")}}));
+  EXPECT_EQ(Print(Read("at_least: 1, within: 15m")), Print(Count{.measure = Measure::kMatches,
+                                                                 .fields = {},
+                                                                 .threshold = 1,
+                                                                 .within = minutes(15),
+                                                                 .cooldown = minutes(15),
+                                                                 .group_by = {Field("asset.id")}}));
   EXPECT_EQ(Read("at_least: 1, within: 15m, cooldown: 0s").cooldown, Duration{0});
   EXPECT_EQ(Read("at_least: 1, within: 15m, group_by: []").group_by, GroupBy{});
 }
