@@ -54,7 +54,7 @@ class TaskHarness {
   // A new owner of the partition takes over from the committed offset.
   void Restart();
   void UseRules(std::vector<rule::Rule> rules);
-  Result<pipeline::Task::Progress> Step();
+  Result<pipeline::Task::Progress> Step(Duration wait = Duration::zero());
   // Steps, and lets time pass, until all that was appended is committed.
   void RunToEnd();
 
@@ -75,6 +75,8 @@ class TaskHarness {
   pipeline::TaskOptions options;
   size_t value_bytes_max = 1'000'000;
   pipeline::CrashHistory* crashes = nullptr;
+  pipeline::MakeCommitter make_committer = pipeline::MakeDirectCommitter;
+  int64_t skipped_from = -1;  // of the first owner: Assignment's
   std::unique_ptr<pipeline::Task> task;
 
  private:
