@@ -344,7 +344,7 @@ Status Task::Impl::Collect(Duration wait) {
 
 // With what was aborted goes what was begun behind it.
 Status Task::Impl::Redo() {
-  surroundings.observer->OnAbort(partition);
+  surroundings.observer->OnAbort(partition, !open.empty());
   if (++aborts_in_a_row > 1)
     retry_at = last_commit + std::min(kRetryPauseMax,
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));

@@ -68,6 +68,7 @@ TEST_F(TaskCommitTest, AnAbortUndoesWhatWasBegunBehindIt) {
   WorkOn("e2");
   Answer();
   EXPECT_EQ(harness_.observer.aborts, 1u);
+  EXPECT_EQ(harness_.observer.undone, 1u);
   EXPECT_EQ(commands(), 0u);
   harness_.RunToEnd();
   EXPECT_EQ(commands(), 4u);

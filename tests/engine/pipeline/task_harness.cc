@@ -22,7 +22,10 @@ void RecordingObserver::OnCommit(const pipeline::Report& report) {
   commits.push_back(std::move(commit));
 }
 
-void RecordingObserver::OnAbort(const pipeline::PartitionId&) { ++aborts; }
+void RecordingObserver::OnAbort(const pipeline::PartitionId&, bool open_behind) {
+  ++aborts;
+  undone += open_behind ? 1 : 0;
+}
 
 void RecordingObserver::OnTaskStopped(const pipeline::PartitionId& partition,
                                       const Status& reason) {

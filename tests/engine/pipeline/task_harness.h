@@ -26,11 +26,12 @@ class RecordingObserver final : public pipeline::Observer {
     std::vector<std::string> decisions;                     // "mode dry_run 1"
   };
   void OnCommit(const pipeline::Report& report) override;
-  void OnAbort(const pipeline::PartitionId& partition) override;
+  void OnAbort(const pipeline::PartitionId& partition, bool open_behind) override;
   void OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) override;
 
   std::vector<Commit> commits;
   size_t aborts = 0;
+  size_t undone = 0;  // open batches behind them
   std::vector<std::string> stopped;
 };
 
