@@ -26,4 +26,10 @@ Status MemoryStore::Scan(std::string_view prefix, const Each& each) const {
   return Status::Ok();
 }
 
+Result<Stores::Opened> MemoryStores::Open(std::string_view) {
+  return Opened{.store = std::make_unique<MemoryStore>()};
+}
+
+Status MemoryStores::Wipe(std::string_view) { return Status::Ok(); }
+
 }  // namespace riposte::state

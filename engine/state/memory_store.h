@@ -21,4 +21,11 @@ class MemoryStore final : public Store {
   std::optional<Mark> mark_;
 };
 
+// Each store that is opened is new and empty.
+class MemoryStores final : public Stores {
+ public:
+  Result<Opened> Open(std::string_view name) override;
+  Status Wipe(std::string_view name) override;
+};
+
 }  // namespace riposte::state

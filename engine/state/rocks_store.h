@@ -12,8 +12,8 @@
 
 namespace riposte::state {
 
-// The folder of the tasks' stores, and the memory that they share. Outlives them.
-class RocksStores {
+// The folder of the tasks' stores, and the memory that they share.
+class RocksStores final : public Stores {
  public:
   struct Options {
     std::string directory;
@@ -22,20 +22,12 @@ class RocksStores {
     size_t store_write_buffer_bytes = 8u << 20;
   };
   explicit RocksStores(Options options);
-  ~RocksStores();
+  ~RocksStores() override;
 
-  // Opens the store of that name, which is made if it is not there. A damaged one, or one of
-  // another version's format, is wiped and made anew, and `wiped` says why. kIo: the disk does not
-  // let us.
-  struct Opened {
-    std::unique_ptr<Store> store;
-    std::string wiped;  // empty: it was not
-  };
-  Result<Opened> Open(std::string_view name);
+  Result<Opened> Open(std::string_view name) override;
   // Reads it without changing it, for inspection, also while an engine has it open. kNotFound.
   Result<std::unique_ptr<Store>> OpenReadOnly(std::string_view name);
-  // Removes all of it. It must not be open.
-  Status Wipe(std::string_view name);
+  Status Wipe(std::string_view name) override;
 
  private:
   struct Impl;

@@ -50,4 +50,20 @@ class Store {
   virtual Status Scan(std::string_view prefix, const Each& each) const = 0;
 };
 
+// Where the tasks of a process have their stores. Outlives them. Safe to use from any thread.
+class Stores {
+ public:
+  virtual ~Stores() = default;
+  // Opens the store of that name, which is made if it is not there. A damaged one, or one of
+  // another version's format, is wiped and made anew, and `wiped` says why. kIo: the disk does not
+  // let us.
+  struct Opened {
+    std::unique_ptr<Store> store;
+    std::string wiped{};  // empty: it was not
+  };
+  virtual Result<Opened> Open(std::string_view name) = 0;
+  // Removes all of it. It must not be open.
+  virtual Status Wipe(std::string_view name) = 0;
+};
+
 }  // namespace riposte::state

@@ -1,0 +1,27 @@
+#include "engine/state/changelog.h"
+
+#include <algorithm>
+
+#include "engine/state/state_key.h"
+
+namespace riposte::state {
+namespace {
+
+std::string BirthKey() {
+  return RecordKey({.kind = Kind::kBirth, .definition = {}, .group = {}}, 0);
+}
+
+}  // namespace
+
+Change BirthOf(const Uuid& id) {
+  return {.key = BirthKey(), .value = std::string(id.bytes.begin(), id.bytes.end())};
+}
+
+std::optional<Uuid> ReadBirth(std::string_view key, std::optional<std::string_view> value) {
+  Uuid id;
+  if (key != BirthKey() || !value || value->size() != id.bytes.size()) return std::nullopt;
+  std::copy_n(value->begin(), id.bytes.size(), id.bytes.begin());
+  return id;
+}
+
+}  // namespace riposte::state

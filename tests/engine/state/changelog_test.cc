@@ -1,0 +1,30 @@
+#include "engine/state/changelog.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/state/state_key.h"
+
+namespace riposte::state {
+namespace {
+
+TEST(ChangelogTest, ABirthIsReadAsItWasMade) {
+  const Uuid id = Uuid::Random();
+  const Change birth = BirthOf(id);
+  EXPECT_EQ(ReadBirth(birth.key, *birth.value), id);
+  EXPECT_EQ(ParseRecordKey(birth.key)->key.kind, Kind::kBirth);
+}
+
+TEST(ChangelogTest, NothingElseIsABirth) {
+  const Change birth = BirthOf(Uuid::Random());
+  EXPECT_FALSE(ReadBirth(birth.key, std::nullopt));
+  EXPECT_FALSE(ReadBirth(birth.key, ""));
+  EXPECT_FALSE(ReadBirth(birth.key, birth.value->substr(1)));
+  EXPECT_FALSE(ReadBirth(birth.key, *birth.value + "x"));
+  EXPECT_FALSE(ReadBirth(birth.key + "x", *birth.value));
+  EXPECT_FALSE(ReadBirth("", *birth.value));
+  const std::string window = RecordKey({.kind = Kind::kWindow, .definition = {}, .group = {}}, 0);
+  EXPECT_FALSE(ReadBirth(window, *birth.value));
+}
+
+}  // namespace
+}  // namespace riposte::state
