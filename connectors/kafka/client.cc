@@ -60,13 +60,12 @@ Result<std::unique_ptr<Client>> Client::Create(const Settings& settings, Role ro
   rd_kafka_conf_set_opaque(conf, client.get());
   rd_kafka_conf_set_log_cb(conf, &Client::OnLog);
   rd_kafka_conf_set_error_cb(conf, &Client::OnError);
-  const bool consumes = role == Role::kGroup || role == Role::kControlReader;
   if (role == Role::kGroup) rd_kafka_conf_set_rebalance_cb(conf, &Client::OnRebalance);
-  if (!consumes) rd_kafka_conf_set_dr_msg_cb(conf, &Client::OnDelivery);
+  if (!IsConsumer(role)) rd_kafka_conf_set_dr_msg_cb(conf, &Client::OnDelivery);
   if (role == Role::kTask) {
     rd_kafka_conf_interceptor_add_on_new(conf, "riposte", &Client::OnNew, client.get());
   }
-  client->handle_ = rd_kafka_new(consumes ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf,
+  client->handle_ = rd_kafka_new(IsConsumer(role) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf,
                                  text.data(), text.size());
   if (client->handle_ == nullptr) {
     rd_kafka_conf_destroy(conf);

@@ -208,14 +208,17 @@ Result<Settings> Settings::Make(const Options& options) {
   return settings;
 }
 
+bool IsConsumer(Role role) {
+  return role == Role::kGroup || role == Role::kControlReader || role == Role::kChangelogReader;
+}
+
 PropertyMap Settings::For(Role role) const {
   // Defaults of ours first, then the operator's, then what is fixed.
   // A broker that comes back is noticed within seconds.
   PropertyMap properties = {{"client.id", "riposte"}, {"reconnect.backoff.max.ms", "2000"}};
   PropertyMap fixed = ours_;
   fixed["allow.auto.create.topics"] = "false";
-  const bool consumes = role == Role::kGroup || role == Role::kControlReader;
-  if (consumes) {
+  if (IsConsumer(role)) {
     // Large fetches fault in fresh pages and a full prefetch queue makes the fetcher sleep: bound
     // the bytes, not the count.
     properties["fetch.max.bytes"] = "1048576";
@@ -242,6 +245,10 @@ PropertyMap Settings::For(Role role) const {
   }
   if (role == Role::kControlReader) {
     fixed["auto.offset.reset"] = "earliest";
+    fixed["enable.partition.eof"] = "true";
+  }
+  if (role == Role::kChangelogReader) {
+    fixed["auto.offset.reset"] = "error";
     fixed["enable.partition.eof"] = "true";
   }
   if (role == Role::kTask) {

@@ -15,12 +15,15 @@ namespace riposte::kafka {
 using PropertyMap = std::map<std::string, std::string, std::less<>>;
 
 enum class Role : uint8_t {
-  kAdmin,          // topics and their configuration
-  kGroup,          // the consumer group's member
-  kTask,           // the transactional producer of one task
-  kControlReader,  // follows the control topic
-  kControlWriter,  // idempotent producer
+  kAdmin,            // topics and their configuration
+  kGroup,            // the consumer group's member
+  kTask,             // the transactional producer of one task
+  kControlReader,    // follows the control topic
+  kControlWriter,    // idempotent producer
+  kChangelogReader,  // reads a task's partition of the changelog once
 };
+
+bool IsConsumer(Role role);  // the others are producers
 
 // Checked options. Immutable; shared between threads.
 class Settings {

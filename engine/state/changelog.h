@@ -1,8 +1,5 @@
 // A task's partition of the changelog, as the owner of the task reads it: read committed, while
 // nobody writes it, for the former owner is fenced. connectors/ implement it.
-//
-// Its first record, which stays the first for ever, tells this changelog from another of the same
-// name: the birth, under a key of its own.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +9,6 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "base/uuid.h"
-#include "engine/state/store.h"
 
 namespace riposte::state {
 
@@ -33,10 +28,5 @@ class Changelog {
                                     std::optional<std::string_view> value)>;
   virtual Status Read(int64_t from, int64_t end, const Each& each) = 0;
 };
-
-// The record that a changelog without records begins with.
-Change BirthOf(const Uuid& id);
-// The id, if that is what the record is.
-std::optional<Uuid> ReadBirth(std::string_view key, std::optional<std::string_view> value);
 
 }  // namespace riposte::state

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/state/birth.h"
 #include "engine/state/memory_store.h"
 
 namespace riposte::state {

@@ -32,7 +32,7 @@ LAYERS = {
     "engine/guard": ["base", "rules", "engine/event", "engine/remediate", "engine/pipeline/ports.h"],
     "engine/pipeline": ["base", "rules", "engine/event", "engine/match", "engine/trigger", "engine/state",
                         "engine/remediate", "engine/guard"],
-    "connectors/kafka": ["base", "engine/pipeline/ports.h"],
+    "connectors/kafka": ["base", "engine/pipeline/ports.h", "engine/state/changelog.h"],
     "connectors/file": ["base", "engine/pipeline/ports.h"],
     "connectors/memory": ["base", "engine/pipeline/ports.h"],
     "app": ["base", "rules", "engine", "connectors"],

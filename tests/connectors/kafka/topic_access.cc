@@ -46,6 +46,29 @@ HandlePtr Open(rd_kafka_type_t type, std::map<std::string, std::string> properti
   return HandlePtr(handle);
 }
 
+void Must(rd_kafka_error_t* error) {
+  RIPOSTE_CHECK(error == nullptr, rd_kafka_error_string(error));
+}
+
+void Produce(rd_kafka_t* handle, const std::string& topic, int32_t partition,
+             const std::vector<TopicAccess::Out>& records) {
+  rd_kafka_topic_t* target = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
+  for (const TopicAccess::Out& record : records) {
+    // A record with an empty value is not one without a value.
+    const char* value = record.value ? record.value->data() : nullptr;
+    const size_t size = record.value ? record.value->size() : 0;
+    while (rd_kafka_produce(target, partition, RD_KAFKA_MSG_F_COPY, const_cast<char*>(value), size,
+                            record.key.empty() ? nullptr : record.key.data(), record.key.size(),
+                            nullptr) != 0) {
+      RIPOSTE_CHECK(rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL,
+                    rd_kafka_err2str(rd_kafka_last_error()));
+      rd_kafka_poll(handle, 10);
+    }
+  }
+  Must(rd_kafka_flush(handle, kTimeoutMs));
+  rd_kafka_topic_destroy(target);
+}
+
 void Ignore(rd_kafka_event_t*) {}
 
 // Runs an admin operation, waits for its event, and hands it to `read`.
@@ -162,21 +185,18 @@ void TopicAccess::Write(const std::string& topic, int32_t partition,
   const HandlePtr handle = Open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_},
                                                     {"compression.type", codec},
                                                     {"enable.idempotence", "true"}});
-  rd_kafka_topic_t* target = rd_kafka_topic_new(handle.get(), topic.c_str(), nullptr);
-  for (const Out& record : records) {
-    // A record with an empty value is not one without a value.
-    const char* value = record.value ? record.value->data() : nullptr;
-    const size_t size = record.value ? record.value->size() : 0;
-    while (rd_kafka_produce(target, partition, RD_KAFKA_MSG_F_COPY, const_cast<char*>(value), size,
-                            record.key.empty() ? nullptr : record.key.data(), record.key.size(),
-                            nullptr) != 0) {
-      RIPOSTE_CHECK(rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL,
-                    rd_kafka_err2str(rd_kafka_last_error()));
-      rd_kafka_poll(handle.get(), 10);
-    }
-  }
-  Must(rd_kafka_flush(handle.get(), kTimeoutMs));
-  rd_kafka_topic_destroy(target);
+  Produce(handle.get(), topic, partition, records);
+}
+
+void TopicAccess::WriteInTransaction(const std::string& topic, int32_t partition,
+                                     const std::vector<Out>& records, bool commit) const {
+  const HandlePtr handle = Open(
+      RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_}, {"transactional.id", "test-" + topic}});
+  Must(rd_kafka_init_transactions(handle.get(), kTimeoutMs));
+  Must(rd_kafka_begin_transaction(handle.get()));
+  Produce(handle.get(), topic, partition, records);
+  Must(commit ? rd_kafka_commit_transaction(handle.get(), kTimeoutMs)
+              : rd_kafka_abort_transaction(handle.get(), kTimeoutMs));
 }
 
 void TopicAccess::WriteNumbers(const std::string& topic, int32_t partition, int first, int count,

@@ -38,6 +38,9 @@ class TopicAccess {
   };
   void Write(const std::string& topic, int32_t partition, const std::vector<Out>& records,
              const std::string& codec = "none") const;
+  // One transaction, which commits or aborts.
+  void WriteInTransaction(const std::string& topic, int32_t partition,
+                          const std::vector<Out>& records, bool commit) const;
   // `count` records with the values "<first>", "<first + 1>", ...
   void WriteNumbers(const std::string& topic, int32_t partition, int first, int count,
                     const std::string& codec = "none") const;

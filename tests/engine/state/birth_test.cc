@@ -1,4 +1,4 @@
-#include "engine/state/changelog.h"
+#include "engine/state/birth.h"
 
 #include <gtest/gtest.h>
 
@@ -7,14 +7,14 @@
 namespace riposte::state {
 namespace {
 
-TEST(ChangelogTest, ABirthIsReadAsItWasMade) {
+TEST(BirthTest, ABirthIsReadAsItWasMade) {
   const Uuid id = Uuid::Random();
   const Change birth = BirthOf(id);
   EXPECT_EQ(ReadBirth(birth.key, *birth.value), id);
   EXPECT_EQ(ParseRecordKey(birth.key)->key.kind, Kind::kBirth);
 }
 
-TEST(ChangelogTest, NothingElseIsABirth) {
+TEST(BirthTest, NothingElseIsABirth) {
   const Change birth = BirthOf(Uuid::Random());
   EXPECT_FALSE(ReadBirth(birth.key, std::nullopt));
   EXPECT_FALSE(ReadBirth(birth.key, ""));

@@ -1,4 +1,4 @@
-#include "engine/state/changelog.h"
+#include "engine/state/birth.h"
 
 #include <algorithm>
 
