@@ -132,9 +132,27 @@ void EngineMetrics::Count(const metrics::CounterFamily& family,
   found->second.Add(static_cast<double>(count));
 }
 
+void EngineMetrics::CountSource(const pipeline::SourceCount& source) {
+  const pipeline::PartitionId& partition = *source.partition;
+  std::map<std::string, metrics::Counter, std::less<>>::iterator topic =
+      topics_.find(partition.topic);
+  if (topic == topics_.end()) {
+    topic = topics_.emplace(partition.topic, consumed_.With({{"topic", partition.topic}})).first;
+  }
+  topic->second.Add(static_cast<double>(source.consumed));
+  if (source.lag >= 0) {
+    std::map<pipeline::PartitionId, metrics::Gauge>::iterator lag = lags_.find(partition);
+    if (lag == lags_.end()) {
+      const metrics::Gauge gauge = lag_.With(
+          {{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}});
+      lag = lags_.emplace(partition, gauge).first;
+    }
+    lag->second.Set(static_cast<double>(source.lag));
+  }
+}
+
 void EngineMetrics::OnCommit(const pipeline::Report& report) {
   const pipeline::Counts& counts = *report.counts;
-  const pipeline::PartitionId& partition = *report.partition;
   processing_.AddBuckets(counts.processing.buckets, counts.processing.sum_seconds);
   detection_delay_.AddBuckets(counts.detection_delay.buckets, counts.detection_delay.sum_seconds);
   command_delay_.AddBuckets(counts.command_delay.buckets, counts.command_delay.sum_seconds);
@@ -156,21 +174,7 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   find_cost_.Add(Seconds(counts.find_ns));
 
   const std::lock_guard lock(mutex_);
-  std::map<std::string, metrics::Counter, std::less<>>::iterator topic =
-      topics_.find(partition.topic);
-  if (topic == topics_.end()) {
-    topic = topics_.emplace(partition.topic, consumed_.With({{"topic", partition.topic}})).first;
-  }
-  topic->second.Add(static_cast<double>(counts.consumed));
-  if (report.lag >= 0) {
-    std::map<pipeline::PartitionId, metrics::Gauge>::iterator lag = lags_.find(partition);
-    if (lag == lags_.end()) {
-      const metrics::Gauge gauge = lag_.With(
-          {{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}});
-      lag = lags_.emplace(partition, gauge).first;
-    }
-    lag->second.Set(static_cast<double>(report.lag));
-  }
+  for (const pipeline::SourceCount& source : report.sources) CountSource(source);
   for (const pipeline::CommandCount& command : report.commands) {
     Count(commands_, commands_by_outcome_, "action", command.action, "outcome", command.outcome,
           command.count);

@@ -51,6 +51,7 @@ class EngineMetrics final : public pipeline::Observer {
   using LabelPair = std::pair<std::string, std::string>;
 
   void AddRule(const rule::Rule& rule);
+  void CountSource(const pipeline::SourceCount& source);  // under mutex_
   static void Count(const metrics::CounterFamily& family,
                     std::map<LabelPair, metrics::Counter>& series, std::string_view first_label,
                     std::string_view first, std::string_view second_label, std::string_view second,

@@ -179,13 +179,13 @@ class Engine::Assignments final : public pipeline::AssignmentListener {
   Assignments(pipeline::WorkerPool& pool, EngineMetrics& metrics)
       : pool_(pool), metrics_(metrics) {}
   void OnAssigned(std::vector<pipeline::Assignment> assignments) override {
-    for (const pipeline::Assignment& assignment : assignments) {
-      log::Write(log::Level::kInfo, "pipeline", "partition-assigned",
-                 "a partition is worked on here",
-                 {{"topic", std::string_view(assignment.input->id().topic)},
-                  {"partition", int64_t{assignment.input->id().partition}},
-                  {"offset", assignment.start_offset}});
-    }
+    for (const pipeline::Assignment& assignment : assignments)
+      for (const pipeline::Source& source : assignment.sources)
+        log::Write(log::Level::kInfo, "pipeline", "partition-assigned",
+                   "a partition is worked on here",
+                   {{"topic", std::string_view(source.input->id().topic)},
+                    {"partition", int64_t{source.input->id().partition}},
+                    {"offset", source.start_offset}});
     pool_.OnAssigned(std::move(assignments));
   }
   void OnRevoked(const std::vector<pipeline::PartitionId>& partitions, bool lost) override {

@@ -62,7 +62,7 @@ class NoOutbox final : public pipeline::Outbox {
  public:
   size_t MaxValueBytes(pipeline::OutTopic /*topic*/) const override { return 1'000'000; }
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> /*records*/,
-                                     int64_t /*next_offset*/) override {
+                                     std::span<const pipeline::NextOffset> /*offsets*/) override {
     return pipeline::Committed::kYes;
   }
 };
@@ -71,9 +71,9 @@ class NoOutbox final : public pipeline::Outbox {
 
 pipeline::Assignment AssignPaced(std::shared_ptr<Pace> pace, const std::string& profile) {
   pipeline::Assignment assignment;
-  assignment.input = std::make_unique<PacedInput>(std::move(pace));
+  assignment.sources.push_back(
+      {.input = std::make_unique<PacedInput>(std::move(pace)), .profile = profile});
   assignment.outbox = std::make_unique<NoOutbox>();
-  assignment.profile = profile;
   return assignment;
 }
 

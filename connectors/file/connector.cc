@@ -94,7 +94,7 @@ class SinkOutbox final : public pipeline::Outbox {
       : id_(std::move(id)), sink_(sink), value_bytes_max_(value_bytes_max) {}
   size_t MaxValueBytes(pipeline::OutTopic) const override { return value_bytes_max_; }
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
-                                     int64_t) override {
+                                     std::span<const pipeline::NextOffset>) override {
     RIPOSTE_TRY(sink_.Write(id_, records));
     return pipeline::Committed::kYes;
   }
@@ -120,10 +120,11 @@ Status FileConnector::Start(pipeline::AssignmentListener& listener) {
     if (!reader.ok()) return reader.status();
     pipeline::PartitionId id{.topic = file.path, .partition = 0};
     pipeline::Assignment& assignment = assignments.emplace_back();
-    assignment.input = std::make_unique<FileInput>(id, file.path, options_.line_bytes_max,
-                                                   std::move(reader).value(), clock_, open_inputs_);
+    pipeline::Source& source = assignment.sources.emplace_back();
+    source.input = std::make_unique<FileInput>(id, file.path, options_.line_bytes_max,
+                                               std::move(reader).value(), clock_, open_inputs_);
+    source.profile = file.profile;
     assignment.outbox = std::make_unique<SinkOutbox>(id, sink_, options_.value_bytes_max);
-    assignment.profile = file.profile;
     ids.push_back(std::move(id));
   }
   listener_ = &listener;

@@ -64,15 +64,14 @@ Result<BuiltAssignment> Assigner::Build(const std::shared_ptr<Membership>& membe
       rd_kafka_queue_forward(queue.get(), nullptr);
       rd_kafka_topic_partition_list_add(built.partitions.get(), topic.c_str(), start.id.partition)
           ->offset = start.offset;
-      pipeline::Assignment task;
-      task.input =
-          std::make_unique<KafkaInput>(membership, start.id, std::move(queue), start.offset,
-                                       context_.queue_bytes_max, options_.log);
+      pipeline::Assignment& task = built.tasks.emplace_back();
       task.outbox = std::move(outboxes->at(start.id));
-      task.start_offset = start.offset;
-      task.profile = input->profile;
-      task.skipped_from = start.skipped_from;
-      built.tasks.push_back(std::move(task));
+      task.sources.push_back({.input = std::make_unique<KafkaInput>(
+                                  membership, start.id, std::move(queue), start.offset,
+                                  context_.queue_bytes_max, options_.log),
+                              .start_offset = start.offset,
+                              .profile = input->profile,
+                              .skipped_from = start.skipped_from});
     }
   }
   return built;
@@ -185,10 +184,10 @@ Result<TopicState> Assigner::ReadState(const std::string& topic, const std::vect
 }
 
 Status Assigner::Pin(const std::vector<Start>& pins, const Outboxes& outboxes) {
-  std::vector<NextOffset> offsets;
+  std::vector<pipeline::NextOffset> offsets;
   offsets.reserve(pins.size());
   for (const Start& pin : pins) offsets.push_back({.id = pin.id, .offset = pin.offset});
-  const Result<pipeline::Committed> done = outboxes.at(pins[0].id)->CommitOffsets(offsets);
+  const Result<pipeline::Committed> done = outboxes.at(pins[0].id)->Commit({}, offsets);
   // Aborted: the plan is made again from what the broker says then.
   return done.ok() ? Status::Ok() : done.status();
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/uuid.h"
 #include "connectors/kafka/bounded_call.h"
 
@@ -144,16 +145,7 @@ Status KafkaOutbox::CheckSizes(std::span<const pipeline::OutRecord> records) con
 }
 
 Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRecord> records,
-                                                int64_t next_offset) {
-  return Run(records, {NextOffset{.id = id_, .offset = next_offset}});
-}
-
-Result<pipeline::Committed> KafkaOutbox::CommitOffsets(const std::vector<NextOffset>& offsets) {
-  return Run({}, offsets);
-}
-
-Result<pipeline::Committed> KafkaOutbox::Run(std::span<const pipeline::OutRecord> records,
-                                             const std::vector<NextOffset>& offsets) {
+                                                std::span<const pipeline::NextOffset> offsets) {
   if (Hopeless()) return WhyHopeless();
   RIPOSTE_TRY(CheckSizes(records));
   // Errors that came while nothing was under way do not concern this transaction, but those of the
@@ -167,9 +159,9 @@ Result<pipeline::Committed> KafkaOutbox::Run(std::span<const pipeline::OutRecord
   suspect_ = false;
   delivery_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   mark_ = fmt::format("{}:{}", session_, ++sequence_);
-  for (const NextOffset& next : offsets) {
-    if (next.id == id_) own_offset_ = next.offset;
-  }
+  const auto own = std::ranges::find(offsets, id_, &pipeline::NextOffset::id);
+  RIPOSTE_CHECK(own != offsets.end(), "each transaction has the offset that tells of it");
+  own_offset_ = own->offset;
   rd_kafka_t* producer = producer_->get();
   const Duration patience = context_.transaction_timeout;
   Step step = Call([&](int) { return rd_kafka_begin_transaction(producer); }, patience);
@@ -228,10 +220,10 @@ Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
   return Step::kDone;
 }
 
-Step KafkaOutbox::SendOffsets(const std::vector<NextOffset>& offsets) {
+Step KafkaOutbox::SendOffsets(std::span<const pipeline::NextOffset> offsets) {
   // Shared with a call that may outlast this object.
   const std::shared_ptr<rd_kafka_topic_partition_list_t> list = NewPartitionList(offsets.size());
-  for (const NextOffset& next : offsets) {
+  for (const pipeline::NextOffset& next : offsets) {
     rd_kafka_topic_partition_t* partition =
         rd_kafka_topic_partition_list_add(list.get(), next.id.topic.c_str(), next.id.partition);
     partition->offset = next.offset;

@@ -33,11 +33,6 @@ struct TaskContext {
   Log log;
 };
 
-struct NextOffset {
-  pipeline::PartitionId id;
-  int64_t offset = 0;
-};
-
 class KafkaOutbox final : public pipeline::Outbox {
  public:
   KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
@@ -50,20 +45,16 @@ class KafkaOutbox final : public pipeline::Outbox {
   Status Fence(Duration patience);
 
   size_t MaxValueBytes(pipeline::OutTopic topic) const override;
+  // `id`, whose offset tells what became of a transaction, is among `offsets`.
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
-                                     int64_t next_offset) override;
-  // The same for offsets of several partitions, the task's own among them, without records.
-  Result<pipeline::Committed> CommitOffsets(const std::vector<NextOffset>& offsets);
+                                     std::span<const pipeline::NextOffset> offsets) override;
 
  private:
-  // One transaction as far as it comes.
-  Result<pipeline::Committed> Run(std::span<const pipeline::OutRecord> records,
-                                  const std::vector<NextOffset>& offsets);
   Status CheckSizes(std::span<const pipeline::OutRecord> records) const;
   Status InitTransactions(std::chrono::steady_clock::time_point deadline);
   void WarmUp();
   Step Produce(std::span<const pipeline::OutRecord> records);
-  Step SendOffsets(const std::vector<NextOffset>& offsets);
+  Step SendOffsets(std::span<const pipeline::NextOffset> offsets);
   void AbandonProducer();
   // A late request of this generation may still be on its way.
   bool IsSuspect() const { return suspect_ || producer_->AnswerLost(); }

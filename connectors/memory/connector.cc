@@ -53,11 +53,11 @@ class MemoryOutbox final : public pipeline::Outbox {
   size_t MaxValueBytes(pipeline::OutTopic) const override { return value_bytes_max_; }
 
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
-                                     int64_t next_offset) override {
+                                     std::span<const pipeline::NextOffset> offsets) override {
     // As a broker does: the whole transaction fails, and would again.
     for (const pipeline::OutRecord& record : records)
       if (record.value.size() > value_bytes_max_) return pipeline::Committed::kAborted;
-    return log_.Commit(id_, epoch_, records, next_offset);
+    return log_.Commit(id_, epoch_, records, offsets);
   }
 
  private:
@@ -71,12 +71,21 @@ class MemoryOutbox final : public pipeline::Outbox {
 
 pipeline::Assignment Assign(MemoryLog& log, const pipeline::PartitionId& partition,
                             const std::string& profile, size_t value_bytes_max) {
+  return AssignTogether(log, {&partition, 1}, profile, value_bytes_max);
+}
+
+pipeline::Assignment AssignTogether(MemoryLog& log,
+                                    std::span<const pipeline::PartitionId> partitions,
+                                    const std::string& profile, size_t value_bytes_max) {
   pipeline::Assignment assignment;
-  // The fence comes first: a predecessor's late commit would move the offset.
-  assignment.outbox = std::make_unique<MemoryOutbox>(log, partition, value_bytes_max);
-  assignment.start_offset = log.CommittedOffset(partition);
-  assignment.input = std::make_unique<MemoryInput>(log, partition, assignment.start_offset);
-  assignment.profile = profile;
+  // The fence comes first: a predecessor's late commit would move the offsets.
+  assignment.outbox = std::make_unique<MemoryOutbox>(log, partitions.front(), value_bytes_max);
+  for (const pipeline::PartitionId& partition : partitions) {
+    const int64_t start = log.CommittedOffset(partition);
+    assignment.sources.push_back({.input = std::make_unique<MemoryInput>(log, partition, start),
+                                  .start_offset = start,
+                                  .profile = profile});
+  }
   return assignment;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,14 @@ struct Options {
   size_t value_bytes_max = 1'000'000;
 };
 
-// A partition as a worker gets it, beginning at its committed offset; earlier owners are fenced.
-// `log` outlives it.
+// A task of one partition as a worker gets it, beginning at its committed offset; earlier owners
+// are fenced. `log` outlives it.
 pipeline::Assignment Assign(MemoryLog& log, const pipeline::PartitionId& partition,
                             const std::string& profile, size_t value_bytes_max = 1'000'000);
+// Likewise one of several partitions; the owner of the first is who is fenced.
+pipeline::Assignment AssignTogether(MemoryLog& log,
+                                    std::span<const pipeline::PartitionId> partitions,
+                                    const std::string& profile, size_t value_bytes_max = 1'000'000);
 
 // Assigns every partition of the log whose topic has a profile, at the start.
 class MemoryConnector final : public pipeline::Connector {

@@ -81,7 +81,7 @@ int64_t MemoryLog::Fence(const pipeline::PartitionId& partition) {
 
 Result<pipeline::Committed> MemoryLog::Commit(const pipeline::PartitionId& partition, int64_t epoch,
                                               std::span<const pipeline::OutRecord> records,
-                                              int64_t next_offset) {
+                                              std::span<const pipeline::NextOffset> offsets) {
   const std::scoped_lock lock(mutex_);
   Partition& log = partitions_[partition];
   Fault fault = Fault::kNone;
@@ -108,14 +108,14 @@ Result<pipeline::Committed> MemoryLog::Commit(const pipeline::PartitionId& parti
     case Fault::kFenced:
       break;
   }
-  Apply(log, records, next_offset);
+  Apply(records, offsets);
   return pipeline::Committed::kYes;
 }
 
-void MemoryLog::Apply(Partition& partition, std::span<const pipeline::OutRecord> records,
-                      int64_t next_offset) {
+void MemoryLog::Apply(std::span<const pipeline::OutRecord> records,
+                      std::span<const pipeline::NextOffset> offsets) {
   outputs_.insert(outputs_.end(), records.begin(), records.end());
-  partition.committed = next_offset;
+  for (const pipeline::NextOffset& next : offsets) partitions_[next.id].committed = next.offset;
   ++commits_;
   changed_.notify_all();
 }

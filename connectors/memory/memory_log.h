@@ -55,10 +55,10 @@ class MemoryLog {
 
   // A new owner of the partition: commits of earlier ones are fenced. Returns its epoch.
   int64_t Fence(const pipeline::PartitionId& partition);
-  // One transaction.
+  // One transaction of the owner of `partition`, with the offsets of that and perhaps others.
   Result<pipeline::Committed> Commit(const pipeline::PartitionId& partition, int64_t epoch,
                                      std::span<const pipeline::OutRecord> records,
-                                     int64_t next_offset);
+                                     std::span<const pipeline::NextOffset> offsets);
   // The next commits, of any partition, have these faults in turn.
   void PlanFaults(std::vector<Fault> faults);
 
@@ -77,8 +77,8 @@ class MemoryLog {
     int64_t committed = 0;
     int64_t epoch = 0;
   };
-  void Apply(Partition& partition, std::span<const pipeline::OutRecord> records,
-             int64_t next_offset);
+  void Apply(std::span<const pipeline::OutRecord> records,
+             std::span<const pipeline::NextOffset> offsets);
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

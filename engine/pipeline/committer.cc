@@ -27,11 +27,11 @@ class CommitThread final : public Committer {
 
   size_t MaxValueBytes(OutTopic topic) const override { return outbox_->MaxValueBytes(topic); }
 
-  void Submit(std::span<const OutRecord> records, int64_t next_offset) override {
+  void Submit(std::span<const OutRecord> records, std::span<const NextOffset> offsets) override {
     {
       const std::scoped_lock lock(mutex_);
       RIPOSTE_CHECK(!job_ && !answer_, "one transaction at a time");
-      job_ = Job{.records = records, .next_offset = next_offset};
+      job_ = Job{.records = records, .offsets = offsets};
     }
     changed_.notify_all();
   }
@@ -45,7 +45,7 @@ class CommitThread final : public Committer {
  private:
   struct Job {
     std::span<const OutRecord> records;
-    int64_t next_offset = 0;
+    std::span<const NextOffset> offsets;
   };
 
   void Run() {
@@ -55,7 +55,7 @@ class CommitThread final : public Committer {
       if (stop_) break;
       const Job job = *job_;
       lock.unlock();
-      Result<Committed> answer = outbox_->Commit(job.records, job.next_offset);
+      Result<Committed> answer = outbox_->Commit(job.records, job.offsets);
       lock.lock();
       job_.reset();
       answer_ = std::move(answer);
@@ -78,9 +78,9 @@ class DirectCommitter final : public Committer {
  public:
   explicit DirectCommitter(std::unique_ptr<Outbox> outbox) : outbox_(std::move(outbox)) {}
   size_t MaxValueBytes(OutTopic topic) const override { return outbox_->MaxValueBytes(topic); }
-  void Submit(std::span<const OutRecord> records, int64_t next_offset) override {
+  void Submit(std::span<const OutRecord> records, std::span<const NextOffset> offsets) override {
     RIPOSTE_CHECK(!answer_, "one transaction at a time");
-    answer_ = outbox_->Commit(records, next_offset);
+    answer_ = outbox_->Commit(records, offsets);
   }
   std::optional<Result<Committed>> Take(Duration) override {
     return std::exchange(answer_, std::nullopt);

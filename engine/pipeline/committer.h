@@ -23,9 +23,9 @@ class Committer {
   virtual ~Committer() = default;
   // Outbox::MaxValueBytes.
   virtual size_t MaxValueBytes(OutTopic topic) const = 0;
-  // Begins Outbox::Commit. None is under way; the records stay as they are until its answer was
-  // taken.
-  virtual void Submit(std::span<const OutRecord> records, int64_t next_offset) = 0;
+  // Begins Outbox::Commit. None is under way; what is given stays as it is until its answer
+  // was taken.
+  virtual void Submit(std::span<const OutRecord> records, std::span<const NextOffset> offsets) = 0;
   // The answer of the one that was submitted, waiting for it at most `wait`. Empty: not yet.
   virtual std::optional<Result<Committed>> Take(Duration wait) = 0;
 };

@@ -54,14 +54,20 @@ struct DecisionCount {
   uint64_t count = 0;
 };
 
+// Of an input partition.
+struct SourceCount {
+  const PartitionId* partition = nullptr;
+  uint64_t consumed = 0;
+  int64_t lag = -1;  // records behind the end; -1: not known
+};
+
 // All that one committed transaction adds. Views live for the call only.
 struct Report {
-  const PartitionId* partition = nullptr;
+  std::span<const SourceCount> sources;  // all of the task
   const Counts* counts = nullptr;
   std::span<const RuleCount> rules;
   std::span<const CommandCount> commands;
   std::span<const DecisionCount> decisions;
-  int64_t lag = -1;  // records behind the end; -1: not known
 };
 
 // Called on workers' threads, several at once.
@@ -69,7 +75,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void OnCommit(const Report& report) = 0;
-  // A transaction was aborted. `open_behind`: the next one was begun, and goes with it.
+  // A transaction was aborted. `open_behind`: the next one was begun, and goes with it. Here and
+  // below, `partition` is the task's first.
   virtual void OnAbort(const PartitionId& partition, bool open_behind) = 0;
   // A task stopped for a reason other than a revocation: fenced, or the environment failed for
   // good.

@@ -1,8 +1,8 @@
 // What the pipeline needs from the outside. connectors/ implement it: kafka, file, memory.
 //
-// A connector hands each assigned input partition to the worker as an Input and an Outbox. Both
-// belong to the worker's thread until they are destroyed. The one transaction of a batch holds all
-// its outputs and the input offset.
+// A connector hands assigned input partitions to a worker as tasks: the Inputs of one or more of
+// them, and an Outbox. They belong to the worker until they are destroyed. The one transaction of a
+// batch holds all its outputs and the offsets of the inputs.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +59,12 @@ struct OutRecord {
   std::string value;
 };
 
+// Where a task goes on in an input partition.
+struct NextOffset {
+  PartitionId id;
+  int64_t offset = 0;
+};
+
 // What became of a transaction.
 enum class Committed : uint8_t {
   kYes,
@@ -70,22 +76,29 @@ class Outbox {
   virtual ~Outbox() = default;
   // Largest value that may be put on `topic`; a larger one would abort for ever.
   virtual size_t MaxValueBytes(OutTopic topic) const = 0;
-  // One transaction: all of `records` and the input's `next_offset`; also when `records` is empty.
+  // One transaction: all of `records`, which may be none, and where the task goes on in its inputs:
+  // one or more of them, the same each time or not.
   // Retries inside what may be retried. An uncertain outcome is settled inside, by the committed
   // offsets of a new producer generation, before this returns. kFenced: another instance has the
   // partition, stop without a word.
-  virtual Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) = 0;
+  virtual Result<Committed> Commit(std::span<const OutRecord> records,
+                                   std::span<const NextOffset> offsets) = 0;
 };
 
-// A partition to work on.
-struct Assignment {
+// A partition to read.
+struct Source {
   std::unique_ptr<Input> input;
-  std::unique_ptr<Outbox> outbox;
   int64_t start_offset = 0;
   std::string profile;  // of its topic
   // The committed offset, where it was no longer in the topic and the operator let it jump: what
   // lies between is a coverage gap. -1: no jump.
   int64_t skipped_from = -1;
+};
+
+// A task to work on.
+struct Assignment {
+  std::vector<Source> sources;  // one or more
+  std::unique_ptr<Outbox> outbox;
 };
 
 // Told by a connector, on its own thread.

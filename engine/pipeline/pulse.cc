@@ -46,8 +46,8 @@ class PulsedCommitter final : public Committer {
   PulsedCommitter(std::unique_ptr<Committer> committer, Pulse& pulse, const Clock& clock)
       : committer_(std::move(committer)), pulse_(pulse), clock_(clock) {}
   size_t MaxValueBytes(OutTopic topic) const override { return committer_->MaxValueBytes(topic); }
-  void Submit(std::span<const OutRecord> records, int64_t next_offset) override {
-    committer_->Submit(records, next_offset);
+  void Submit(std::span<const OutRecord> records, std::span<const NextOffset> offsets) override {
+    committer_->Submit(records, offsets);
   }
   std::optional<Result<Committed>> Take(Duration wait) override {
     const Pause pause(pulse_, clock_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <deque>
 #include <optional>
 
 #include "engine/match/held_clauses.h"
@@ -21,8 +22,50 @@ constexpr Duration kRetryPauseMax{1000};
 // Commits may take as long as brokers are away.
 constexpr Duration kAnyTime = std::chrono::hours(24);
 
-// Whether, and how, a record was decoded.
-enum class Verdict : uint8_t { kEvent, kDeadLetter, kEmpty };
+// An input partition of the task, and how far it is.
+struct Reading {
+  Reading(size_t number_of, Source source, CrashHistory* crashes)
+      : number(number_of),
+        input(std::move(source.input)),
+        partition(input->id()),
+        profile(std::move(source.profile)),
+        gap_from(source.skipped_from),
+        committed(source.start_offset),
+        last_seen(source.start_offset - 1),
+        poison(crashes, partition, source.start_offset) {}
+
+  // A client library has been seen to hand out records twice around a rebalance.
+  bool IsNew(const Record& record) {
+    if (record.offset <= last_seen) return false;
+    last_seen = record.offset;
+    return true;
+  }
+
+  const size_t number;  // of the task's sources
+  std::unique_ptr<Input> input;
+  const PartitionId partition;
+  const std::string profile;
+  int64_t gap_from;   // first of the records that were gone, until the audit has it; -1: none
+  int64_t committed;  // the next offset as of the last commit
+  int64_t last_seen;  // of this assignment; nothing at or below it is new
+  Poison poison;
+  const match::Matcher* matcher = nullptr;
+  std::optional<match::Matcher::Scratch> scratch;
+  std::vector<Record> batch;
+  bool ended = false;
+  bool backlog = false;
+};
+
+void Add(const match::Costs& more, match::Costs& sum) {
+  const auto add = [](const std::vector<uint64_t>& from, std::vector<uint64_t>& to) {
+    if (to.size() < from.size()) to.resize(from.size());
+    for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+  };
+  add(more.evaluations, sum.evaluations);
+  add(more.rule_ns, sum.rule_ns);
+  sum.find_ns += more.find_ns;
+  sum.plain_events += more.plain_events;
+}
 
 // What the events of a run of records took: for a metric only, nothing depends on it.
 struct Stopwatch {
@@ -41,73 +84,66 @@ struct Stopwatch {
 
 struct Task::Impl {
   Impl(Assignment assigned, const TaskOptions& task_options, const Surroundings& around)
-      : input(std::move(assigned.input)),
-        partition(input->id()),
-        profile(std::move(assigned.profile)),
-        options(task_options),
+      : options(task_options),
         surroundings(around),
-        gap_from(assigned.skipped_from),
-        committed(assigned.start_offset),
-        last_seen(assigned.start_offset - 1),
-        poison(around.crashes, partition, assigned.start_offset),
         decoder(task_options.event_bytes_max),
-        committer(around.make_committer(std::move(assigned.outbox))) {}
+        committer(around.make_committer(std::move(assigned.outbox))) {
+    for (Source& source : assigned.sources) {
+      readings.emplace_back(readings.size(), std::move(source), around.crashes);
+      partitions.push_back(readings.back().partition);
+    }
+  }
 
   // The path of a batch.
   Result<Progress> Step(const LiveRulesPtr& next_rules, const ReadStanding& read_standing,
                         Duration wait);
 
   Status UseRules(const LiveRulesPtr& next_rules);
-  Status Consume(Duration wait);
-  bool IsNew(const Record& record);
-  void Work(const Record& record, const Standing& standing);
-  Verdict Decode(const Record& record);
-  DeadLetter LetterOf(const Record& record, event::Reject reason) const;
+  Status Poll(Reading& from, Duration wait);
+  Status Work(Reading& from, const Standing& standing);
+  void Work(Reading& from, const Record& record, const Standing& standing);
+  bool Decode(const Reading& from, const Record& record);
+  DeadLetter LetterOf(const Reading& from, const Record& record, event::Reject reason) const;
   void PutAway(const DeadLetter& letter);
-  void PutAwayPoison(const Record& record, int64_t crashes);
+  void PutAwayPoison(const Reading& from, const Record& record, int64_t crashes);
   void CountOddities();
-  std::span<const match::Match> FindMatches(const Record& record);
-  void Order(const match::Match& match, const Record& record, const Standing& standing);
+  std::span<const match::Match> FindMatches(Reading& from, const Record& record);
+  void Order(const match::Match& match, const Reading& from, const Record& record,
+             const Standing& standing);
 
   bool CommitIsDue(Time now) const;
   Duration TimeToCommit(Time now) const;
   Status Commit();
+  void Submit();
   Status Collect(Duration wait);
   Status Settle();
+  void OnCommitted();
   Status Redo();
+  bool ended() const { return std::ranges::all_of(readings, &Reading::ended); }
+  bool backlog() const { return std::ranges::any_of(readings, &Reading::backlog); }
 
-  std::unique_ptr<Input> input;
-  const PartitionId partition;
-  const std::string profile;
+  std::deque<Reading> readings;         // by number
+  std::vector<PartitionId> partitions;  // likewise
   const TaskOptions options;
   const Surroundings surroundings;
-
-  int64_t gap_from;   // first of the records that were gone, until the audit has it; -1: none
-  int64_t committed;  // the next offset as of the last commit
-  int64_t last_seen;  // of this assignment; nothing at or below it is new
-  Poison poison;
   LiveRulesPtr live;
-  const match::Matcher* matcher = nullptr;
 
-  std::vector<Record> batch;
-  bool ended = false;
-  bool rewound = false;  // the rest of the batch is void
-  bool backlog = false;
+  bool rewound = false;  // the rest of what was polled is void
   event::Decoder decoder;
   match::Sampler decode_sampler;
   match::Lap decode_lap;
-  std::optional<match::Matcher::Scratch> scratch;
   std::vector<match::Match> matches;
   std::optional<match::RegexCache> regexes;  // of what alerts say about their matches
   size_t record_bytes_before = 0;            // of the outputs, when the record's work began
   Time now{};
   Transaction open;
-  Transaction under_way;   // if `submitted`
-  bool submitted = false;  // and not answered yet
+  Transaction under_way;            // if `submitted`
+  std::vector<NextOffset> offsets;  // likewise
+  bool submitted = false;           // and not answered yet
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
-  std::unique_ptr<Committer> committer;  // last: until it is gone it may read `under_way`
+  std::unique_ptr<Committer> committer;  // last: until it is gone it may read what is under way
 };
 
 Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
@@ -116,110 +152,119 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
   now = surroundings.clock->Now();
   RIPOSTE_TRY(Collect(Duration::zero()));
   if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
-  RIPOSTE_TRY(Consume(wait));
-  const Standing* const standing = batch.empty() ? nullptr : &read_standing();
-  Stopwatch stopwatch;
-  for (const Record& record : batch) {
-    if (!IsNew(record)) continue;
-    open.Consume(record.offset, now);
-    ++stopwatch.events;
-    RecordAtHand::Enter(partition, record.offset);
-    Work(record, *standing);
-    RecordAtHand::Leave();
-    if (open.output_bytes() < options.commit_output_bytes_max) continue;
-    stopwatch.AddTo(open.counts().processing);
-    RIPOSTE_TRY(Commit());
+  rewound = false;
+  bool worked = false;
+  for (Reading& reading : readings) {
+    RIPOSTE_TRY(Poll(reading, wait / static_cast<int64_t>(readings.size())));
+    if (reading.batch.empty()) continue;
+    worked = true;
+    RIPOSTE_TRY(Work(reading, read_standing()));
     if (rewound) return Progress::kWorked;
-    stopwatch.Restart();
   }
-  stopwatch.AddTo(open.counts().processing);
   now = surroundings.clock->Now();
-  const bool commits = CommitIsDue(now) || (ended && !open.empty());
+  const bool commits = CommitIsDue(now) || (ended() && !open.empty());
   if (commits) RIPOSTE_TRY(Commit());
-  if (ended && open.empty()) RIPOSTE_TRY(Settle());
-  if (ended && open.empty() && !rewound) return Progress::kEnded;
-  return !batch.empty() || commits ? Progress::kWorked : Progress::kIdle;
+  if (ended() && open.empty()) RIPOSTE_TRY(Settle());
+  if (ended() && open.empty() && !rewound) return Progress::kEnded;
+  return worked || commits ? Progress::kWorked : Progress::kIdle;
 }
 
 // Rules change between transactions: the counts of one are by the rules of one set.
 Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   if (next_rules == live) return Status::Ok();
   RIPOSTE_TRY(Commit());
-  const match::Matcher* next = next_rules->For(profile);
-  if (next == nullptr)
-    return Status(ErrorCode::kInvalidArgument,
-                  "topic '" + partition.topic + "': there is no profile '" + profile + "'");
+  for (Reading& reading : readings) {
+    const match::Matcher* next = next_rules->For(reading.profile);
+    if (next == nullptr)
+      return Status(
+          ErrorCode::kInvalidArgument,
+          "topic '" + reading.partition.topic + "': there is no profile '" + reading.profile + "'");
+    reading.matcher = next;
+    reading.scratch.emplace();
+  }
   live = next_rules;
-  matcher = next;
-  scratch.emplace();
   regexes.emplace();
   return Status::Ok();
 }
 
-Status Task::Impl::Consume(Duration wait) {
-  rewound = false;
-  batch.clear();
+Status Task::Impl::Poll(Reading& from, Duration wait) {
+  from.batch.clear();
+  if (from.ended) return Status::Ok();
   const Duration longest = open.empty() ? wait : std::min(wait, TimeToCommit(now));
   // What is open has to wait for what is committed: that is waited for rather than more records.
   const bool awaits_commit = submitted && !open.empty();
-  Status polled = input->Poll(options.batch_records_max, options.batch_bytes_max,
-                              awaits_commit ? Duration::zero() : longest, batch);
+  const Status polled = from.input->Poll(options.batch_records_max, options.batch_bytes_max,
+                                         awaits_commit ? Duration::zero() : longest, from.batch);
   if (polled.code() == ErrorCode::kCancelled) {
-    ended = true;
-    batch.clear();
+    from.ended = true;
+    from.batch.clear();
   } else if (!polled.ok()) {
     RIPOSTE_TRY(Commit());  // what came before is whole
     RIPOSTE_TRY(Settle());
     return polled;
   }
-  if (awaits_commit && batch.empty()) RIPOSTE_TRY(Collect(longest));
-  backlog = batch.size() >= options.batch_records_max ||
-            input->Lag() > static_cast<int64_t>(options.batch_records_max);
+  if (awaits_commit && from.batch.empty()) RIPOSTE_TRY(Collect(longest));
+  from.backlog = from.batch.size() >= options.batch_records_max ||
+                 from.input->Lag() > static_cast<int64_t>(options.batch_records_max);
   now = surroundings.clock->Now();
   return Status::Ok();
 }
 
-// A client library has been seen to hand out records twice around a rebalance.
-bool Task::Impl::IsNew(const Record& record) {
-  if (record.offset <= last_seen) return false;
-  last_seen = record.offset;
-  return true;
+Status Task::Impl::Work(Reading& from, const Standing& standing) {
+  Stopwatch stopwatch;
+  for (const Record& record : from.batch) {
+    if (!from.IsNew(record)) continue;
+    open.Consume(from.number, record.offset, now);
+    ++stopwatch.events;
+    RecordAtHand::Enter(from.partition, record.offset);
+    Work(from, record, standing);
+    RecordAtHand::Leave();
+    if (open.output_bytes() < options.commit_output_bytes_max) continue;
+    stopwatch.AddTo(open.counts().processing);
+    RIPOSTE_TRY(Commit());
+    if (rewound) return Status::Ok();
+    stopwatch.Restart();
+  }
+  stopwatch.AddTo(open.counts().processing);
+  return Status::Ok();
 }
 
 // All that is done for one record: a crash in here is the record's.
-void Task::Impl::Work(const Record& record, const Standing& standing) {
+void Task::Impl::Work(Reading& from, const Record& record, const Standing& standing) {
   record_bytes_before = open.output_bytes();
-  if (const int64_t crashes = poison.CrashesIfPoison(record.offset); crashes > 0) {
-    PutAwayPoison(record, crashes);
+  if (const int64_t crashes = from.poison.CrashesIfPoison(record.offset); crashes > 0) {
+    PutAwayPoison(from, record, crashes);
     return;
   }
-  if (Decode(record) != Verdict::kEvent) return;
-  const std::span<const match::Match> found = FindMatches(record);
+  if (!Decode(from, record)) return;
+  const std::span<const match::Match> found = FindMatches(from, record);
   if (!found.empty()) decoder.Complete();
   CountOddities();
-  for (const match::Match& match : found) Order(match, record, standing);
+  for (const match::Match& match : found) Order(match, from, record, standing);
 }
 
-Verdict Task::Impl::Decode(const Record& record) {
+// Whether it is an event. What is none is counted and put away.
+bool Task::Impl::Decode(const Reading& from, const Record& record) {
   const std::string_view bytes = record.value.value_or(std::string_view());
   const bool timed = decode_sampler.Next();
   if (timed) decode_lap.Begin();
   const event::Reject reject =
-      bytes.empty() ? event::Reject::kEmpty : decoder.DecodeForRules(matcher->plan(), bytes);
+      bytes.empty() ? event::Reject::kEmpty : decoder.DecodeForRules(from.matcher->plan(), bytes);
   if (timed) open.counts().decode_ns += decode_lap.End() * decode_sampler.every();
   ++open.counts().rejects[static_cast<size_t>(reject)];
-  if (reject == event::Reject::kNone) return Verdict::kEvent;
+  if (reject == event::Reject::kNone) return true;
   if (reject == event::Reject::kEmpty) {
-    ++open.counts().empty;
-    return Verdict::kEmpty;
+    open.Count(Fate::kEmpty);
+  } else {
+    PutAway(LetterOf(from, record, reject));
   }
-  PutAway(LetterOf(record, reject));
-  return Verdict::kDeadLetter;
+  return false;
 }
 
-DeadLetter Task::Impl::LetterOf(const Record& record, event::Reject reason) const {
+DeadLetter Task::Impl::LetterOf(const Reading& from, const Record& record,
+                                event::Reject reason) const {
   return {.reason = reason,
-          .partition = &partition,
+          .partition = &from.partition,
           .offset = record.offset,
           .append_time = record.append_time,
           .original = record.value.value_or(std::string_view()),
@@ -227,14 +272,14 @@ DeadLetter Task::Impl::LetterOf(const Record& record, event::Reject reason) cons
 }
 
 void Task::Impl::PutAway(const DeadLetter& letter) {
-  ++open.counts().dead_lettered;
+  open.Count(Fate::kDeadLettered);
   open.Put(DeadLetterRecord(letter, now, options.dead_letter_bytes_max,
                             committer->MaxValueBytes(OutTopic::kDeadLetter)));
 }
 
 // Nothing looks into it: that is what crashed.
-void Task::Impl::PutAwayPoison(const Record& record, int64_t crashes) {
-  const DeadLetter letter = LetterOf(record, event::Reject::kPoison);
+void Task::Impl::PutAwayPoison(const Reading& from, const Record& record, int64_t crashes) {
+  const DeadLetter letter = LetterOf(from, record, event::Reject::kPoison);
   ++open.counts().rejects[static_cast<size_t>(letter.reason)];
   PutAway(letter);
   open.Put(PoisonAlertRecord(letter, crashes, now));
@@ -245,18 +290,19 @@ void Task::Impl::CountOddities() {
     ++open.counts().oddities[static_cast<size_t>(std::countr_zero(rest))];
 }
 
-std::span<const match::Match> Task::Impl::FindMatches(const Record& record) {
+std::span<const match::Match> Task::Impl::FindMatches(Reading& from, const Record& record) {
   matches.clear();
-  matcher->FindMatches(decoder.event(), {.now = record.append_time}, *scratch, matches);
-  ++(matches.empty() ? open.counts().unmatched : open.counts().matched);
+  from.matcher->FindMatches(decoder.event(), {.now = record.append_time}, *from.scratch, matches);
+  open.Count(matches.empty() ? Fate::kUnmatched : Fate::kMatched);
   return matches;
 }
 
 // With the trigger `single_match` each match is a firing.
-void Task::Impl::Order(const match::Match& match, const Record& record, const Standing& standing) {
+void Task::Impl::Order(const match::Match& match, const Reading& from, const Record& record,
+                       const Standing& standing) {
   const event::Event& event = decoder.event();
-  const remediate::Origin origin{.topic = partition.topic,
-                                 .partition = partition.partition,
+  const remediate::Origin origin{.topic = from.partition.topic,
+                                 .partition = from.partition.partition,
                                  .offset = record.offset,
                                  .index = 0,
                                  .append_time = record.append_time};
@@ -289,7 +335,7 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {
-  const Duration interval = backlog ? options.commit_interval_backlog : options.commit_interval;
+  const Duration interval = backlog() ? options.commit_interval_backlog : options.commit_interval;
   Time due = open.opened_at() + interval;
   // A command goes at once, but the work on further records does not stand still for it.
   if (open.has_command() && !submitted) due = std::min(due, last_commit + options.commit_floor);
@@ -309,14 +355,25 @@ Status Task::Impl::Commit() {
   if (open.empty()) return Status::Ok();
   RIPOSTE_TRY(Settle());
   if (open.empty()) return Status::Ok();  // undone with it
-  now = surroundings.clock->Now();
-  if (gap_from >= 0) open.Put(CoverageGapRecord(partition, gap_from, committed, now));
-  std::swap(open, under_way);
-  committer->Submit(under_way.Seal(partition, live->rules, scratch->costs(), now),
-                    under_way.next_offset());
-  scratch->ResetCosts();
-  submitted = true;
+  Submit();
   return Collect(Duration::zero());
+}
+
+void Task::Impl::Submit() {
+  now = surroundings.clock->Now();
+  std::swap(open, under_way);
+  offsets.clear();
+  match::Costs costs;
+  for (Reading& reading : readings) {
+    if (reading.gap_from >= 0)
+      under_way.Put(CoverageGapRecord(reading.partition, reading.gap_from, reading.committed, now));
+    offsets.push_back({.id = reading.partition,
+                       .offset = under_way.NextOffset(reading.number).value_or(reading.committed)});
+    Add(reading.scratch->costs(), costs);
+    reading.scratch->ResetCosts();
+  }
+  committer->Submit(under_way.Seal(partitions, live->rules, std::move(costs), now), offsets);
+  submitted = true;
 }
 
 Status Task::Impl::Settle() {
@@ -332,32 +389,44 @@ Status Task::Impl::Collect(Duration wait) {
   if (!answer->ok()) return answer->status();
   last_commit = surroundings.clock->Now();
   if (**answer == Committed::kAborted) return Redo();
-  gap_from = -1;
-  committed = under_way.next_offset();
+  OnCommitted();
+  return Status::Ok();
+}
+
+void Task::Impl::OnCommitted() {
   aborts_in_a_row = 0;
   retry_at = {};
-  poison.OnCommitted(committed);
-  under_way.Tell(partition, input->Lag(), last_commit, *surroundings.observer);
+  std::vector<SourceCount> sources;
+  for (Reading& reading : readings) {
+    reading.gap_from = -1;
+    reading.committed = offsets[reading.number].offset;
+    reading.poison.OnCommitted(reading.committed);
+    sources.push_back({.partition = &reading.partition, .lag = reading.input->Lag()});
+  }
+  under_way.Tell(sources, last_commit, *surroundings.observer);
   under_way.Clear();
-  return Status::Ok();
 }
 
 // With what was aborted goes what was begun behind it.
 Status Task::Impl::Redo() {
-  surroundings.observer->OnAbort(partition, !open.empty());
+  surroundings.observer->OnAbort(partitions.front(), !open.empty());
   if (++aborts_in_a_row > 1)
     retry_at = last_commit + std::min(kRetryPauseMax,
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
   under_way.Clear();
   open.Clear();
-  scratch->ResetCosts();
-  last_seen = committed - 1;
-  ended = false;
   rewound = true;
-  return input->Rewind(committed);
+  for (Reading& reading : readings) {
+    reading.scratch->ResetCosts();
+    reading.last_seen = reading.committed - 1;
+    reading.ended = false;
+    RIPOSTE_TRY(reading.input->Rewind(reading.committed));
+  }
+  return Status::Ok();
 }
 
 Task::Task(Assignment assignment, const TaskOptions& options, const Surroundings& surroundings) {
+  RIPOSTE_CHECK(!assignment.sources.empty(), "a task reads something");
   for (size_t topic = 0; topic < static_cast<size_t>(OutTopic::kCount); ++topic)
     RIPOSTE_CHECK(assignment.outbox->MaxValueBytes(static_cast<OutTopic>(topic)) >= kValueBytesMin,
                   "an outbox takes records of a useful size");
@@ -376,7 +445,6 @@ Status Task::Flush() {
   return impl_->Settle();
 }
 
-const PartitionId& Task::id() const { return impl_->partition; }
-int64_t Task::committed_offset() const { return impl_->committed; }
+const std::vector<PartitionId>& Task::partitions() const { return impl_->partitions; }
 
 }  // namespace riposte::pipeline

@@ -1,5 +1,5 @@
-// The path of one input partition: batch by batch from bytes to a committed transaction. task.cc
-// reads as that list.
+// The path of a task's input partitions: batch by batch from bytes to a committed transaction.
+// task.cc reads as that list.
 #pragma once
 
 #include <array>
@@ -67,7 +67,7 @@ struct Standing {
 // What it gives is valid until the next call.
 using ReadStanding = std::function<const Standing&()>;
 
-// One input partition. One thread.
+// One or more input partitions. One thread.
 //
 // While a transaction is committed, the next one is open and worked on; no more than these two.
 //
@@ -96,8 +96,7 @@ class Task {
   // aborted: the next owner does it again.
   Status Flush();
 
-  const PartitionId& id() const;
-  int64_t committed_offset() const;
+  const std::vector<PartitionId>& partitions() const;  // in the order of the sources
 
  private:
   struct Impl;

@@ -13,13 +13,42 @@ double SecondsBetween(Time from, Time to) {
 
 }  // namespace
 
-void Transaction::Consume(int64_t offset, Time now) {
-  if (empty()) {
-    opened_at_ = now;
-    first_offset_ = offset;
-  }
-  last_offset_ = offset;
+std::optional<int64_t> Transaction::NextOffset(size_t source) const {
+  if (source >= sources_.size() || sources_[source].consumed == 0) return std::nullopt;
+  return sources_[source].last_offset + 1;
+}
+
+void Transaction::Consume(size_t source, int64_t offset, Time now) {
+  if (empty()) opened_at_ = now;
+  if (sources_.size() <= source) sources_.resize(source + 1);
+  at_ = source;
+  TransactionCounts& counts = sources_[source];
+  if (counts.consumed == 0) counts.first_offset = offset;
+  counts.last_offset = offset;
+  ++counts.consumed;
   ++counts_.consumed;
+}
+
+void Transaction::Count(Fate fate) {
+  TransactionCounts& counts = sources_[at_];
+  switch (fate) {
+    case Fate::kMatched:
+      ++counts.matched;
+      ++counts_.matched;
+      break;
+    case Fate::kUnmatched:
+      ++counts.unmatched;
+      ++counts_.unmatched;
+      break;
+    case Fate::kDeadLettered:
+      ++counts.dead_lettered;
+      ++counts_.dead_lettered;
+      break;
+    case Fate::kEmpty:
+      ++counts.empty;
+      ++counts_.empty;
+      break;
+  }
 }
 
 void Transaction::Put(OutRecord record) {
@@ -64,27 +93,24 @@ void Transaction::AddAction(const Action& action) {
        .value = action.command_json});
 }
 
-const std::vector<OutRecord>& Transaction::Seal(const PartitionId& partition,
-                                                rule::RuleSetPtr rules, const match::Costs& costs,
+const std::vector<OutRecord>& Transaction::Seal(std::span<const PartitionId> partitions,
+                                                rule::RuleSetPtr rules, match::Costs costs,
                                                 Time now) {
-  RIPOSTE_CHECK(counts_.consumed ==
-                    counts_.matched + counts_.unmatched + counts_.dead_lettered + counts_.empty,
-                "every record is accounted for");
-  Put(CountsRecord(partition,
-                   {.first_offset = first_offset_,
-                    .last_offset = last_offset_,
-                    .consumed = counts_.consumed,
-                    .matched = counts_.matched,
-                    .unmatched = counts_.unmatched,
-                    .dead_lettered = counts_.dead_lettered,
-                    .empty = counts_.empty},
-                   now));
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const TransactionCounts& counts = sources_[i];
+    RIPOSTE_CHECK(
+        counts.consumed == counts.matched + counts.unmatched + counts.dead_lettered + counts.empty,
+        "every record is accounted for");
+    if (counts.consumed > 0) Put(CountsRecord(partitions[i], counts, now));
+  }
   rules_ = std::move(rules);
-  costs_ = costs;
+  costs_ = std::move(costs);
   return outputs_;
 }
 
-void Transaction::Tell(const PartitionId& partition, int64_t lag, Time now, Observer& observer) {
+void Transaction::Tell(std::span<SourceCount> sources, Time now, Observer& observer) {
+  for (size_t i = 0; i < std::min(sources.size(), sources_.size()); ++i)
+    sources[i].consumed = sources_[i].consumed;
   for (const Time time : firing_times_) counts_.detection_delay.Add(SecondsBetween(time, now));
   for (const Time time : command_times_) counts_.command_delay.Add(SecondsBetween(time, now));
   counts_.plain_events = costs_.plain_events;
@@ -101,18 +127,18 @@ void Transaction::Tell(const PartitionId& partition, int64_t lag, Time now, Obse
                           .cost_ns = at(costs_.rule_ns, i)};
     if (count.evaluations > 0 || count.matches > 0) rule_counts.push_back(count);
   }
-  observer.OnCommit({.partition = &partition,
+  observer.OnCommit({.sources = sources,
                      .counts = &counts_,
                      .rules = rule_counts,
                      .commands = commands_,
-                     .decisions = decisions_,
-                     .lag = lag});
+                     .decisions = decisions_});
 }
 
 void Transaction::Clear() {
   outputs_.clear();
   output_bytes_ = 0;
   has_command_ = false;
+  sources_.clear();
   counts_ = {};
   std::fill(matches_.begin(), matches_.end(), uint64_t{0});
   commands_.clear();

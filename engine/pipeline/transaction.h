@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,29 +17,35 @@
 
 namespace riposte::pipeline {
 
+// What becomes of a record.
+enum class Fate : uint8_t { kMatched, kUnmatched, kDeadLettered, kEmpty };
+
 class Transaction {
  public:
   bool empty() const { return counts_.consumed == 0; }
   bool has_command() const { return has_command_; }
   size_t output_bytes() const { return output_bytes_; }
   Time opened_at() const { return opened_at_; }  // of the first record
-  int64_t next_offset() const { return last_offset_ + 1; }
+  // Behind the last record of the task's source of that number; empty: none was consumed.
+  std::optional<int64_t> NextOffset(size_t source) const;
+  // All but the sums of records are the caller's to count.
   Counts& counts() { return counts_; }
 
-  // A record was consumed; what it is is counted by the caller.
-  void Consume(int64_t offset, Time now);
+  // A record of that source was consumed; what becomes of it is said next.
+  void Consume(size_t source, int64_t offset, Time now);
+  void Count(Fate fate);
   void Put(OutRecord record);
   void CountMatch(uint32_t rule);
   void CountFiring(const remediate::Firing& firing);
   // Counts it, and puts the command of an ordered one.
   void AddAction(const Action& action);
 
-  // The outputs and, behind them, the record of the counts. `rules` are what the matches were
-  // counted by, `costs` what matching took.
-  const std::vector<OutRecord>& Seal(const PartitionId& partition, rule::RuleSetPtr rules,
-                                     const match::Costs& costs, Time now);
-  // Tells what was sealed and committed at `now`.
-  void Tell(const PartitionId& partition, int64_t lag, Time now, Observer& observer);
+  // The outputs and, behind them, a record of the counts for each source that has some. `rules` are
+  // what the matches were counted by, `costs` what matching took.
+  const std::vector<OutRecord>& Seal(std::span<const PartitionId> partitions,
+                                     rule::RuleSetPtr rules, match::Costs costs, Time now);
+  // Tells what was sealed and committed at `now`. `sources`: with their lags, which are told, too.
+  void Tell(std::span<SourceCount> sources, Time now, Observer& observer);
   // Back to an empty one.
   void Clear();
 
@@ -47,7 +54,8 @@ class Transaction {
   size_t output_bytes_ = 0;
   bool has_command_ = false;
   Time opened_at_{};
-  int64_t first_offset_ = 0, last_offset_ = -1;
+  std::vector<TransactionCounts> sources_;  // by number
+  size_t at_ = 0;                           // the source of the record at hand
   Counts counts_;
   std::vector<uint64_t> matches_;  // by rule index
   rule::RuleSetPtr rules_;         // from here on to costs_: once it is sealed

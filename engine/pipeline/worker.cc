@@ -113,22 +113,25 @@ Worker::Inbox Worker::TakeInbox() {
 
 void Worker::Handle(Inbox inbox) {
   for (Assignment& assignment : inbox.assignments) {
-    assignment.input = WithPulse(std::move(assignment.input), pulse_, *surroundings_.clock);
+    for (Source& source : assignment.sources)
+      source.input = WithPulse(std::move(source.input), pulse_, *surroundings_.clock);
     tasks_.push_back(std::make_unique<Task>(std::move(assignment), options_.task, surroundings_));
   }
   for (Revocation& revocation : inbox.revocations) Release(std::move(revocation));
 }
 
 void Worker::Release(Revocation revocation) {
+  // A task goes with the first of its partitions: those of one come and go together.
   const auto is_revoked = [&revocation](const std::unique_ptr<Task>& task) {
-    return std::find(revocation.partitions.begin(), revocation.partitions.end(), task->id()) !=
-           revocation.partitions.end();
+    return std::ranges::any_of(task->partitions(), [&](const PartitionId& id) {
+      return std::ranges::find(revocation.partitions, id) != revocation.partitions.end();
+    });
   };
   for (const std::unique_ptr<Task>& task : tasks_) {
     if (revocation.lost || !is_revoked(task)) continue;
     const Status flushed = task->Flush();
     // What is not committed is the next owner's.
-    if (!flushed.ok()) surroundings_.observer->OnTaskStopped(task->id(), flushed);
+    if (!flushed.ok()) surroundings_.observer->OnTaskStopped(task->partitions().front(), flushed);
   }
   std::erase_if(tasks_, is_revoked);
   revocation.done.set_value();
@@ -150,10 +153,10 @@ bool Worker::Round(bool idle) {
       continue;
     }
     worked = true;
-    const TaskEnd end{.partition = task->id(),
+    const TaskEnd end{.partitions = task->partitions(),
                       .reason = progress.ok() ? Status::Ok() : progress.status()};
     task.reset();  // input and outbox are closed before anyone hears of it
-    if (!end.reason.ok()) surroundings_.observer->OnTaskStopped(end.partition, end.reason);
+    if (!end.reason.ok()) surroundings_.observer->OnTaskStopped(end.partitions.front(), end.reason);
     on_task_end_(end);
   }
   tasks_ = std::move(going_on);

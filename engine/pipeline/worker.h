@@ -30,8 +30,8 @@ class RulesBox {
 
 // How a task came to its end by itself.
 struct TaskEnd {
-  PartitionId partition;
-  Status reason;  // kOk: the input ended and everything is committed
+  std::vector<PartitionId> partitions;  // all of the task
+  Status reason;                        // kOk: the input ended and everything is committed
 };
 
 class Worker {

@@ -59,7 +59,8 @@ void WorkerPool::OnAssigned(std::vector<Assignment> assignments) {
       std::vector<size_t> load(workers_.size());
       for (const std::pair<const PartitionId, Owner>& entry : owners_) ++load[entry.second.worker];
       chosen = static_cast<size_t>(std::min_element(load.begin(), load.end()) - load.begin());
-      owners_.insert_or_assign(assignment.input->id(), Owner{.worker = chosen, .stopped = {}});
+      for (const Source& source : assignment.sources)
+        owners_.insert_or_assign(source.input->id(), Owner{.worker = chosen, .stopped = {}});
     }
     workers_[chosen]->Assign(std::move(assignment));
   }
@@ -92,10 +93,12 @@ void WorkerPool::OnTaskEnd(const TaskEnd& end) {
   {
     const std::scoped_lock lock(mutex_);
     const bool keeps = !end.reason.ok() && end.reason.code() != ErrorCode::kFenced;
-    if (keeps) {
-      owners_[end.partition].stopped = end.reason;
-    } else {
-      owners_.erase(end.partition);
+    for (const PartitionId& partition : end.partitions) {
+      if (keeps) {
+        owners_[partition].stopped = end.reason;
+      } else {
+        owners_.erase(partition);
+      }
     }
   }
   tasks_changed_.notify_all();

@@ -80,7 +80,8 @@ class WithOtherBytes final : public pipeline::Input {
 class FatalOutbox final : public pipeline::Outbox {
  public:
   size_t MaxValueBytes(OutTopic) const override { return 1'000'000; }
-  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord>, int64_t) override {
+  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord>,
+                                     std::span<const pipeline::NextOffset>) override {
     raise(SIGSEGV);
     return pipeline::Committed::kAborted;
   }
@@ -178,7 +179,8 @@ class CrashRunTest : public testing::Test {
       Life life(in_guard);
       pipeline::Assignment assignment = life.Assign();
       if (!second.empty())
-        assignment.input = std::make_unique<WithOtherBytes>(std::move(assignment.input), 1, second);
+        assignment.sources[0].input =
+            std::make_unique<WithOtherBytes>(std::move(assignment.sources[0].input), 1, second);
       life.Live(crashes, std::move(assignment));
       life.Tell();
     });

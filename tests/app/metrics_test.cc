@@ -44,12 +44,13 @@ class EngineMetricsTest : public testing::Test {
   void Commit(const pipeline::Counts& counts, std::span<const pipeline::RuleCount> rules = {},
               std::span<const pipeline::CommandCount> commands = {},
               std::span<const pipeline::DecisionCount> decisions = {}, int64_t lag = -1) {
-    metrics_.OnCommit({.partition = &kPartition,
+    const pipeline::SourceCount source{
+        .partition = &kPartition, .consumed = counts.consumed, .lag = lag};
+    metrics_.OnCommit({.sources = {&source, 1},
                        .counts = &counts,
                        .rules = rules,
                        .commands = commands,
-                       .decisions = decisions,
-                       .lag = lag});
+                       .decisions = decisions});
   }
   // Something in every series.
   void FillAll() {

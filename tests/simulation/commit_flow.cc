@@ -19,10 +19,11 @@ class FlowCommitter final : public pipeline::Committer {
   size_t MaxValueBytes(pipeline::OutTopic topic) const override {
     return flow_->outbox->MaxValueBytes(topic);
   }
-  void Submit(std::span<const pipeline::OutRecord> records, int64_t next_offset) override {
+  void Submit(std::span<const pipeline::OutRecord> records,
+              std::span<const pipeline::NextOffset> offsets) override {
     RIPOSTE_CHECK(!flow_->under_way() && !flow_->answer, "one transaction at a time");
     flow_->records.assign(records.begin(), records.end());
-    flow_->next_offset = next_offset;
+    flow_->offsets.assign(offsets.begin(), offsets.end());
     flow_->wake_at = {};
     flow_->fiber = std::make_unique<Fiber>([flow = flow_.get(), run = run_] { run(*flow); });
   }

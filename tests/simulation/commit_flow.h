@@ -17,7 +17,7 @@ namespace riposte::sim {
 struct CommitFlow {
   std::unique_ptr<pipeline::Outbox> outbox;
   std::vector<pipeline::OutRecord> records;  // copies: the task may be gone
-  int64_t next_offset = 0;
+  std::vector<pipeline::NextOffset> offsets;
   std::unique_ptr<Fiber> fiber;  // of the last transaction; null before the first
   Time wake_at{};
   std::optional<Result<pipeline::Committed>> answer;

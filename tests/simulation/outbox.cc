@@ -67,14 +67,16 @@ Status SimOutbox::InitTransactions(Time deadline) {
 size_t SimOutbox::MaxValueBytes(pipeline::OutTopic) const { return options_.value_bytes_max; }
 
 Result<Committed> SimOutbox::Commit(std::span<const pipeline::OutRecord> records,
-                                    int64_t next_offset) {
+                                    std::span<const pipeline::NextOffset> offsets) {
   if (Hopeless()) return WhyHopeless();
   if (suspect_ && Rebuilds()) {
     if (const Status status = Fence(kAnyTime); !status.ok())
       return status.code() == ErrorCode::kFenced ? StopFenced() : status;
   }
   suspect_ = false;
-  own_ = {.offset = next_offset, .metadata = options_.session + ":" + std::to_string(++sequence_)};
+  // A task reads one partition here.
+  own_ = {.offset = offsets.front().offset,
+          .metadata = options_.session + ":" + std::to_string(++sequence_)};
   producer_->Begin();
   Produce(records);
   const MemberId member = options_.defects.without_group ? MemberId{} : membership_->member;

@@ -48,7 +48,7 @@ class SimOutbox final : public pipeline::Outbox {
 
   size_t MaxValueBytes(pipeline::OutTopic topic) const override;
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
-                                     int64_t next_offset) override;
+                                     std::span<const pipeline::NextOffset> offsets) override;
 
  private:
   Status InitTransactions(Time deadline);

@@ -31,11 +31,12 @@ class OutboxWrapper : public Outbox {
 class OffsetFirst final : public OutboxWrapper {
  public:
   using OutboxWrapper::OutboxWrapper;
-  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
-    Result<Committed> offset = inner().Commit({}, next_offset);
+  Result<Committed> Commit(std::span<const OutRecord> records,
+                           std::span<const pipeline::NextOffset> offsets) override {
+    Result<Committed> offset = inner().Commit({}, offsets);
     if (!offset.ok() || *offset == Committed::kAborted) return offset;
     for (;;) {
-      Result<Committed> outputs = inner().Commit(records, next_offset);
+      Result<Committed> outputs = inner().Commit(records, offsets);
       if (!outputs.ok() || *outputs == Committed::kYes) return outputs;
     }
   }
@@ -45,11 +46,12 @@ class RandomId final : public OutboxWrapper {
  public:
   RandomId(std::unique_ptr<Outbox> inner, Random random)
       : OutboxWrapper(std::move(inner)), random_(random) {}
-  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
+  Result<Committed> Commit(std::span<const OutRecord> records,
+                           std::span<const pipeline::NextOffset> offsets) override {
     std::vector<OutRecord> changed(records.begin(), records.end());
     for (OutRecord& record : changed)
       if (record.topic == OutTopic::kCommands) Renew(record.value);
-    return inner().Commit(changed, next_offset);
+    return inner().Commit(changed, offsets);
   }
 
  private:
@@ -106,7 +108,8 @@ pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Planted plante
   if (planted == Planted::kRandomId)
     assignment.outbox = std::make_unique<RandomId>(std::move(assignment.outbox), random);
   if (planted == Planted::kNoRewind)
-    assignment.input = std::make_unique<NoRewind>(std::move(assignment.input));
+    for (pipeline::Source& source : assignment.sources)
+      source.input = std::make_unique<NoRewind>(std::move(source.input));
   return assignment;
 }
 

@@ -128,7 +128,7 @@ std::unique_ptr<pipeline::Committer> Process::MakeCommitter(
   return MakeCommitFlow(flow, *this, [this](CommitFlow& of) {
     if (killed_) return;
     try {
-      of.answer = of.outbox->Commit(of.records, of.next_offset);
+      of.answer = of.outbox->Commit(of.records, of.offsets);
     } catch (const Killed&) {
       // Nothing is told to anybody.
     }
@@ -198,11 +198,12 @@ bool Process::Build() {
   }
   for (size_t i = 0; i < assigned_.size(); ++i) {
     pipeline::Assignment assignment;
-    assignment.input =
-        std::make_unique<SimInput>(broker_, membership_, assigned_[i], starts[i], random_.Fork());
+    assignment.sources.push_back(
+        {.input = std::make_unique<SimInput>(broker_, membership_, assigned_[i], starts[i],
+                                             random_.Fork()),
+         .start_offset = starts[i],
+         .profile = "test"});
     assignment.outbox = std::move(outboxes[i]);
-    assignment.start_offset = starts[i];
-    assignment.profile = "test";
     tasks_.push_back(std::make_unique<Task>(
         WithPlanted(std::move(assignment), world_.planted, random_.Fork()), world_.task,
         pipeline::Surroundings{.clock = &world_.clock,
@@ -275,7 +276,7 @@ bool Process::Round() {
       ++i;
       continue;
     }
-    if (!progress.ok()) OnStopped(tasks_[i]->id(), progress.status());
+    if (!progress.ok()) OnStopped(tasks_[i]->partitions().front(), progress.status());
     tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(i));
     AwaitAbandoned();
     worked = true;
@@ -297,7 +298,7 @@ void Process::Release() {
   for (const std::unique_ptr<Task>& task : tasks_) {
     if (membership_->lost) break;
     const Status flushed = task->Flush();
-    if (!flushed.ok()) OnStopped(task->id(), flushed);
+    if (!flushed.ok()) OnStopped(task->partitions().front(), flushed);
   }
   tasks_.clear();
   AwaitAbandoned();

@@ -60,8 +60,8 @@ TEST_F(FileConnectorTest, LinesAreRecordsAndTheEndIsTheEnd) {
   ASSERT_TRUE(connector.Start(holder).ok());
   EXPECT_TRUE(connector.Ready().ok());
   ASSERT_EQ(holder.held.size(), 1u);
-  EXPECT_EQ(holder.held[0].profile, "test");
-  pipeline::Input& input = *holder.held[0].input;
+  EXPECT_EQ(holder.held[0].sources[0].profile, "test");
+  pipeline::Input& input = *holder.held[0].sources[0].input;
   EXPECT_EQ(input.id().topic, path);
   EXPECT_EQ(Poll(input, 2), "0:a 1:b");
   EXPECT_EQ(Poll(input), "2: 3:c");
@@ -75,7 +75,7 @@ TEST_F(FileConnectorTest, LinesAreRecordsAndTheEndIsTheEnd) {
 TEST_F(FileConnectorTest, ARewindReadsTheSameLinesAgain) {
   FileConnector connector({.files = {{folder.Write("a.json", "a\nb\nc\n"), "test"}}}, clock, sink);
   ASSERT_TRUE(connector.Start(holder).ok());
-  pipeline::Input& input = *holder.held[0].input;
+  pipeline::Input& input = *holder.held[0].sources[0].input;
   EXPECT_EQ(Poll(input), "0:a 1:b 2:c");
   ASSERT_TRUE(input.Rewind(1).ok());
   EXPECT_EQ(Poll(input), "1:b 2:c");
@@ -85,7 +85,7 @@ TEST_F(FileConnectorTest, ARewindReadsTheSameLinesAgain) {
 TEST_F(FileConnectorTest, LinesBeforeDamageAreGivenAndThenTheError) {
   FileConnector connector({.files = {{folder.Write("a.zst", "no zstd"), "test"}}}, clock, sink);
   ASSERT_TRUE(connector.Start(holder).ok());
-  EXPECT_EQ(Poll(*holder.held[0].input), "io");
+  EXPECT_EQ(Poll(*holder.held[0].sources[0].input), "io");
 }
 
 TEST_F(FileConnectorTest, ACommitGoesToTheSink) {
@@ -94,7 +94,7 @@ TEST_F(FileConnectorTest, ACommitGoesToTheSink) {
   ASSERT_TRUE(connector.Start(holder).ok());
   const std::vector<pipeline::OutRecord> records = {
       {.topic = pipeline::OutTopic::kAudit, .key = "k", .value = "v"}};
-  EXPECT_EQ(*holder.held[0].outbox->Commit(records, 1), pipeline::Committed::kYes);
+  EXPECT_EQ(*holder.held[0].outbox->Commit(records, {}), pipeline::Committed::kYes);
   EXPECT_EQ(sink.written, std::vector<std::string>{path + ": v"});
 }
 

@@ -32,11 +32,12 @@ CopyWorker::~CopyWorker() {
 void CopyWorker::OnAssigned(std::vector<pipeline::Assignment> assignments) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (pipeline::Assignment& assignment : assignments) {
-    const pipeline::PartitionId id = assignment.input->id();
+    const pipeline::Source& source = assignment.sources.front();  // a task for each partition
+    const pipeline::PartitionId id = source.input->id();
     seen_.push_back({.id = id,
-                     .start_offset = assignment.start_offset,
-                     .skipped_from = assignment.skipped_from,
-                     .profile = assignment.profile});
+                     .start_offset = source.start_offset,
+                     .skipped_from = source.skipped_from,
+                     .profile = source.profile});
     std::unique_ptr<Task>& task = tasks_[id];
     task = std::make_unique<Task>();
     task->thread = std::thread([this, raw = task.get(), taken = std::move(assignment)]() mutable {
@@ -69,18 +70,20 @@ void CopyWorker::OnFailed(const Status& status) {
 }
 
 void CopyWorker::Work(Task& task, pipeline::Assignment assignment) {
+  pipeline::Input& input = *assignment.sources.front().input;
+  const pipeline::PartitionId& id = input.id();
   std::vector<pipeline::Record> records;
-  int64_t next = assignment.start_offset;
+  int64_t next = assignment.sources.front().start_offset;
   size_t batch = 0;
   while (!task.stop) {
-    if (!assignment.input->Poll(batch_, 1 << 20, kWait, records).ok()) return;
+    if (!input.Poll(batch_, 1 << 20, kWait, records).ok()) return;
     if (records.empty()) continue;
-    const pipeline::PartitionId& id = assignment.input->id();
     bool again = spoil_ && spoil_(id, batch++);
     if (!again) {
       if (!BeginCommit(task)) return;
+      const pipeline::NextOffset behind{.id = id, .offset = records.back().offset + 1};
       const Result<pipeline::Committed> done =
-          assignment.outbox->Commit(Copies(id, records), records.back().offset + 1);
+          assignment.outbox->Commit(Copies(id, records), {&behind, 1});
       EndCommit();
       if (!done.ok()) {
         if (done.status().code() == ErrorCode::kFenced) ++fenced_;
@@ -90,7 +93,7 @@ void CopyWorker::Work(Task& task, pipeline::Assignment assignment) {
     }
     if (again) {
       ++aborts_;
-      if (!assignment.input->Rewind(next).ok()) return;
+      if (!input.Rewind(next).ok()) return;
       continue;
     }
     next = records.back().offset + 1;

@@ -40,7 +40,8 @@ TEST_F(MembershipTest, TellsTheCommittedOffsetAndWhatCameWithIt) {
   std::string last;
   // The mark differs also where the offset stands still.
   for (const int64_t offset : {0, 4, 4}) {
-    ASSERT_TRUE(outbox->Commit({}, offset).ok());
+    const pipeline::NextOffset next{.id = id(), .offset = offset};
+    ASSERT_TRUE(outbox->Commit({}, {&next, 1}).ok());
     const Result<Position> position = task.membership()->Committed(id(), kTimeout);
     ASSERT_TRUE(position.ok()) << position.status().message();
     EXPECT_EQ(position->offset, offset);
@@ -78,7 +79,8 @@ TEST_F(MembershipTest, AFencedTaskStopsAndItsMemberJoinsAnew) {
   ASSERT_TRUE(member.AwaitCopied(30));
   EXPECT_EQ(member.worker.fenced(), 1u);
   EXPECT_EQ(member.worker.seen().size(), 2u);
-  const Result<pipeline::Committed> late = usurper->Commit({}, 5);
+  const pipeline::NextOffset next{.id = id(), .offset = 5};
+  const Result<pipeline::Committed> late = usurper->Commit({}, {&next, 1});
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.status().code(), ErrorCode::kFenced);
   member.Stop();

@@ -4,6 +4,12 @@
 
 namespace riposte::test {
 
+namespace {
+
+const pipeline::PartitionId kInput{.topic = "in", .partition = 0};
+
+}  // namespace
+
 MockTask::MockTask()
     : handle_(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0)),
       cluster_(rd_kafka_mock_cluster_new(handle_, 1)) {
@@ -19,10 +25,15 @@ MockTask::MockTask()
   for (const std::string& topic : context_.topics) {
     rd_kafka_mock_topic_create(cluster_, topic.c_str(), 2, 1);
   }
-  outbox = std::make_unique<kafka::KafkaOutbox>(
-      context_, group, "app.group.in-0", pipeline::PartitionId{.topic = "in", .partition = 0});
+  outbox = std::make_unique<kafka::KafkaOutbox>(context_, group, "app.group.in-0", kInput);
   const Status fenced = outbox->Fence(Duration(20000));
   RIPOSTE_CHECK(fenced.ok(), fenced.message());
+}
+
+Result<pipeline::Committed> MockTask::Commit(std::span<const pipeline::OutRecord> records,
+                                             int64_t next_offset) {
+  const pipeline::NextOffset next{.id = kInput, .offset = next_offset};
+  return outbox->Commit(records, {&next, 1});
 }
 
 MockTask::~MockTask() {

@@ -56,6 +56,9 @@ class MockTask {
   MockTask();
   ~MockTask();
 
+  // KafkaOutbox::Commit of the task's only partition.
+  Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
+                                     int64_t next_offset);
   // Ends all connections; the client makes new ones within a second.
   void CutConnections();
   void Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors);

@@ -43,6 +43,11 @@ class OutboxBrokerTest : public test::KafkaTest {
     return outbox;
   }
 
+  Result<Committed> Commit(KafkaOutbox& outbox, const std::vector<OutRecord>& records,
+                           int64_t next_offset) const {
+    const pipeline::NextOffset next{.id = id(), .offset = next_offset};
+    return outbox.Commit(records, {&next, 1});
+  }
   int64_t Offset(int32_t partition = 0) const {
     return topics_->Committed(name_, input(), 3)[static_cast<size_t>(partition)];
   }
@@ -78,7 +83,7 @@ TEST_F(OutboxBrokerTest, RecordsOfAllTopicsAndTheOffsetAppearTogether) {
       {.topic = OutTopic::kAlerts, .key = "", .value = "a1"},
       {.topic = OutTopic::kAudit, .key = "k", .value = "u1"},
       {.topic = OutTopic::kDeadLetter, .key = "k", .value = ""}};
-  const Result<Committed> done = outbox->Commit(records, 7);
+  const Result<Committed> done = Commit(*outbox, records, 7);
   ASSERT_TRUE(done.ok()) << done.status().message();
   EXPECT_EQ(*done, Committed::kYes);
   EXPECT_EQ(Offset(), 7);
@@ -94,12 +99,13 @@ TEST_F(OutboxBrokerTest, AnOffsetNeedsNoRecords) {
   SoloTask task(MakeOptions());
   const std::unique_ptr<KafkaOutbox> outbox = Fenced(task);
   for (const int64_t offset : {3, 3, 9}) {
-    const Result<Committed> done = outbox->Commit({}, offset);
+    const Result<Committed> done = Commit(*outbox, {}, offset);
     ASSERT_TRUE(done.ok()) << done.status().message();
     EXPECT_EQ(*done, Committed::kYes);
     EXPECT_EQ(Offset(), offset);
   }
-  const Result<Committed> done = outbox->CommitOffsets({{id(0), 20}, {id(1), 21}, {id(2), 22}});
+  const Result<Committed> done =
+      outbox->Commit({}, std::vector<pipeline::NextOffset>{{id(0), 20}, {id(1), 21}, {id(2), 22}});
   ASSERT_TRUE(done.ok()) << done.status().message();
   EXPECT_EQ(topics_->Committed(name_, input(), 3), (std::vector<int64_t>{20, 21, 22}));
 }
@@ -108,14 +114,14 @@ TEST_F(OutboxBrokerTest, OfTwoProducersWithOneIdTheOlderIsFencedAndWritesNothing
   SoloTask older(MakeOptions());
   SoloTask newer(MakeOptions());
   const std::unique_ptr<KafkaOutbox> first = Fenced(older);
-  ASSERT_TRUE(first->Commit(Command("first"), 1).ok());
+  ASSERT_TRUE(Commit(*first, Command("first"), 1).ok());
   const std::unique_ptr<KafkaOutbox> second = Fenced(newer);
-  const Result<Committed> refused = first->Commit(Command("too late"), 2);
+  const Result<Committed> refused = Commit(*first, Command("too late"), 2);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), ErrorCode::kFenced);
   EXPECT_THAT(refused.status().message(), HasSubstr(name_ + "-0"));
   EXPECT_THAT(older.reports(), ElementsAre("fenced"));
-  ASSERT_TRUE(second->Commit(Command("second"), 2).ok());
+  ASSERT_TRUE(Commit(*second, Command("second"), 2).ok());
   EXPECT_THAT(newer.reports(), IsEmpty());
   EXPECT_THAT(Values(OutTopic::kCommands), ElementsAre("first", "second"));
   EXPECT_EQ(Offset(), 2);
@@ -127,7 +133,7 @@ TEST_F(OutboxBrokerTest, ATransactionThatThePredecessorLeftOpenIsAborted) {
   ASSERT_EQ(rd_kafka_begin_transaction(dead->get()), nullptr);
   Produce(*dead, commands(), "half");
   const std::unique_ptr<KafkaOutbox> outbox = Fenced(task);
-  ASSERT_TRUE(outbox->Commit(Command("whole"), 1).ok());
+  ASSERT_TRUE(Commit(*outbox, Command("whole"), 1).ok());
   EXPECT_THAT(Values(OutTopic::kCommands), ElementsAre("whole"));
   EXPECT_THAT(Values(OutTopic::kCommands, Isolation::kUncommitted),
               testing::UnorderedElementsAre("half", "whole"));
@@ -141,18 +147,18 @@ TEST_F(OutboxBrokerTest, TheLargestValueIsTakenAndALargerOneRefusedBeforeItIsSen
   const std::vector<OutRecord> largest = {{.topic = OutTopic::kCommands,
                                            .key = std::string(4096, 'k'),
                                            .value = std::string(most, 'v')}};
-  const Result<Committed> taken = outbox->Commit(largest, 1);
+  const Result<Committed> taken = Commit(*outbox, largest, 1);
   ASSERT_TRUE(taken.ok()) << taken.status().message();
   EXPECT_EQ(*taken, Committed::kYes);
   std::vector<OutRecord> larger = largest;
   larger[0].value += 'v';
-  const Result<Committed> refused = outbox->Commit(larger, 2);
+  const Result<Committed> refused = Commit(*outbox, larger, 2);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), ErrorCode::kInvalidArgument);
   EXPECT_THAT(refused.status().message(), HasSubstr("'" + commands() + "'"));
   EXPECT_EQ(Offset(), 1);
   // It is the record's fault, not the producer's.
-  ASSERT_TRUE(outbox->Commit(Command("small"), 2).ok());
+  ASSERT_TRUE(Commit(*outbox, Command("small"), 2).ok());
   EXPECT_EQ(Offset(), 2);
 }
 
@@ -166,7 +172,7 @@ TEST_F(OutboxBrokerTest, ARecordThatTheTopicRefusesEndsItInsteadOfBeingTriedForE
   options.properties["compression.type"] = "none";
   SoloTask task(options);
   const std::unique_ptr<KafkaOutbox> outbox = Fenced(task);
-  const Result<Committed> refused = outbox->Commit(Command(std::string(2000, 'v')), 1);
+  const Result<Committed> refused = Commit(*outbox, Command(std::string(2000, 'v')), 1);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), ErrorCode::kInvalidArgument);
   EXPECT_THAT(refused.status().message(), HasSubstr("'" + small + "commands'"));
@@ -186,7 +192,7 @@ TEST_F(OutboxBrokerTest, AMemberOfWhichTheGroupKnowsNothingIsFenced) {
       rd_kafka_consumer_group_metadata_new_with_genid(name_.c_str(), 1, "nobody", nullptr));
   KafkaOutbox stranger(task.context(), group, name_ + "-0", id());
   ASSERT_TRUE(stranger.Fence(kPatience).ok());
-  const Result<Committed> refused = stranger.Commit(Command("stranger"), 100);
+  const Result<Committed> refused = Commit(stranger, Command("stranger"), 100);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), ErrorCode::kFenced);
   EXPECT_EQ(group->fenced, 1);
@@ -197,9 +203,9 @@ TEST_F(OutboxBrokerTest, AMemberOfWhichTheGroupKnowsNothingIsFenced) {
 TEST_F(OutboxBrokerTest, ALostPartitionCommitsNothingMore) {
   SoloTask task(MakeOptions());
   const std::unique_ptr<KafkaOutbox> outbox = Fenced(task);
-  ASSERT_TRUE(outbox->Commit(Command("mine"), 1).ok());
+  ASSERT_TRUE(Commit(*outbox, Command("mine"), 1).ok());
   task.membership()->Revoke(true, std::chrono::steady_clock::now() + std::chrono::hours(1));
-  EXPECT_EQ(outbox->Commit(Command("lost"), 2).status().code(), ErrorCode::kFenced);
+  EXPECT_EQ(Commit(*outbox, Command("lost"), 2).status().code(), ErrorCode::kFenced);
   EXPECT_EQ(Offset(), 1);
 }
 
@@ -208,9 +214,9 @@ TEST_F(OutboxBrokerTest, AfterTheTimeOfARevocationNothingIsBegun) {
   const std::unique_ptr<KafkaOutbox> outbox = Fenced(task);
   const std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now();
   task.membership()->Revoke(false, now + std::chrono::hours(1));
-  ASSERT_TRUE(outbox->Commit(Command("in time"), 1).ok());
+  ASSERT_TRUE(Commit(*outbox, Command("in time"), 1).ok());
   task.membership()->LimitTo(now);
-  EXPECT_EQ(outbox->Commit(Command("late"), 2).status().code(), ErrorCode::kCancelled);
+  EXPECT_EQ(Commit(*outbox, Command("late"), 2).status().code(), ErrorCode::kCancelled);
   EXPECT_EQ(Offset(), 1);
 }
 

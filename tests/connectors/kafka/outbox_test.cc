@@ -36,16 +36,16 @@ class OutboxTest : public testing::TestWithParam<Case> {};
 TEST_P(OutboxTest, DoesWhatTheErrorsClassAsksFor) {
   const Case& given = GetParam();
   MockTask task;
-  ASSERT_EQ(*task.outbox->Commit(kRecords, 5), Committed::kYes);
+  ASSERT_EQ(*task.Commit(kRecords, 5), Committed::kYes);
   const int asked_before = task.group->asked;
   task.Push(given.api, {given.error});
-  const Result<Committed> done = task.outbox->Commit(kRecords, 10);
+  const Result<Committed> done = task.Commit(kRecords, 10);
   if (given.result) {
     ASSERT_TRUE(done.ok()) << done.status().message();
     EXPECT_EQ(*done, *given.result);
     // Whatever it was, the next transaction goes through, at the latest after one more abort.
-    Committed next = *task.outbox->Commit(kRecords, 15);
-    if (next == Committed::kAborted) next = *task.outbox->Commit(kRecords, 15);
+    Committed next = *task.Commit(kRecords, 15);
+    if (next == Committed::kAborted) next = *task.Commit(kRecords, 15);
     EXPECT_EQ(next, Committed::kYes);
   } else {
     ASSERT_FALSE(done.ok());
@@ -87,23 +87,23 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(OutboxLostAnswerTest, ACommitWhoseAnswerWasLostIsNotBelievedAlthoughNobodyTellsOfIt) {
   for (const Api api : {Api::kEndTxn, Api::kTxnOffsetCommit}) {
     MockTask task;
-    ASSERT_EQ(*task.outbox->Commit(kRecords, 5), Committed::kYes);
+    ASSERT_EQ(*task.Commit(kRecords, 5), Committed::kYes);
     for (int cut = 0; cut < 3; ++cut) {
       task.CutConnections();
       std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     }
     const int asked_before = task.group->asked;
     task.Push(api, {RD_KAFKA_RESP_ERR__TRANSPORT});
-    EXPECT_EQ(*task.outbox->Commit(kRecords, 10), Committed::kAborted) << static_cast<int>(api);
+    EXPECT_EQ(*task.Commit(kRecords, 10), Committed::kAborted) << static_cast<int>(api);
     EXPECT_EQ(task.group->asked, asked_before + 1);
-    EXPECT_EQ(*task.outbox->Commit(kRecords, 10), Committed::kYes);
+    EXPECT_EQ(*task.Commit(kRecords, 10), Committed::kYes);
   }
 }
 
 TEST(OutboxRefusalTest, ATopicThatMayNotBeWrittenNeedsAnOperator) {
   MockTask task;
   task.Push(Api::kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
-  const Result<Committed> done = task.outbox->Commit(kRecords, 5);
+  const Result<Committed> done = task.Commit(kRecords, 5);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.status().code(), ErrorCode::kPermission);
   EXPECT_EQ(task.group->failure.code(), ErrorCode::kPermission);
@@ -115,9 +115,9 @@ TEST(OutboxLimitsTest, RefusesWhatTheTopicWouldRefuseForEver) {
   EXPECT_LT(most, 100'000u);
   EXPECT_GT(most, 90'000u);
   OutRecord record{.topic = OutTopic::kCommands, .key = "asset", .value = std::string(most, 'x')};
-  EXPECT_EQ(*task.outbox->Commit({&record, 1}, 5), Committed::kYes);
+  EXPECT_EQ(*task.Commit({&record, 1}, 5), Committed::kYes);
   record.value = std::string(100'001, 'x');
-  const Result<Committed> refused = task.outbox->Commit({&record, 1}, 6);
+  const Result<Committed> refused = task.Commit({&record, 1}, 6);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), ErrorCode::kInvalidArgument);
 }
@@ -125,9 +125,9 @@ TEST(OutboxLimitsTest, RefusesWhatTheTopicWouldRefuseForEver) {
 TEST(OutboxLimitsTest, CommitsNothingAfterThePartitionIsLostOrTimeIsUp) {
   MockTask task;
   task.group->given_up = true;
-  EXPECT_EQ(task.outbox->Commit(kRecords, 5).status().code(), ErrorCode::kCancelled);
+  EXPECT_EQ(task.Commit(kRecords, 5).status().code(), ErrorCode::kCancelled);
   task.group->lost = true;
-  EXPECT_EQ(task.outbox->Commit(kRecords, 5).status().code(), ErrorCode::kFenced);
+  EXPECT_EQ(task.Commit(kRecords, 5).status().code(), ErrorCode::kFenced);
   EXPECT_EQ(task.group->users, 1);
   task.outbox.reset();
   EXPECT_EQ(task.group->users, 0);

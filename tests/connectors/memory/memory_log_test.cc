@@ -15,6 +15,10 @@ std::vector<OutRecord> Output(std::string value) {
   return {{.topic = OutTopic::kAlerts, .key = "k", .value = std::move(value)}};
 }
 
+std::vector<pipeline::NextOffset> At(int64_t offset) {
+  return {{.id = kPartition, .offset = offset}};
+}
+
 TEST(MemoryLogTest, ReadsFromAnOffsetWithinTheLimits) {
   MemoryLog log;
   for (const char* value : {"aaaa", "bbbb", "cccc"}) log.Append(kPartition, "", value, Time{});
@@ -46,7 +50,7 @@ TEST(MemoryLogTest, EachFaultIsAllOrNothing) {
     MemoryLog log;
     const int64_t epoch = log.Fence(kPartition);
     log.PlanFaults({row.fault});
-    const Result<Committed> result = log.Commit(kPartition, epoch, Output("v"), 4);
+    const Result<Committed> result = log.Commit(kPartition, epoch, Output("v"), At(4));
     const std::string verdict = !result.ok() ? std::string(ErrorCodeName(result.status().code()))
                                 : *result == Committed::kYes ? "yes"
                                                              : "aborted";
@@ -61,12 +65,12 @@ TEST(MemoryLogTest, ANewOwnerFencesTheOldOne) {
   MemoryLog log;
   const int64_t old_epoch = log.Fence(kPartition);
   const int64_t new_epoch = log.Fence(kPartition);
-  EXPECT_EQ(*log.Commit(kPartition, new_epoch, Output("new"), 1), Committed::kYes);
-  EXPECT_EQ(log.Commit(kPartition, old_epoch, Output("old"), 2).status().code(),
+  EXPECT_EQ(*log.Commit(kPartition, new_epoch, Output("new"), At(1)), Committed::kYes);
+  EXPECT_EQ(log.Commit(kPartition, old_epoch, Output("old"), At(2)).status().code(),
             ErrorCode::kFenced);
   EXPECT_EQ(log.CommittedOffset(kPartition), 1);
   // The latecomer's attempt does not disturb the owner.
-  EXPECT_EQ(*log.Commit(kPartition, new_epoch, Output("new"), 2), Committed::kYes);
+  EXPECT_EQ(*log.Commit(kPartition, new_epoch, Output("new"), At(2)), Committed::kYes);
 }
 
 }  // namespace

@@ -23,9 +23,10 @@ class GatedOutbox final : public Outbox {
   explicit GatedOutbox(Gate& gate) : gate_(gate) {}
   ~GatedOutbox() override { gate_.threads.push_back(std::this_thread::get_id()); }
   size_t MaxValueBytes(OutTopic topic) const override { return topic == OutTopic::kAudit ? 7 : 5; }
-  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
+  Result<Committed> Commit(std::span<const OutRecord> records,
+                           std::span<const NextOffset> offsets) override {
     gate_.threads.push_back(std::this_thread::get_id());
-    gate_.offsets.push_back(next_offset);
+    gate_.offsets.push_back(offsets.front().offset);
     gate_.records.push_back(records.size());
     Result<Committed> answer = gate_.answer.get_future().get();
     gate_.answer = {};
@@ -42,7 +43,8 @@ TEST(CommitThreadTest, CommitsBesideItsCaller) {
   EXPECT_EQ(committer->MaxValueBytes(OutTopic::kAudit), 7u);
   EXPECT_FALSE(committer->Take(Duration(0)));
   const std::vector<OutRecord> records(3);
-  committer->Submit(records, 42);
+  const NextOffset first{.id = {}, .offset = 42}, second{.id = {}, .offset = 43};
+  committer->Submit(records, {&first, 1});
   EXPECT_FALSE(committer->Take(Duration(0)));
   EXPECT_FALSE(committer->Take(Duration(1)));
   gate.answer.set_value(Committed::kAborted);
@@ -51,7 +53,7 @@ TEST(CommitThreadTest, CommitsBesideItsCaller) {
   EXPECT_EQ(**answer, Committed::kAborted);
   EXPECT_FALSE(committer->Take(Duration(0)));  // once
 
-  committer->Submit({}, 43);
+  committer->Submit({}, {&second, 1});
   gate.answer.set_value(Status(ErrorCode::kFenced, "another"));
   answer = committer->Take(seconds(60));
   ASSERT_TRUE(answer);
@@ -68,7 +70,8 @@ TEST(CommitThreadTest, ItsEndWaitsForTheTransactionUnderWay) {
   GatedOutbox::Gate gate;
   std::unique_ptr<Committer> committer = MakeCommitThread(std::make_unique<GatedOutbox>(gate));
   const std::vector<OutRecord> records(1);
-  committer->Submit(records, 1);
+  const NextOffset next{.id = {}, .offset = 1};
+  committer->Submit(records, {&next, 1});
   EXPECT_FALSE(committer->Take(Duration(1)));
   std::thread later([&gate] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -85,7 +88,8 @@ TEST(DirectCommitterTest, CommitsWithinSubmit) {
       MakeDirectCommitter(std::make_unique<GatedOutbox>(gate));
   EXPECT_FALSE(committer->Take(Duration(0)));
   gate.answer.set_value(Committed::kYes);
-  committer->Submit({}, 9);
+  const NextOffset next{.id = {}, .offset = 9};
+  committer->Submit({}, {&next, 1});
   const std::optional<Result<Committed>> answer = committer->Take(Duration(0));
   ASSERT_TRUE(answer);
   EXPECT_EQ(**answer, Committed::kYes);

@@ -24,22 +24,23 @@ class HeldCommitter final : public pipeline::Committer {
   size_t MaxValueBytes(pipeline::OutTopic topic) const override {
     return outbox_->MaxValueBytes(topic);
   }
-  void Submit(std::span<const pipeline::OutRecord> records, int64_t next_offset) override {
+  void Submit(std::span<const pipeline::OutRecord> records,
+              std::span<const pipeline::NextOffset> offsets) override {
     RIPOSTE_CHECK(!submitted_, "one transaction at a time");
-    submitted_ = {.records = records, .next_offset = next_offset};
+    submitted_ = {.records = records, .offsets = offsets};
     ++holding_.submitted;
   }
   std::optional<Result<pipeline::Committed>> Take(Duration wait) override {
     if (!submitted_ || (holding_.holds && wait == Duration::zero())) return std::nullopt;
     if (holding_.holds) ++holding_.waited_for;
     const Transaction under_way = *std::exchange(submitted_, std::nullopt);
-    return outbox_->Commit(under_way.records, under_way.next_offset);
+    return outbox_->Commit(under_way.records, under_way.offsets);
   }
 
  private:
   struct Transaction {
     std::span<const pipeline::OutRecord> records;
-    int64_t next_offset = 0;
+    std::span<const pipeline::NextOffset> offsets;
   };
   std::unique_ptr<pipeline::Outbox> outbox_;
   Holding& holding_;

@@ -51,8 +51,8 @@ class LookingCommitter final : public Committer {
  public:
   explicit LookingCommitter(Looking& looking) : looking_(looking) {}
   size_t MaxValueBytes(OutTopic) const override { return 77; }
-  void Submit(std::span<const OutRecord>, int64_t next_offset) override {
-    submitted_ = next_offset;
+  void Submit(std::span<const OutRecord>, std::span<const NextOffset> offsets) override {
+    submitted_ = offsets.front().offset;
   }
   std::optional<Result<Committed>> Take(Duration wait) override {
     looking_.Look();
@@ -78,7 +78,8 @@ TEST(PulseTest, InputsAndCommitsAreWaitedFor) {
   std::vector<Record> records;
   EXPECT_TRUE(input->Poll(1, 1, Duration(0), records).ok());
   EXPECT_TRUE(input->Rewind(0).ok());
-  committer->Submit({}, 12);
+  const NextOffset next{.id = {}, .offset = 12};
+  committer->Submit({}, {&next, 1});
   EXPECT_EQ(**committer->Take(Duration(9)), Committed::kAborted);
   EXPECT_EQ(looking.seen, std::vector<Duration>(3, Duration(0)));
   EXPECT_EQ(input->id().partition, 1);

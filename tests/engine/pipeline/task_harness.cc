@@ -9,6 +9,10 @@ namespace riposte::test {
 void RecordingObserver::OnCommit(const pipeline::Report& report) {
   Commit commit;
   commit.counts = *report.counts;
+  for (const pipeline::SourceCount& source : report.sources)
+    commit.sources.push_back(
+        source.partition->topic + "-" + std::to_string(source.partition->partition) + " " +
+        std::to_string(source.consumed) + " behind " + std::to_string(source.lag));
   for (const pipeline::RuleCount& count : report.rules) {
     commit.matches.emplace_back(count.rule->name, count.matches);
     commit.rule_ns.push_back(count.cost_ns);
@@ -48,8 +52,9 @@ int64_t TaskHarness::AppendTombstone() {
 
 void TaskHarness::Restart() {
   task.reset();
-  pipeline::Assignment assignment = memory::Assign(log, kPartition, "test", value_bytes_max);
-  assignment.skipped_from = std::exchange(skipped_from, -1);
+  pipeline::Assignment assignment =
+      memory::AssignTogether(log, partitions, "test", value_bytes_max);
+  assignment.sources[0].skipped_from = std::exchange(skipped_from, -1);
   task = std::make_unique<pipeline::Task>(std::move(assignment), options,
                                           pipeline::Surroundings{.clock = &clock,
                                                                  .guards = &guards_,

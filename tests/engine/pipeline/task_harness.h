@@ -21,6 +21,7 @@ class RecordingObserver final : public pipeline::Observer {
   struct Commit {
     pipeline::Counts counts;
     std::vector<std::pair<std::string, uint64_t>> matches;  // rule name
+    std::vector<std::string> sources;                       // "edr-0 2 behind 0": consumed, lag
     std::vector<uint64_t> rule_ns;                          // as the matches
     std::vector<std::string> commands;                      // "kill_process ordered 2"
     std::vector<std::string> decisions;                     // "mode dry_run 1"
@@ -76,6 +77,7 @@ class TaskHarness {
   pipeline::TaskOptions options;
   size_t value_bytes_max = 1'000'000;
   pipeline::CrashHistory* crashes = nullptr;
+  std::vector<pipeline::PartitionId> partitions = {kPartition};  // that the task reads
   pipeline::MakeCommitter make_committer = pipeline::MakeDirectCommitter;
   int64_t skipped_from = -1;  // of the first owner: Assignment's
   std::unique_ptr<pipeline::Task> task;

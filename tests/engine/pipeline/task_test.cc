@@ -430,7 +430,8 @@ TEST(TaskTest, ARecordThatComesTwiceIsWorkedOnOnce) {
   harness.Append(ProcessEvent("e2", "evil"));
   harness.log.PlanFaults({Fault::kAbort});  // after which it is work again
   Assignment assignment = memory::Assign(harness.log, kPartition, "test");
-  assignment.input = std::make_unique<StutteringInput>(std::move(assignment.input));
+  assignment.sources[0].input =
+      std::make_unique<StutteringInput>(std::move(assignment.sources[0].input));
   const guard::Chain guards = guard::StandardChain({});
   harness.task = std::make_unique<Task>(
       std::move(assignment), harness.options,
@@ -448,8 +449,8 @@ TEST(TaskTest, AJumpOverExpiredRecordsIsAuditedOnce) {
   harness.Append(ProcessEvent("e1", "evil"));
   harness.log.PlanFaults({Fault::kAbort});
   Assignment assignment = memory::Assign(harness.log, kPartition, "test");
-  assignment.start_offset = 40;
-  assignment.skipped_from = 7;
+  assignment.sources[0].start_offset = 40;
+  assignment.sources[0].skipped_from = 7;
   const guard::Chain guards = guard::StandardChain({});
   harness.task = std::make_unique<Task>(
       std::move(assignment), harness.options,

@@ -19,15 +19,15 @@ Action Refused() {
 TEST(TransactionTest, SealsWithTheCountsBehindTheOutputs) {
   Transaction open;
   EXPECT_TRUE(open.empty());
-  open.Consume(5, TimeFromMs(1));
-  ++open.counts().unmatched;
-  open.Consume(9, TimeFromMs(2));
-  ++open.counts().empty;
+  open.Consume(0, 5, TimeFromMs(1));
+  open.Count(Fate::kUnmatched);
+  open.Consume(0, 9, TimeFromMs(2));
+  open.Count(Fate::kEmpty);
   open.Put({.topic = OutTopic::kAlerts, .key = "k", .value = "vv"});
   EXPECT_EQ(open.output_bytes(), 3u);
   EXPECT_EQ(open.opened_at(), TimeFromMs(1));
-  EXPECT_EQ(open.next_offset(), 10);
-  const std::vector<OutRecord>& outputs = open.Seal(kPartition, nullptr, {}, TimeFromMs(3));
+  EXPECT_EQ(open.NextOffset(0), 10);
+  const std::vector<OutRecord>& outputs = open.Seal({&kPartition, 1}, nullptr, {}, TimeFromMs(3));
   ASSERT_EQ(outputs.size(), 2u);
   EXPECT_EQ(outputs[1].topic, OutTopic::kAudit);
   EXPECT_NE(outputs[1].value.find(R"("first_offset":5,"last_offset":9,"consumed":2)"),
@@ -39,8 +39,8 @@ TEST(TransactionTest, SealsWithTheCountsBehindTheOutputs) {
 
 TEST(TransactionDeathTest, ARecordThatIsNotAccountedForIsABug) {
   Transaction open;
-  open.Consume(0, Time{});
-  EXPECT_DEATH(open.Seal(kPartition, nullptr, {}, Time{}), "accounted for");
+  open.Consume(0, 0, Time{});
+  EXPECT_DEATH(open.Seal({&kPartition, 1}, nullptr, {}, Time{}), "accounted for");
 }
 
 TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
@@ -48,8 +48,8 @@ TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
   test::RecordingObserver observer;
   Transaction open;
   for (int round = 0; round < 2; ++round) {
-    open.Consume(round, Time{});
-    ++open.counts().matched;
+    open.Consume(0, round, Time{});
+    open.Count(Fate::kMatched);
     open.CountMatch(1);
     open.AddAction(Refused());
     open.AddAction(Refused());
@@ -58,8 +58,10 @@ TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
     costs.rule_ns = {0, 500};
     costs.find_ns = 70;
     costs.plain_events = 2;
-    open.Seal(kPartition, rules, costs, Time{});
-    open.Tell(kPartition, 7, Time{}, observer);
+    open.Seal({&kPartition, 1}, rules, costs, Time{});
+    SourceCount source{.partition = &kPartition, .lag = 7};
+    open.Tell({&source, 1}, Time{}, observer);
+    EXPECT_EQ(source.consumed, 1u);
     open.Clear();
   }
   ASSERT_EQ(observer.commits.size(), 2u);

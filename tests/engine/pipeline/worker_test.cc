@@ -32,7 +32,7 @@ TEST_F(WorkerTest, ATaskThatEndsIsCommittedAndTold) {
   worker.Assign(memory::Assign(log, PoolHarness::Id(0), "test"));
   const TaskEnd end = ended.get_future().get();
   EXPECT_TRUE(end.reason.ok());
-  EXPECT_EQ(end.partition, PoolHarness::Id(0));
+  EXPECT_EQ(end.partitions, std::vector<PartitionId>{PoolHarness::Id(0)});
   EXPECT_EQ(log.CommittedOffset(PoolHarness::Id(0)), 1);
 }
 
