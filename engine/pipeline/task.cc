@@ -241,13 +241,13 @@ std::span<const match::Match> Task::Impl::FindMatches(const Record& record) {
 
 // With the trigger `single_match` each match is a firing.
 void Task::Impl::Order(const match::Match& match, const Record& record, const Standing& standing) {
-  const event::Event& event = decoder.event();
-  const remediate::Origin origin{.topic = partition.topic,
-                                 .partition = partition.partition,
-                                 .offset = record.offset,
-                                 .index = 0,
-                                 .append_time = record.append_time};
-  const Decided decided = Decide(live->rules->rules[match.rule], event, origin,
+  const remediate::Subject event =
+      remediate::SubjectOf(decoder.event(), {.topic = partition.topic,
+                                             .partition = partition.partition,
+                                             .offset = record.offset,
+                                             .index = 0,
+                                             .append_time = record.append_time});
+  const Decided decided = Decide(live->rules->rules[match.rule], event,
                                  {.guards = surroundings.guards,
                                   .enforcement = &standing.enforcement,
                                   .arming = standing.arming.get(),
@@ -258,8 +258,7 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
-    open.Put(DecisionRecord(decided, action, event, origin, now,
-                            outbox->MaxValueBytes(OutTopic::kAudit)));
+    open.Put(DecisionRecord(decided, action, event, now, outbox->MaxValueBytes(OutTopic::kAudit)));
   }
   // One record's outputs cannot be divided; when very many rules match it, later alerts go without
   // the copy of the event, and without what is said about the match.
@@ -267,11 +266,10 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
   Evidence evidence;
   if (so_far < options.commit_output_bytes_max)
     evidence = {.matched = match::HeldClauses(
-                    decided.firing.rule->query, live->rules->schema->catalogue, event,
+                    decided.firing.rule->query, live->rules->schema->catalogue, decoder.event(),
                     {.now = record.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
-  open.Put(
-      AlertRecord(decided, event, origin, now, evidence, outbox->MaxValueBytes(OutTopic::kAlerts)));
+  open.Put(AlertRecord(decided, event, now, evidence, outbox->MaxValueBytes(OutTopic::kAlerts)));
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {
