@@ -36,9 +36,11 @@ const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
   } else {
     matcher_->FindMatches(event, context, scratch_, judged_.matches);
   }
+  if (judged_.matches.empty()) return judged_;
+  const remediate::Subject subject = remediate::SubjectOf(event, origin);
   for (const match::Match& match : judged_.matches)
     judged_.firings.push_back(
-        pipeline::Decide(rules_->rules[match.rule], event, origin,
+        pipeline::Decide(rules_->rules[match.rule], subject,
                          {.guards = &guards_, .ttl = options_.ttl, .now = last_time_}));
   return judged_;
 }

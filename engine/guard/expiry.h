@@ -12,6 +12,9 @@ struct MaxEventAge {
   Duration isolate = std::chrono::hours(24);
 };
 
+// What is judged is the event that the target is from: of those of a window it may be older than
+// the one that completed it, and so is what it tells of the target.
+//
 // An endpoint's clock may be wrong by any amount, the broker's is not: the age counts from the
 // event time, but from no earlier than this before the broker's append time, and from no later than
 // the append time.

@@ -20,9 +20,9 @@ Decision ModeGuard::Judge(const remediate::Command& command, const Context& cont
   if (!armed_at) return dry_run("not_armed", "the arming of the rule is not recorded yet");
   if (context.now < *armed_at)
     return dry_run("not_armed", "the rule is armed from " + FormatTime(*armed_at) + " on");
-  if (command.append_time < *armed_at)
+  if (command.oldest_append_time < *armed_at)
     return dry_run("event_before_arming", "the event was received at " +
-                                              FormatTime(command.append_time) +
+                                              FormatTime(command.oldest_append_time) +
                                               ", the rule is armed from " + FormatTime(*armed_at));
   return {.verdict = Verdict::kAllow, .guard = name(), .reason = {}, .detail = {}};
 }

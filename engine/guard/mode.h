@@ -6,8 +6,8 @@
 namespace riposte::guard {
 
 // Dry run: "rule_dry_run" where the rule does not say enforce; "not_armed" before its arming time
-// was read back and has come; "event_before_arming" for a record that the broker appended before
-// that time.
+// was read back and has come; "event_before_arming" where the broker appended the record before
+// that time; of the events of a window, any of them.
 class ModeGuard final : public Guard {
  public:
   std::string_view name() const override { return "mode"; }

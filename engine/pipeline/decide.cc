@@ -1,5 +1,8 @@
 #include "engine/pipeline/decide.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace riposte::pipeline {
 namespace {
 
@@ -15,6 +18,25 @@ Outcome OutcomeOf(guard::Verdict verdict) {
       return Outcome::kDenied;
   }
   return Outcome::kDenied;
+}
+
+// Whether there is an action for the same target, or a refusal for the same reason: the id of a
+// command is that of its action and target.
+bool IsThere(const remediate::Proposal& proposal, const std::vector<Action>& actions) {
+  return std::ranges::any_of(actions, [&](const Action& action) {
+    const remediate::Proposal& other = action.proposal;
+    if (other.action != proposal.action || other.refusal != proposal.refusal) return false;
+    return !proposal.command || other.command->id == proposal.command->id;
+  });
+}
+
+guard::Context ContextOf(const rule::Rule& rule, const remediate::Subject& target,
+                         const Circumstances& circumstances) {
+  return {.now = circumstances.now,
+          .enforcement = circumstances.enforcement,
+          .arming = circumstances.arming,
+          .rule = &rule,
+          .event_asset_id = target.asset.id};
 }
 
 Action Judge(remediate::Proposal proposal, const guard::Context& context,
@@ -38,6 +60,16 @@ Action Judge(remediate::Proposal proposal, const guard::Context& context,
     action.command_json.clear();
   }
   return action;
+}
+
+void DecideOne(remediate::Action kind, size_t index, const remediate::Subject& target,
+               const Circumstances& circumstances, Decided& decided) {
+  remediate::Proposal proposal =
+      remediate::Propose(kind, decided.firing, target, circumstances.ttl, circumstances.now);
+  proposal.target = index;
+  if (IsThere(proposal, decided.actions)) return;
+  const guard::Context context = ContextOf(*decided.firing.rule, target, circumstances);
+  decided.actions.push_back(Judge(std::move(proposal), context, circumstances));
 }
 
 }  // namespace
@@ -73,19 +105,24 @@ std::string_view Action::detail() const {
   return outcome == Outcome::kOrdered ? std::string_view() : std::string_view(trail.back().detail);
 }
 
-Decided Decide(const rule::Rule& rule, const event::Event& event, const remediate::Origin& origin,
+Decided Decide(remediate::Firing firing, const Targets& targets,
                const Circumstances& circumstances) {
   Decided decided;
-  decided.firing = remediate::MakeFiring(rule, event, origin);
-  const guard::Context context{.now = circumstances.now,
-                               .enforcement = circumstances.enforcement,
-                               .arming = circumstances.arming,
-                               .rule = &rule,
-                               .event_asset_id = event.TextOf(schema::Role::kAssetId)};
-  for (remediate::Proposal& proposal :
-       remediate::Propose(decided.firing, event, circumstances.ttl, circumstances.now))
-    decided.actions.push_back(Judge(std::move(proposal), context, circumstances));
+  decided.firing = std::move(firing);
+  for (const remediate::Action kind : remediate::ActionsOf(*decided.firing.rule)) {
+    if (targets.subjects.empty())
+      decided.actions.emplace_back().proposal = {
+          .action = kind, .command = {}, .refusal = targets.none_because};
+    for (size_t i = 0; i < targets.subjects.size(); ++i)
+      DecideOne(kind, i, targets.subjects[i], circumstances, decided);
+  }
   return decided;
+}
+
+Decided Decide(const rule::Rule& rule, const remediate::Subject& event,
+               const Circumstances& circumstances) {
+  return Decide(remediate::MakeFiring(rule, event), {.subjects = std::span(&event, 1)},
+                circumstances);
 }
 
 }  // namespace riposte::pipeline

@@ -1,12 +1,15 @@
-// From a matching rule to what is ordered: the firing, its proposals, and what the guards say to
-// each.
+// From a firing to what is ordered: its proposals, and what the guards say to each.
+//
+// Of several events, expiry judges the one that the target is from: what is told of a process three
+// hours ago does not become true again by an event that completes a window now. Arming judges the
+// oldest append time of all that the firing tells, so that nothing from before counts for an order.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/event/event.h"
 #include "engine/guard/guard.h"
 #include "engine/remediate/resolve.h"
 #include "rules/rule/rule.h"
@@ -34,7 +37,13 @@ struct Decided {
   std::vector<Action> actions;
 };
 
-// What decides besides the rule and the event.
+// What the commands of a firing are for: the events that are remediated. Views.
+struct Targets {
+  std::span<const remediate::Subject> subjects;
+  remediate::Refusal none_because = remediate::Refusal::kNone;  // where there are none
+};
+
+// What decides besides the firing.
 struct Circumstances {
   const guard::Chain* guards = nullptr;
   const guard::Enforcement* enforcement = nullptr;
@@ -45,7 +54,13 @@ struct Circumstances {
   Time now{};
 };
 
-Decided Decide(const rule::Rule& rule, const event::Event& event, const remediate::Origin& origin,
+// All kills before all quarantines; one command for what is the same target of the same action, one
+// refusal for the same reason, that of the first. Proposal::target counts in `targets`.
+Decided Decide(remediate::Firing firing, const Targets& targets,
+               const Circumstances& circumstances);
+
+// With the trigger `single_match` each match is a firing, and its event the target.
+Decided Decide(const rule::Rule& rule, const remediate::Subject& event,
                const Circumstances& circumstances);
 
 }  // namespace riposte::pipeline

@@ -1,58 +1,13 @@
 #include "engine/pipeline/records.h"
 
-#include <algorithm>
-
+#include "base/clip.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/unicode.h"
+#include "engine/pipeline/record_parts.h"
 
 namespace riposte::pipeline {
 namespace {
-
-using schema::Role;
-
-constexpr size_t kKeyBytesMax = 512;
-// Of each text in a record that would else be too large. An escaped character takes up to six
-// bytes.
-constexpr size_t kShortText = 64;
-constexpr size_t kNoLimit = static_cast<size_t>(-1);
-
-void WriteOrigin(const remediate::Origin& origin, json::Writer& writer) {
-  writer.Key("origin").BeginObject().Field("topic", origin.topic);
-  writer.Field("partition", origin.partition).Field("offset", origin.offset);
-  writer.Field("index", static_cast<int64_t>(origin.index)).EndObject();
-}
-
-void WriteAsset(const event::Event& event, size_t text_max, json::Writer& writer) {
-  writer.Key("asset").BeginObject();
-  writer.Field("id", Clip(event.TextOf(Role::kAssetId), text_max));
-  writer.Field("name", Clip(event.TextOf(Role::kAssetName), text_max));
-  writer.Field("platform", Clip(event.TextOf(Role::kAssetPlatform), text_max)).EndObject();
-}
-
-void WriteTexts(std::string_view key, const std::vector<std::string>& texts, size_t text_max,
-                json::Writer& writer) {
-  writer.Key(key).BeginArray();
-  for (const std::string& text : texts) writer.String(Clip(text, text_max));
-  writer.EndArray();
-}
-
-void WriteRule(const rule::Rule& rule, size_t text_max, json::Writer& writer) {
-  writer.Key("rule").BeginObject().Field("id", rule.id.ToString());
-  writer.Field("name", Clip(rule.name, text_max)).Field("version", rule.version);
-  writer.Field("severity", rule::SeverityName(rule.severity)).EndObject();
-}
-
-std::string TargetOf(const Action& action) {
-  return action.proposal.command ? remediate::DescribeTarget(*action.proposal.command)
-                                 : std::string();
-}
-
-// How much an alert says.
-struct Extent {
-  bool commands = true;
-  size_t text_max = kNoLimit;
-};
 
 // By what the rule's query holds.
 void WriteMatched(const std::vector<match::HeldClause>& clauses, json::Writer& writer) {
@@ -68,49 +23,33 @@ void WriteMatched(const std::vector<match::HeldClause>& clauses, json::Writer& w
   writer.EndArray();
 }
 
-void WriteAction(const Action& action, const Extent& extent, json::Writer& writer) {
-  writer.BeginObject().Field("action", remediate::ActionName(action.proposal.action));
-  writer.Field("outcome", OutcomeName(action.outcome)).Field("guard", action.guard());
-  writer.Field("reason", action.reason()).Field("detail", Clip(action.detail(), extent.text_max));
-  writer.Field("target", Clip(TargetOf(action), extent.text_max));
-  if (action.proposal.command) writer.Field("command_id", action.proposal.command->id.ToString());
-  if (extent.commands && !action.command_json.empty())
-    writer.Key("command").Raw(action.command_json);
-  writer.EndObject();
-}
-
-std::string AlertJson(const Decided& decided, const event::Event& event,
-                      const remediate::Origin& origin, Time now, const Evidence& evidence,
-                      const Extent& extent) {
+std::string AlertJson(const Decided& decided, const remediate::Subject& event, Time now,
+                      const Evidence& evidence, const Extent& extent) {
   const rule::Rule& rule = *decided.firing.rule;
-  const bool whole = extent.text_max == kNoLimit;
   std::string out;
   json::Writer writer(out);
   writer.BeginObject().Field("firing_id", decided.firing.id.ToString());
   writer.Field("decided_at", FormatTime(now));
   WriteRule(rule, extent.text_max, writer);
-  if (whole) WriteTexts("tags", rule.tags, extent.text_max, writer);
-  if (whole) writer.Field("author", rule.author);
+  WriteAuthor(rule, extent, writer);
   WriteTexts("event_ids", decided.firing.event_ids, extent.text_max, writer);
   writer.Field("event_time", FormatTime(decided.firing.event_time));
   writer.Field("append_time", FormatTime(decided.firing.append_time));
-  writer.Field("event_type", schema::EventTypeName(event.type()));
-  WriteAsset(event, extent.text_max, writer);
-  WriteOrigin(origin, writer);
-  writer.Key("actions").BeginArray();
-  for (const Action& action : decided.actions) WriteAction(action, extent, writer);
-  writer.EndArray();
+  writer.Field("event_type", schema::EventTypeName(event.type));
+  WriteAsset(event.asset, extent.text_max, writer);
+  WriteOrigin(event.origin, writer);
+  WriteActions(decided.actions, extent, kNoLimit, writer);
   WriteMatched(evidence.matched, writer);
-  const std::string_view copy = Clip(event.bytes(), evidence.event_bytes_max);
+  const std::string_view copy = Clip(event.record, evidence.event_bytes_max);
   writer.Key("event").BeginObject().Field("text", copy);
-  writer.Field("bytes", static_cast<int64_t>(event.bytes().size()));
-  writer.Key("truncated").Bool(copy.size() < event.bytes().size()).EndObject();
-  writer.Key("truncated").Bool(!whole).EndObject();
+  writer.Field("bytes", static_cast<int64_t>(event.record.size()));
+  writer.Key("truncated").Bool(copy.size() < event.record.size()).EndObject();
+  writer.Key("truncated").Bool(!extent.whole()).EndObject();
   return out;
 }
 
-std::string DecisionJson(const Decided& decided, const Action& action, const event::Event& event,
-                         const remediate::Origin& origin, Time now, size_t text_max) {
+std::string DecisionJson(const Decided& decided, const Action& action,
+                         const remediate::Subject& target, Time now, size_t text_max) {
   std::string out;
   json::Writer writer(out);
   writer.BeginObject().Field("kind", "decision").Field("time", FormatTime(now));
@@ -121,8 +60,8 @@ std::string DecisionJson(const Decided& decided, const Action& action, const eve
   if (action.proposal.command) writer.Field("command_id", action.proposal.command->id.ToString());
   writer.Field("firing_id", decided.firing.id.ToString());
   WriteRule(*decided.firing.rule, text_max, writer);
-  WriteAsset(event, text_max, writer);
-  WriteOrigin(origin, writer);
+  WriteAsset(target.asset, text_max, writer);
+  WriteOrigin(target.origin, writer);
   writer.Key("guards").BeginArray();
   for (const guard::Decision& decision : action.trail) {
     writer.BeginObject().Field("guard", decision.guard);
@@ -156,45 +95,30 @@ std::string DeadLetterJson(const DeadLetter& letter, Time now, size_t original_b
 
 }  // namespace
 
-std::string_view Clip(std::string_view text, size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  size_t end = bytes_max;
-  // A continuation byte is 10xxxxxx; at most three follow a first byte.
-  while (end > 0 && bytes_max - end < 3 && (static_cast<uint8_t>(text[end]) & 0xc0u) == 0x80u)
-    --end;
-  return text.substr(0, end);
-}
-
-std::string AssetKey(std::string_view asset_id) {
-  return std::string(Clip(asset_id, kKeyBytesMax));
-}
-
 std::string PartitionKey(const PartitionId& partition) {
   return partition.topic + "-" + std::to_string(partition.partition);
 }
 
-OutRecord AlertRecord(const Decided& decided, const event::Event& event,
-                      const remediate::Origin& origin, Time now, const Evidence& evidence,
-                      size_t value_bytes_max) {
+OutRecord AlertRecord(const Decided& decided, const remediate::Subject& event, Time now,
+                      const Evidence& evidence, size_t value_bytes_max) {
   OutRecord record{.topic = OutTopic::kAlerts,
-                   .key = AssetKey(event.TextOf(Role::kAssetId)),
-                   .value = AlertJson(decided, event, origin, now, evidence, {})};
-  if (record.value.size() > value_bytes_max)
-    record.value = AlertJson(decided, event, origin, now,
-                             {.matched = evidence.matched, .event_bytes_max = 0}, {});
+                   .key = AssetKey(event.asset.id),
+                   .value = AlertJson(decided, event, now, evidence, {})};
   if (record.value.size() > value_bytes_max)
     record.value =
-        AlertJson(decided, event, origin, now, {}, {.commands = false, .text_max = kShortText});
+        AlertJson(decided, event, now, {.matched = evidence.matched, .event_bytes_max = 0}, {});
+  if (record.value.size() > value_bytes_max)
+    record.value = AlertJson(decided, event, now, {}, {.commands = false, .text_max = kShortText});
   return record;
 }
 
-OutRecord DecisionRecord(const Decided& decided, const Action& action, const event::Event& event,
-                         const remediate::Origin& origin, Time now, size_t value_bytes_max) {
+OutRecord DecisionRecord(const Decided& decided, const Action& action,
+                         const remediate::Subject& target, Time now, size_t value_bytes_max) {
   OutRecord record{.topic = OutTopic::kAudit,
-                   .key = AssetKey(event.TextOf(Role::kAssetId)),
-                   .value = DecisionJson(decided, action, event, origin, now, kNoLimit)};
+                   .key = AssetKey(target.asset.id),
+                   .value = DecisionJson(decided, action, target, now, kNoLimit)};
   if (record.value.size() > value_bytes_max)
-    record.value = DecisionJson(decided, action, event, origin, now, kShortText);
+    record.value = DecisionJson(decided, action, target, now, kShortText);
   return record;
 }
 

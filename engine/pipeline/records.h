@@ -15,11 +15,6 @@
 
 namespace riposte::pipeline {
 
-// The first bytes of `text`, at most `bytes_max`, without cutting a UTF-8 character.
-std::string_view Clip(std::string_view text, size_t bytes_max);
-
-// The key of records that belong to an asset: its id, of which an absurdly long one is cut.
-std::string AssetKey(std::string_view asset_id);
 // The key of records that belong to an input partition: "<topic>-<partition>".
 std::string PartitionKey(const PartitionId& partition);
 
@@ -33,16 +28,16 @@ struct Evidence {
   size_t event_bytes_max = 0;              // of the copy of the event
 };
 
-// A firing, and what was ordered, held, denied or refused and why, with the evidence. The copy of
-// the event is left out if the whole would exceed `value_bytes_max`; it says so. In the worst case
-// `matched` is left out and long texts are cut, too, and "truncated" is true.
-OutRecord AlertRecord(const Decided& decided, const event::Event& event,
-                      const remediate::Origin& origin, Time now, const Evidence& evidence,
-                      size_t value_bytes_max);
+// The firing of a single match on `event`, which is at hand, and what was ordered, held, denied or
+// refused and why, with the evidence. The copy of the event is left out if the whole would exceed
+// `value_bytes_max`; it says so. In the worst case `matched` is left out and long texts are cut,
+// too, and "truncated" is true.
+OutRecord AlertRecord(const Decided& decided, const remediate::Subject& event, Time now,
+                      const Evidence& evidence, size_t value_bytes_max);
 
-// One decision, with what each guard said.
-OutRecord DecisionRecord(const Decided& decided, const Action& action, const event::Event& event,
-                         const remediate::Origin& origin, Time now, size_t value_bytes_max);
+// One decision about what `target` is about, with what each guard said.
+OutRecord DecisionRecord(const Decided& decided, const Action& action,
+                         const remediate::Subject& target, Time now, size_t value_bytes_max);
 
 // The counts of one transaction: consumed = matched + unmatched + dead_lettered + empty.
 struct TransactionCounts {

@@ -300,14 +300,14 @@ std::span<const match::Match> Task::Impl::FindMatches(Reading& from, const Recor
 // With the trigger `single_match` each match is a firing.
 void Task::Impl::Order(const match::Match& match, const Reading& from, const Record& record,
                        const Standing& standing) {
-  const event::Event& event = decoder.event();
-  const remediate::Origin origin{.topic = from.partition.topic,
-                                 .partition = from.partition.partition,
-                                 .offset = record.offset,
-                                 .index = 0,
-                                 .append_time = record.append_time};
+  const remediate::Subject event =
+      remediate::SubjectOf(decoder.event(), {.topic = from.partition.topic,
+                                             .partition = from.partition.partition,
+                                             .offset = record.offset,
+                                             .index = 0,
+                                             .append_time = record.append_time});
   const Decided decided =
-      Decide(live->rules->rules[match.rule], event, origin,
+      Decide(live->rules->rules[match.rule], event,
              {.guards = surroundings.guards,
               .enforcement = &standing.enforcement,
               .arming = standing.arming.get(),
@@ -318,8 +318,8 @@ void Task::Impl::Order(const match::Match& match, const Reading& from, const Rec
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
-    open.Put(DecisionRecord(decided, action, event, origin, now,
-                            committer->MaxValueBytes(OutTopic::kAudit)));
+    open.Put(
+        DecisionRecord(decided, action, event, now, committer->MaxValueBytes(OutTopic::kAudit)));
   }
   // One record's outputs cannot be divided; when very many rules match it, later alerts go without
   // the copy of the event, and without what is said about the match.
@@ -327,11 +327,10 @@ void Task::Impl::Order(const match::Match& match, const Reading& from, const Rec
   Evidence evidence;
   if (so_far < options.commit_output_bytes_max)
     evidence = {.matched = match::HeldClauses(
-                    decided.firing.rule->query, live->rules->schema->catalogue, event,
+                    decided.firing.rule->query, live->rules->schema->catalogue, decoder.event(),
                     {.now = record.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
-  open.Put(AlertRecord(decided, event, origin, now, evidence,
-                       committer->MaxValueBytes(OutTopic::kAlerts)));
+  open.Put(AlertRecord(decided, event, now, evidence, committer->MaxValueBytes(OutTopic::kAlerts)));
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "engine/pipeline/record_parts.h"
 
 namespace riposte::pipeline {
 namespace {

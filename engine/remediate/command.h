@@ -60,7 +60,9 @@ struct Command {
   Mode mode = Mode::kDryRun;
   Time issued_at{};
   Time not_after{};
-  Time event_time{}, append_time{};  // of the completing event; what max_event_age judges
+  // Of the event that the target is from; what max_event_age judges.
+  Time event_time{}, append_time{};
+  Time oldest_append_time{};  // of the events that led to it; what arming judges
 };
 
 // "C:\x\evil.exe (pid 4711)", "host WIN7": the target for people.

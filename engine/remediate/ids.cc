@@ -3,18 +3,28 @@
 #include "base/digest.h"
 
 namespace riposte::remediate {
+namespace {
+
+void AppendField(std::string_view field, std::string& out) {
+  const uint32_t size = static_cast<uint32_t>(field.size());
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<char>(static_cast<uint8_t>(size >> shift)));
+  out += field;
+}
+
+std::string RecordKey(const Origin& origin, std::string_view record_sha256) {
+  return JoinFields({"record", origin.topic, std::to_string(origin.partition),
+                     std::to_string(origin.offset), std::to_string(origin.index), record_sha256});
+}
+
+}  // namespace
 
 const Uuid kIdNamespace{{0x6f, 0x1a, 0x2c, 0x9e, 0x0d, 0x43, 0x5b, 0x8e, 0x9a, 0x57, 0x3c, 0x1e,
                          0x8f, 0x20, 0xb7, 0xd4}};
 
 std::string JoinFields(std::initializer_list<std::string_view> fields) {
   std::string out;
-  for (const std::string_view field : fields) {
-    const uint32_t size = static_cast<uint32_t>(field.size());
-    for (int shift = 24; shift >= 0; shift -= 8)
-      out.push_back(static_cast<char>(static_cast<uint8_t>(size >> shift)));
-    out += field;
-  }
+  for (const std::string_view field : fields) AppendField(field, out);
   return out;
 }
 
@@ -23,9 +33,27 @@ std::string TriggerKey(std::string_view event_id, Time event_time) {
 }
 
 std::string TriggerKey(const Origin& origin, std::string_view record_bytes) {
-  return JoinFields({"record", origin.topic, std::to_string(origin.partition),
-                     std::to_string(origin.offset), std::to_string(origin.index),
-                     Sha256Hex(record_bytes)});
+  return RecordKey(origin, Sha256Hex(record_bytes));
+}
+
+std::string TriggerKey(const Subject& subject) {
+  if (!subject.event_id.empty()) return TriggerKey(subject.event_id, subject.event_time);
+  if (subject.record_sha256.empty()) return TriggerKey(subject.origin, subject.record);
+  return RecordKey(subject.origin, FileHash{.text = subject.record_sha256, .is_raw = true}.Hex());
+}
+
+std::string TriggerKeyInGroup(std::string event_key, std::span<const std::string> group) {
+  if (group.empty()) return event_key;
+  std::string key = JoinFields({"group", event_key});
+  for (const std::string& value : group) AppendField(value, key);
+  return key;
+}
+
+std::string DeadlineKey(std::span<const std::string> group, Time time) {
+  std::string key = JoinFields({"deadline"});
+  for (const std::string& value : group) AppendField(value, key);
+  AppendField(std::to_string(ToMs(time)), key);
+  return key;
 }
 
 std::string TargetIdentity(const Command& command) {

@@ -1,7 +1,6 @@
 #include "engine/remediate/resolve.h"
 
 #include <array>
-#include <charconv>
 
 #include "engine/remediate/ids.h"
 
@@ -9,18 +8,6 @@ namespace riposte::remediate {
 namespace {
 
 using schema::EventType;
-using schema::Role;
-
-// The roles that describe one process of an event.
-struct ProcessRoles {
-  Role pid, started_at, started_not_after, guid, image, sha256;
-};
-constexpr ProcessRoles kOwnProcess{
-    Role::kProcessPid,  Role::kProcessStartedAt, Role::kProcessStartedNotAfter,
-    Role::kProcessGuid, Role::kProcessImage,     Role::kProcessSha256};
-constexpr ProcessRoles kParentProcess{
-    Role::kParentPid,  Role::kParentStartedAt, Role::kParentStartedNotAfter,
-    Role::kParentGuid, Role::kParentImage,     Role::kParentSha256};
 
 // What an action is for, or why there is nothing.
 struct Resolved {
@@ -31,75 +18,51 @@ struct Resolved {
 
 Resolved Refuse(Refusal refusal) { return {.refusal = refusal, .process = {}, .file = {}}; }
 
-std::string LowerHex(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
-
-std::optional<int64_t> PidOf(const event::Event& event, Role role) {
-  const event::Value* value = event.First(role);
-  if (value == nullptr) return std::nullopt;
-  const std::string text = value->number.ToString();
-  int64_t pid = 0;
-  const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || pid < 0)
-    return std::nullopt;
-  return pid;
-}
-
-std::optional<Time> TimeOf(const event::Event& event, Role role) {
-  const event::Value* value = event.First(role);
-  return value == nullptr ? std::nullopt : std::optional<Time>(value->date);
-}
-
 // For FILE events a rule's `target` says nothing: the processes of the file die, whoever wrote it
 // lives.
-const ProcessRoles& RolesFor(EventType type, const rule::Remediation& remediation) {
-  const bool parent = type == EventType::kProcess && remediation.target == rule::Target::kParent;
-  return parent ? kParentProcess : kOwnProcess;
+const Subject::Process& ProcessFor(const rule::Remediation& remediation, const Subject& subject) {
+  const bool parent =
+      subject.type == EventType::kProcess && remediation.target == rule::Target::kParent;
+  return parent ? subject.parent : subject.process;
 }
 
-Resolved ResolveFile(std::string_view path, std::string_view sha256) {
+Resolved ResolveFile(std::string_view path, const FileHash& sha256) {
   if (path.empty()) return Refuse(Refusal::kNoFile);
   if (sha256.empty()) return Refuse(Refusal::kNoFileHash);
   return {.refusal = Refusal::kNone,
           .process = {},
-          .file = FileTarget{.path = std::string(path), .sha256 = LowerHex(sha256)}};
+          .file = FileTarget{.path = std::string(path), .sha256 = sha256.Hex()}};
 }
 
-Resolved ResolveProcess(const event::Event& event, const ProcessRoles& roles, bool tree) {
-  const std::optional<int64_t> pid = PidOf(event, roles.pid);
-  if (!pid) return Refuse(Refusal::kNoProcess);
-  ProcessTarget process{.pid = *pid,
-                        .started_at = TimeOf(event, roles.started_at),
-                        .started_not_after = TimeOf(event, roles.started_not_after),
-                        .guid = std::string(event.TextOf(roles.guid)),
-                        .image = std::string(event.TextOf(roles.image)),
-                        .sha256 = LowerHex(event.TextOf(roles.sha256)),
+Resolved ResolveProcess(const Subject::Process& from, bool tree) {
+  if (!from.pid) return Refuse(Refusal::kNoProcess);
+  if (!from.started_at && !from.started_not_after && from.guid.empty())
+    return Refuse(Refusal::kNoProcessIdentity);
+  ProcessTarget process{.pid = *from.pid,
+                        .started_at = from.started_at,
+                        .started_not_after = from.started_not_after,
+                        .guid = std::string(from.guid),
+                        .image = std::string(from.image),
+                        .sha256 = from.sha256.Hex(),
                         .tree = tree};
   // The exact time says all that the bound would.
   if (process.started_at) process.started_not_after.reset();
-  if (!process.started_at && !process.started_not_after && process.guid.empty())
-    return Refuse(Refusal::kNoProcessIdentity);
   return {.refusal = Refusal::kNone, .process = std::move(process), .file = {}};
 }
 
 // The action matrix.
-Resolved Resolve(Action action, const rule::Remediation& remediation, const event::Event& event) {
-  if (action == Action::kIsolateAsset) return {};
-  const EventType type = event.type();
-  switch (type) {
+Resolved ResolveByType(Action action, const rule::Remediation& remediation,
+                       const Subject& subject) {
+  switch (subject.type) {
     case EventType::kFile:
-      return ResolveFile(event.TextOf(Role::kFilePath), event.TextOf(Role::kFileSha256));
+      return ResolveFile(subject.file.path, subject.file.sha256);
     case EventType::kProcess:
     case EventType::kNetwork:
     case EventType::kMutex: {
-      const ProcessRoles& roles = RolesFor(type, remediation);
+      const Subject::Process& process = ProcessFor(remediation, subject);
       if (action == Action::kKillProcess)
-        return ResolveProcess(event, roles, remediation.target == rule::Target::kTree);
-      return ResolveFile(event.TextOf(roles.image), event.TextOf(roles.sha256));
+        return ResolveProcess(process, remediation.target == rule::Target::kTree);
+      return ResolveFile(process.image, process.sha256);
     }
     case EventType::kRegistry:
       return Refuse(Refusal::kRegistryEvent);
@@ -107,6 +70,13 @@ Resolved Resolve(Action action, const rule::Remediation& remediation, const even
       return Refuse(Refusal::kUnsupportedEventType);
   }
   return Refuse(Refusal::kUnsupportedEventType);
+}
+
+Resolved Resolve(Action action, const rule::Remediation& remediation, const Subject& subject) {
+  if (subject.asset.id.empty()) return Refuse(Refusal::kNoAsset);
+  if (subject.is_snapshot) return Refuse(Refusal::kSnapshot);
+  if (action == Action::kIsolateAsset) return {};
+  return ResolveByType(action, remediation, subject);
 }
 
 Duration TimeToLiveOf(Action action, const TimeToLive& ttl) {
@@ -124,20 +94,20 @@ Duration TimeToLiveOf(Action action, const TimeToLive& ttl) {
   return ttl.kill;
 }
 
-bool IsSnapshot(const event::Event& event) {
-  const event::Value* value = event.First(Role::kSnapshot);
-  return value != nullptr && value->boolean;
-}
-
-Command MakeCommand(Action action, const Firing& firing, const event::Event& event,
-                    Resolved resolved, const TimeToLive& ttl, Time now) {
+// The command as far as it says what to act on.
+Command MakeTarget(Action action, const AssetView& asset, Resolved resolved) {
   Command command;
   command.action = action;
-  command.asset = {.id = std::string(event.TextOf(Role::kAssetId)),
-                   .name = std::string(event.TextOf(Role::kAssetName)),
-                   .platform = std::string(event.TextOf(Role::kAssetPlatform))};
+  command.asset = {.id = std::string(asset.id),
+                   .name = std::string(asset.name),
+                   .platform = std::string(asset.platform)};
   command.process = std::move(resolved.process);
   command.file = std::move(resolved.file);
+  return command;
+}
+
+Command MakeCommand(Command command, const Firing& firing, const Subject& target,
+                    const TimeToLive& ttl, Time now) {
   command.rule_id = firing.rule->id;
   command.rule_name = firing.rule->name;
   command.rule_version = firing.rule->version;
@@ -147,28 +117,12 @@ Command MakeCommand(Action action, const Firing& firing, const event::Event& eve
   command.mode =
       firing.rule->remediation->mode == rule::AutoMode::kEnforce ? Mode::kEnforce : Mode::kDryRun;
   command.issued_at = now;
-  command.not_after = now + TimeToLiveOf(action, ttl);
-  command.event_time = firing.event_time;
-  command.append_time = firing.append_time;
+  command.not_after = now + TimeToLiveOf(command.action, ttl);
+  command.event_time = target.event_time;
+  command.append_time = target.append_time();
+  command.oldest_append_time = firing.oldest_append_time;
   command.id = CommandId(command, firing.trigger_key);
   return command;
-}
-
-Proposal ProposeOne(Action action, const Firing& firing, const event::Event& event,
-                    const TimeToLive& ttl, Time now) {
-  Resolved resolved;
-  if (event.TextOf(Role::kAssetId).empty()) {
-    resolved = Refuse(Refusal::kNoAsset);
-  } else if (IsSnapshot(event)) {
-    resolved = Refuse(Refusal::kSnapshot);
-  } else {
-    resolved = Resolve(action, *firing.rule->remediation, event);
-  }
-  if (resolved.refusal != Refusal::kNone)
-    return {.action = action, .command = {}, .refusal = resolved.refusal};
-  return {.action = action,
-          .command = MakeCommand(action, firing, event, std::move(resolved), ttl, now),
-          .refusal = Refusal::kNone};
 }
 
 struct RefusalText {
@@ -193,6 +147,12 @@ constexpr std::array<RefusalText, static_cast<size_t>(Refusal::kCount)> kRefusal
      "place."},
     {"snapshot",
      "The record repeats a known state; automatic remediation acts on new events only."},
+    {"no_target_event",
+     "The trigger was completed when a time was over, or by what is no event of an asset, so that "
+     "no process and no file could be acted on."},
+    {"no_single_asset",
+     "The trigger was completed when a time was over, and its events do not come from one asset; "
+     "they do if it is grouped by the asset."},
 }};
 
 }  // namespace
@@ -205,37 +165,39 @@ std::string_view RefusalSentence(Refusal refusal) {
   return kRefusals[static_cast<size_t>(refusal)].sentence;
 }
 
-Firing MakeFiring(const rule::Rule& rule, const event::Event& event, const Origin& origin) {
-  Firing firing;
-  firing.rule = &rule;
-  firing.append_time = origin.append_time;
-  firing.event_time = TimeOf(event, Role::kEventTime).value_or(origin.append_time);
-  const std::string_view event_id = event.TextOf(Role::kEventId);
-  if (event_id.empty()) {
-    firing.trigger_key = TriggerKey(origin, event.bytes());
-  } else {
-    firing.trigger_key = TriggerKey(event_id, firing.event_time);
-    firing.event_ids.emplace_back(event_id);
+std::vector<Action> ActionsOf(const rule::Rule& rule) {
+  if (!rule.remediation || rule.remediation->mode == rule::AutoMode::kOff) return {};
+  switch (rule.remediation->action) {
+    case rule::RuleAction::kKillProcessAndQuarantineFile:
+      return {Action::kKillProcess, Action::kQuarantineFile};
+    case rule::RuleAction::kQuarantineAsset:
+      return {Action::kIsolateAsset};
   }
-  firing.id = FiringId(rule.id, event.TextOf(Role::kAssetId), firing.trigger_key);
-  return firing;
+  return {};
 }
 
-std::vector<Proposal> Propose(const Firing& firing, const event::Event& event,
-                              const TimeToLive& ttl, Time now) {
-  std::vector<Proposal> proposals;
-  const std::optional<rule::Remediation>& remediation = firing.rule->remediation;
-  if (!remediation || remediation->mode == rule::AutoMode::kOff) return proposals;
-  switch (remediation->action) {
-    case rule::RuleAction::kKillProcessAndQuarantineFile:
-      proposals.push_back(ProposeOne(Action::kKillProcess, firing, event, ttl, now));
-      proposals.push_back(ProposeOne(Action::kQuarantineFile, firing, event, ttl, now));
-      break;
-    case rule::RuleAction::kQuarantineAsset:
-      proposals.push_back(ProposeOne(Action::kIsolateAsset, firing, event, ttl, now));
-      break;
+Proposal Propose(Action action, const Firing& firing, const Subject& target, const TimeToLive& ttl,
+                 Time now) {
+  Resolved resolved = Resolve(action, *firing.rule->remediation, target);
+  if (resolved.refusal != Refusal::kNone)
+    return {.action = action, .command = {}, .refusal = resolved.refusal};
+  return {.action = action,
+          .command = MakeCommand(MakeTarget(action, target.asset, std::move(resolved)), firing,
+                                 target, ttl, now),
+          .refusal = Refusal::kNone};
+}
+
+std::string TargetKey(const rule::Rule& rule, const Subject& target) {
+  std::string key;
+  bool has_target = false;
+  for (const Action action : ActionsOf(rule)) {
+    Resolved resolved = Resolve(action, *rule.remediation, target);
+    has_target = has_target || resolved.refusal == Refusal::kNone;
+    key += resolved.refusal == Refusal::kNone
+               ? JoinFields({TargetIdentity(MakeTarget(action, target.asset, std::move(resolved)))})
+               : JoinFields({""});
   }
-  return proposals;
+  return has_target ? key : std::string();
 }
 
 }  // namespace riposte::remediate

@@ -8,33 +8,12 @@
 #include <vector>
 
 #include "base/time.h"
-#include "engine/event/event.h"
 #include "engine/remediate/command.h"
+#include "engine/remediate/firing.h"
+#include "engine/remediate/subject.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::remediate {
-
-// Where a record stands in Kafka; gives an event without an id its identity.
-struct Origin {
-  std::string_view topic;
-  int32_t partition = 0;
-  int64_t offset = 0;
-  uint32_t index = 0;  // of the event within its record
-  Time append_time{};
-};
-
-// A rule's trigger criterion was met. Ids are UUIDv5, so the same committed order gives the same
-// ones.
-struct Firing {
-  Uuid id;
-  const rule::Rule* rule = nullptr;
-  std::string trigger_key;  // id and time of the completing event, or its origin and hash
-  std::vector<std::string> event_ids;
-  Time event_time{};
-  Time append_time{};
-};
-
-Firing MakeFiring(const rule::Rule& rule, const event::Event& event, const Origin& origin);
 
 // Why nothing can be proposed. Bounded: a metric label, a field of alert and audit.
 enum class Refusal : uint8_t {
@@ -47,6 +26,8 @@ enum class Refusal : uint8_t {
   kNoFile,
   kNoFileHash,
   kSnapshot,
+  kNoTargetEvent,  // of a window: it has no event whose process or file could be meant
+  kNoSingleAsset,  // of a window that no event completed
   kCount
 };
 std::string_view RefusalName(Refusal refusal);      // "registry_event", ...
@@ -57,6 +38,7 @@ struct Proposal {
   Action action = Action::kKillProcess;
   std::optional<Command> command;
   Refusal refusal = Refusal::kNone;
+  size_t target = 0;  // which of the firing's targets it is for
 };
 
 struct TimeToLive {
@@ -66,9 +48,16 @@ struct TimeToLive {
       std::chrono::hours(24 * 365);  // pending until delivered, released or cancelled
 };
 
-// The proposals of a firing of a rule that has a remediation; kill before quarantine. `now` is wall
-// time: issued_at.
-std::vector<Proposal> Propose(const Firing& firing, const event::Event& event,
-                              const TimeToLive& ttl, Time now);
+// The actions of a firing of `rule`, kill before quarantine; none without a remediation or with
+// `auto: off`.
+std::vector<Action> ActionsOf(const rule::Rule& rule);
+
+// Such an action for what `target` is about. `now` is wall time: issued_at.
+Proposal Propose(Action action, const Firing& firing, const Subject& target, const TimeToLive& ttl,
+                 Time now);
+
+// What all actions of `rule` act on for `target`: equal where they are for the same, empty where
+// each is refused.
+std::string TargetKey(const rule::Rule& rule, const Subject& target);
 
 }  // namespace riposte::remediate

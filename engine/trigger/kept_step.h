@@ -13,10 +13,6 @@
 
 namespace riposte::trigger {
 
-// A set of a rule's steps, by their index; so a rule has at most 64.
-using StepSet = uint64_t;
-constexpr StepSet StepBit(size_t step) { return StepSet{1} << step; }
-
 // A match under one key. Views live as long as the call.
 struct StepOccurrence {
   Place place;

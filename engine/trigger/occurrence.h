@@ -16,6 +16,10 @@
 
 namespace riposte::trigger {
 
+// A set of a rule's steps, by their index; so a rule has at most 64.
+using StepSet = uint64_t;
+constexpr StepSet StepBit(size_t step) { return StepSet{1} << step; }
+
 // Where an occurrence stands in its group: by time, ties by its place in the task's input.
 struct Place {
   Time time{};         // event time, clamped
@@ -74,8 +78,11 @@ struct Completion {
   bool by_deadline = false;
   Place completed_by;        // not by_deadline
   std::vector<Kept> events;  // ascending; of the window, the partial or the schedule window
-  int64_t matches = 0;       // of them all; `events` may be the first and last only
-  double measure = 0;        // count: what was compared with the threshold
+  // Of sequence and unordered, parallel to `events`: the step whose place the event took in the
+  // partial; those that it fits, absent ones left out. Of the others: empty.
+  std::vector<StepSet> steps{};
+  int64_t matches = 0;  // of them all; `events` may be the first and last only
+  double measure = 0;   // count: what was compared with the threshold
   bool operator==(const Completion&) const = default;
 };
 

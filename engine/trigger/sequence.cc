@@ -20,29 +20,6 @@ bool HasFired(const State& state, const Partial& partial) {
   return state.kept[partial.back()].completed;
 }
 
-Completion MakeCompletion(const State& state, const Partial& partial) {
-  Completion completion;
-  for (const uint32_t index : partial) completion.events.push_back(state.kept[index].kept);
-  completion.matches = static_cast<int64_t>(partial.size());
-  return completion;
-}
-
-void FireAtDeadline(State& state, const Partial& partial, Time deadline, Outcome& outcome) {
-  Completion completion = MakeCompletion(state, partial);
-  completion.time = deadline;
-  completion.by_deadline = true;
-  state.kept[partial.back()].completed = true;
-  outcome.fired.push_back(std::move(completion));
-}
-
-void FireAtLast(State& state, const Partial& partial, Outcome& outcome) {
-  Completion completion = MakeCompletion(state, partial);
-  completion.completed_by = state.kept[partial.back()].kept.place;
-  completion.time = completion.completed_by.time;
-  state.kept[partial.back()].completed = true;
-  outcome.fired.push_back(std::move(completion));
-}
-
 // Forgets the oldest, and the partials that began with one of them. As a partial never overtakes
 // an older one, those that are left are what they would be if the oldest had not been there.
 void Forget(State& state, size_t oldest) {
@@ -81,6 +58,33 @@ Time SequenceCriterion::OldestUseful(Time newest) const {
 
 Time SequenceCriterion::DeadlineOf(const State& state, const Partial& partial) const {
   return Later(TimeOf(state, partial.front()), within_);
+}
+
+// `partial` is complete. The time is the caller's.
+Completion SequenceCriterion::Complete(State& state, const Partial& partial) const {
+  Completion completion;
+  for (size_t stage = 0; stage < partial.size(); ++stage) {
+    completion.events.push_back(state.kept[partial[stage]].kept);
+    completion.steps.push_back(StepBit(stages_[stage].step));
+  }
+  completion.matches = static_cast<int64_t>(partial.size());
+  state.kept[partial.back()].completed = true;
+  return completion;
+}
+
+void SequenceCriterion::FireAtDeadline(State& state, const Partial& partial,
+                                       Outcome& outcome) const {
+  Completion completion = Complete(state, partial);
+  completion.time = DeadlineOf(state, partial);
+  completion.by_deadline = true;
+  outcome.fired.push_back(std::move(completion));
+}
+
+void SequenceCriterion::FireAtLast(State& state, const Partial& partial, Outcome& outcome) const {
+  Completion completion = Complete(state, partial);
+  completion.completed_by = state.kept[partial.back()].kept.place;
+  completion.time = completion.completed_by.time;
+  outcome.fired.push_back(std::move(completion));
 }
 
 Fate SequenceCriterion::OnOccurrence(State& state, const StepOccurrence& occurrence,
@@ -188,12 +192,11 @@ void SequenceCriterion::OnTime(State& state, Time watermark, Outcome& outcome) c
   if (!waits_ || state.kept.empty()) return;
   size_t decided = 0;
   for (; decided < state.due.size() && is_decided(state.due[decided]); ++decided)
-    FireAtDeadline(state, state.due[decided], DeadlineOf(state, state.due[decided]), outcome);
+    FireAtDeadline(state, state.due[decided], outcome);
   state.due.erase(state.due.begin(), state.due.begin() + static_cast<ptrdiff_t>(decided));
   // It stays where it is, so that a later partial replaces it as it would have done.
   const Partial& last = state.partials.back();
-  if (!last.empty() && is_decided(last))
-    FireAtDeadline(state, last, DeadlineOf(state, last), outcome);
+  if (!last.empty() && is_decided(last)) FireAtDeadline(state, last, outcome);
 }
 
 std::optional<Time> SequenceCriterion::NextDeadline(const State& state) const {

@@ -65,6 +65,9 @@ class SequenceCriterion {
   void DropOld(State& state, Time now) const;
   bool DropBroken(State& state, const KeptStep& by) const;
   bool Enter(State& state, size_t stage, size_t index, Outcome& outcome) const;
+  Completion Complete(State& state, const Partial& partial) const;
+  void FireAtDeadline(State& state, const Partial& partial, Outcome& outcome) const;
+  void FireAtLast(State& state, const Partial& partial, Outcome& outcome) const;
   bool HasValue(const State& state, const Partial& partial, size_t stage, size_t index) const;
   Time DeadlineOf(const State& state, const Partial& partial) const;
   Time OldestUseful(Time newest) const;

@@ -152,7 +152,10 @@ Completion UnorderedCriterion::Complete(State& state, const Window& window) cons
   state.used_up_to = state.kept[window.last].kept.place;
   for (size_t i = 0; i <= window.last; ++i) {
     KeptStep& kept = state.kept[i];
-    if (i >= window.first && IsPresent(kept)) completion.events.push_back(kept.kept);
+    if (i >= window.first && IsPresent(kept)) {
+      completion.events.push_back(kept.kept);
+      completion.steps.push_back(kept.steps & ~absent_);
+    }
     UseUp(kept);
   }
   completion.matches = static_cast<int64_t>(completion.events.size());

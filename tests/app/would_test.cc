@@ -26,7 +26,8 @@ std::string KillLine(const test::EventJson& event) {
   const guard::Chain guards = guard::ReplayChain({});
   const rule::Rule rule = test::KillRule("evil", rule::AutoMode::kEnforce);
   const pipeline::Decided decided =
-      pipeline::Decide(rule, decoder.Decode(event), {.topic = "t"}, {.guards = &guards, .ttl = {}});
+      pipeline::Decide(rule, remediate::SubjectOf(decoder.Decode(event), {.topic = "t"}),
+                       {.guards = &guards, .ttl = {}});
   return DescribeAction(decided.actions.front());
 }
 

@@ -47,12 +47,11 @@ std::vector<RuleOutcome> RuleRun::Outcomes(Time now) {
   std::vector<RuleOutcome> outcomes;
   for (const match::Match& match : matches_) {
     const rule::Rule& rule = rules_.rules[match.rule];
-    const remediate::Firing firing =
-        remediate::MakeFiring(rule, decoder_.event(), {.topic = "test", .append_time = now});
-    for (const remediate::Proposal& proposal :
-         remediate::Propose(firing, decoder_.event(), {}, now)) {
-      Judge(rule, proposal, now, outcomes);
-    }
+    const remediate::Subject event =
+        remediate::SubjectOf(decoder_.event(), {.topic = "test", .append_time = now});
+    const remediate::Firing firing = remediate::MakeFiring(rule, event);
+    for (const remediate::Action action : remediate::ActionsOf(rule))
+      Judge(rule, remediate::Propose(action, firing, event, {}, now), now, outcomes);
   }
   return outcomes;
 }

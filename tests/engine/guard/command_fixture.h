@@ -23,6 +23,7 @@ struct GuardFixture {
     command.process->image = "C:\\Users\\u\\evil.exe";
     command.mode = remediate::Mode::kEnforce;
     command.event_time = command.append_time = command.issued_at = context.now;
+    command.oldest_append_time = context.now;
     command.not_after = context.now + std::chrono::hours(1);
     context.enforcement = &enforcement;
     context.arming = &arming;

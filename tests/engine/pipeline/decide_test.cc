@@ -1,7 +1,12 @@
 #include "engine/pipeline/decide.h"
 
+#include <algorithm>
+#include <list>
+#include <optional>
+
 #include <gtest/gtest.h>
 
+#include "tests/engine/guard/command_fixture.h"
 #include "tests/engine/pipeline/task_harness.h"
 
 namespace riposte::pipeline {
@@ -12,26 +17,9 @@ using rule::AutoMode;
 const Time kNow = test::TimeAt("2026-11-25T01:00:05Z");
 
 // "kill_process ordered", "kill_process denied size command_too_large".
-std::vector<std::string> Show(const rule::Rule& rule, const test::EventJson& json,
-                              size_t command_bytes_max = 10'000, bool enabled = true) {
-  test::EngineDecoder decoder;
-  const guard::Chain guards = guard::StandardChain({});
-  const guard::Enforcement enforcement{.enabled = enabled, .disabled_because = "off"};
-  const test::AlwaysArmed arming;
-  const Decided decided = Decide(rule, decoder.Decode(json),
-                                 {.topic = "edr",
-                                  .partition = 0,
-                                  .offset = 0,
-                                  .index = 0,
-                                  .append_time = test::TimeAt("2026-11-25T01:00:01Z")},
-                                 {.guards = &guards,
-                                  .enforcement = &enforcement,
-                                  .arming = &arming,
-                                  .ttl = {},
-                                  .command_bytes_max = command_bytes_max,
-                                  .now = kNow});
+std::vector<std::string> Show(const std::vector<Action>& actions) {
   std::vector<std::string> shown;
-  for (const Action& action : decided.actions) {
+  for (const Action& action : actions) {
     std::string text = std::string(remediate::ActionName(action.proposal.action)) + " " +
                        std::string(OutcomeName(action.outcome));
     for (const std::string_view part : {action.guard(), action.reason()})
@@ -41,6 +29,65 @@ std::vector<std::string> Show(const rule::Rule& rule, const test::EventJson& jso
   }
   return shown;
 }
+std::vector<std::string> Show(const rule::Rule& rule, const test::EventJson& json,
+                              size_t command_bytes_max = 10'000, bool enabled = true) {
+  test::EngineDecoder decoder;
+  const guard::Chain guards = guard::StandardChain({});
+  const guard::Enforcement enforcement{.enabled = enabled, .disabled_because = "off"};
+  const test::AlwaysArmed arming;
+  const remediate::Origin origin{.topic = "edr",
+                                 .append_time = test::TimeAt("2026-11-25T01:00:01Z")};
+  const Decided decided = Decide(rule, remediate::SubjectOf(decoder.Decode(json), origin),
+                                 {.guards = &guards,
+                                  .enforcement = &enforcement,
+                                  .arming = &arming,
+                                  .ttl = {},
+                                  .command_bytes_max = command_bytes_max,
+                                  .now = kNow});
+  return Show(decided.actions);
+}
+
+// A window of a rule on events, each an event and when it was received.
+class WindowCase {
+ public:
+  explicit WindowCase(rule::Rule rule) : rule_(std::move(rule)) { enforcement_.enabled = true; }
+  WindowCase& Add(const test::EventJson& json, Time append_time) {
+    const remediate::Origin origin{.topic = "edr", .append_time = append_time};
+    std::string& kept = kept_.emplace_back();
+    remediate::WriteSubject(remediate::SubjectOf(decoder_.Decode(json), origin), kept);
+    return *this;
+  }
+  Decided Decide(std::optional<Time> armed_at = Time{}) {
+    arming_.armed_at = armed_at;
+    std::vector<remediate::Subject> targets;
+    for (const std::string& kept : kept_) targets.push_back(*remediate::ReadSubject(kept));
+    remediate::Firing firing = remediate::MakeFiring(rule_, targets.front());
+    for (const remediate::Subject& target : targets)
+      firing.oldest_append_time = std::min(firing.oldest_append_time, target.append_time());
+    return pipeline::Decide(firing, {.subjects = targets}, Circumstances());
+  }
+  Decided Refuse(remediate::Refusal refusal) {
+    return pipeline::Decide(remediate::MakeFiringAtDeadline(rule_, "", {}, kNow),
+                            {.subjects = {}, .none_because = refusal}, Circumstances());
+  }
+
+ private:
+  pipeline::Circumstances Circumstances() const {
+    return {.guards = &guards_,
+            .enforcement = &enforcement_,
+            .arming = &arming_,
+            .ttl = {},
+            .command_bytes_max = 10'000,
+            .now = kNow};
+  }
+
+  rule::Rule rule_;
+  test::EngineDecoder decoder_;
+  std::list<std::string> kept_;
+  const guard::Chain guards_ = guard::StandardChain({});
+  guard::Enforcement enforcement_;
+  test::FixedArming arming_;
+};
 
 TEST(DecideTest, WhatBecomesOfTheActions) {
   const rule::Rule kill = test::KillRule("evil", AutoMode::kEnforce);
@@ -68,6 +115,75 @@ TEST(DecideTest, ACommandThatTheTopicDoesNotTakeIsDenied) {
   EXPECT_EQ(Show(test::KillRule("evil", AutoMode::kEnforce), test::ProcessEvent("e1", "evil"), 10),
             (std::vector<std::string>{"kill_process denied size command_too_large",
                                       "quarantine_file denied size command_too_large"}));
+}
+
+const Time kReceived = test::TimeAt("2026-11-25T01:00:01Z");
+const rule::Rule kKill = test::KillRule("evil", AutoMode::kEnforce);
+
+test::EventJson Process(int64_t pid) { return test::ProcessEvent("e1", "evil").With("pid", pid); }
+
+TEST(DecideTest, OneCommandForEachTarget) {
+  const Decided decided = WindowCase(kKill)
+                              .Add(Process(10), kReceived)
+                              .Add(Process(11), kReceived)
+                              .Add(Process(10), kReceived)
+                              .Add(test::EventJson("REGISTRY"), kReceived)
+                              .Add(test::EventJson("REGISTRY").With("id", "e2"), kReceived)
+                              .Decide();
+  EXPECT_EQ(
+      Show(decided.actions),
+      (std::vector<std::string>{"kill_process ordered", "kill_process ordered",
+                                "kill_process refused registry_event", "quarantine_file ordered",
+                                "quarantine_file refused registry_event"}))
+      << "all kills before the quarantine of the one image";
+  const std::vector<size_t> targets = {0, 1, 3, 0, 3};
+  for (size_t i = 0; i < targets.size(); ++i)
+    EXPECT_EQ(decided.actions[i].proposal.target, targets[i]) << i;
+  EXPECT_NE(decided.actions[0].proposal.command->id, decided.actions[1].proposal.command->id);
+  for (const size_t i : {0, 1, 3})
+    EXPECT_EQ(decided.actions[i].proposal.command->firing_id, decided.firing.id);
+}
+
+TEST(DecideTest, TargetsOfSeveralAssetsAreEachInTheirScope) {
+  EXPECT_EQ(Show(WindowCase(test::IsolateRule("evil", AutoMode::kEnforce))
+                     .Add(Process(10), kReceived)
+                     .Add(Process(10).With("asset", "A2"), kReceived)
+                     .Decide()
+                     .actions),
+            (std::vector<std::string>{"quarantine_asset ordered", "quarantine_asset ordered"}));
+}
+
+TEST(DecideTest, ExpiryJudgesTheEventOfTheTarget) {
+  const Time old = kNow - std::chrono::hours(2);
+  const Decided decided = WindowCase(kKill)
+                              .Add(Process(10), kReceived)
+                              .Add(Process(11).With("time", FormatTime(old)), old)
+                              .Decide();
+  EXPECT_EQ(
+      Show(decided.actions),
+      (std::vector<std::string>{"kill_process ordered", "kill_process denied expiry event_too_old",
+                                "quarantine_file ordered"}));
+}
+
+TEST(DecideTest, ArmingJudgesTheOldestEvent) {
+  WindowCase window(kKill);
+  window.Add(Process(10), kReceived).Add(Process(11), kReceived - Duration(5));
+  EXPECT_EQ(Show(window.Decide(kReceived - Duration(5)).actions)[0], "kill_process ordered");
+  for (const std::string& shown : Show(window.Decide(kReceived - Duration(4)).actions))
+    EXPECT_TRUE(shown.ends_with(" dry_run mode event_before_arming")) << shown;
+}
+
+TEST(DecideTest, WithoutTargetsEachActionIsRefused) {
+  EXPECT_EQ(Show(WindowCase(kKill).Refuse(remediate::Refusal::kNoTargetEvent).actions),
+            (std::vector<std::string>{"kill_process refused no_target_event",
+                                      "quarantine_file refused no_target_event"}));
+  EXPECT_EQ(Show(WindowCase(test::IsolateRule("evil", AutoMode::kEnforce))
+                     .Refuse(remediate::Refusal::kNoSingleAsset)
+                     .actions),
+            std::vector<std::string>{"quarantine_asset refused no_single_asset"});
+  EXPECT_TRUE(WindowCase(test::KillRule("evil", AutoMode::kOff))
+                  .Refuse(remediate::Refusal::kNoTargetEvent)
+                  .actions.empty());
 }
 
 }  // namespace

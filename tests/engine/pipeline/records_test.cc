@@ -26,9 +26,9 @@ constexpr size_t kBig = 1'000'000;
 class Case {
  public:
   Case(rule::Rule rule, const test::EventJson& json)
-      : rule_(std::move(rule)), event_(decoder_.Decode(json)) {
+      : rule_(std::move(rule)), event_(remediate::SubjectOf(decoder_.Decode(json), kOrigin)) {
     enforcement_.enabled = true;
-    decided_ = Decide(rule_, event_, kOrigin,
+    decided_ = Decide(rule_, event_,
                       {.guards = &guards_,
                        .enforcement = &enforcement_,
                        .arming = &arming_,
@@ -40,7 +40,7 @@ class Case {
   Case& operator=(const Case&) = delete;
 
   OutRecord Alert(size_t event_bytes_max = 1000, size_t value_bytes_max = kBig) const {
-    return AlertRecord(decided_, event_, kOrigin, kNow,
+    return AlertRecord(decided_, event_, kNow,
                        {.matched = matched_, .event_bytes_max = event_bytes_max}, value_bytes_max);
   }
   // What the alert says that the rule holds by.
@@ -49,14 +49,13 @@ class Case {
     return *this;
   }
   OutRecord Decision(size_t index, size_t value_bytes_max = kBig) const {
-    return DecisionRecord(decided_, decided_.actions[index], event_, kOrigin, kNow,
-                          value_bytes_max);
+    return DecisionRecord(decided_, decided_.actions[index], event_, kNow, value_bytes_max);
   }
 
  private:
   rule::Rule rule_;
   test::EngineDecoder decoder_;
-  const event::Event& event_;
+  const remediate::Subject event_;
   const guard::Chain guards_ = guard::StandardChain({});
   guard::Enforcement enforcement_;
   test::AlwaysArmed arming_;
@@ -201,20 +200,6 @@ TEST(RecordsTest, TheSmallestFormsFitWhateverTheEventHolds) {
   EXPECT_LE(each.Alert(10, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
   EXPECT_LE(each.Decision(0, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
   EXPECT_LE(each.Decision(1, Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
-}
-
-TEST(ClipTest, NeverCutsACharacter) {
-  const std::string text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";  // 1, 2, 3, 4 bytes
-  const std::vector<size_t> sizes = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
-  for (size_t limit = 0; limit < sizes.size(); ++limit)
-    EXPECT_EQ(Clip(text, limit).size(), sizes[limit]) << limit;
-  EXPECT_EQ(Clip("\x80\x80\x80\x80\x80\x80", 5).size(), 2u);  // not text: three bytes at most
-}
-
-TEST(KeyTest, AnAssetsKeyIsItsIdOfABoundedLength) {
-  EXPECT_EQ(AssetKey("A1"), "A1");
-  EXPECT_EQ(AssetKey(std::string(512, 'x')).size(), 512u);
-  EXPECT_EQ(AssetKey(std::string(513, 'x')).size(), 512u);
 }
 
 }  // namespace

@@ -46,6 +46,32 @@ TEST(IdsTest, TriggerKeys) {
                                           Field("1") + Field(Sha256Hex("{}")));
 }
 
+TEST(IdsTest, TriggerKeysOfEventsAtHandAndKept) {
+  Subject event;
+  event.event_id = "e1";
+  event.event_time = TimeFromMs(1234);
+  event.origin = {
+      .topic = "edr", .partition = 3, .offset = 42, .index = 1, .append_time = TimeFromMs(9)};
+  event.record = "{}";
+  EXPECT_EQ(TriggerKey(event), TriggerKey("e1", TimeFromMs(1234)));
+  event.event_id = {};
+  EXPECT_EQ(TriggerKey(event), TriggerKey(event.origin, "{}"));
+  const std::string digest = Sha256("{}");
+  event.record = {};
+  event.record_sha256 = digest;
+  EXPECT_EQ(TriggerKey(event), TriggerKey(event.origin, "{}"));
+}
+
+TEST(IdsTest, TriggerKeysOfWindows) {
+  const std::vector<std::string> group = {"A1", ""};
+  EXPECT_EQ(TriggerKeyInGroup("key", group),
+            Field("group") + Field("key") + Field("A1") + Field(""));
+  EXPECT_EQ(TriggerKeyInGroup("key", {}), "key");
+  EXPECT_EQ(DeadlineKey(group, TimeFromMs(1234)),
+            Field("deadline") + Field("A1") + Field("") + Field("1234"));
+  EXPECT_EQ(DeadlineKey({}, TimeFromMs(-1)), Field("deadline") + Field("-1"));
+}
+
 TEST(IdsTest, TargetIdentityIsTheStrongestThatIsThere) {
   ProcessTarget process = ProcessOf(7, "C:\\a.exe");
   process.started_not_after = TimeFromMs(2000);
@@ -87,6 +113,19 @@ TEST(IdsTest, Golden) {
   command.action = Action::kIsolateAsset;
   command.file.reset();
   EXPECT_EQ(CommandId(command, key).ToString(), "dbb45116-68da-5277-80f9-fc69f209fc61");
+}
+
+// Likewise.
+TEST(IdsTest, GoldenOfWindows) {
+  const Uuid rule = *Uuid::Parse("0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10");
+  const Time time = TimeAt("2026-11-25T01:00:00Z");
+  const std::vector<std::string> group = {"a1", "m\xc3\xbcnchen"};
+  EXPECT_EQ(FiringId(rule, "A1", TriggerKeyInGroup(TriggerKey("e1", time), group)).ToString(),
+            "19ca2908-a500-59d9-9572-8805569b516e");
+  EXPECT_EQ(FiringId(rule, "a1", DeadlineKey(group, time)).ToString(),
+            "908d8d89-0d0e-5682-adb1-5e1f28d3ab56");
+  EXPECT_EQ(FiringId(rule, "", DeadlineKey({}, time)).ToString(),
+            "248b5e7e-0615-5fb8-b58d-c60236369c7f");
 }
 
 TEST(IdsTest, EveryPartOfTheIdentityCounts) {

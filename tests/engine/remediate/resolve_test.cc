@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/remediate/ids.h"
 #include "tests/support/engine_fixture.h"
 
 namespace riposte::remediate {
@@ -30,10 +29,19 @@ EventJson Full(std::string_view type) {
   return event;
 }
 
-std::vector<Proposal> ProposeFor(const rule::Rule& rule, const EventJson& json) {
+std::vector<Proposal> ProposeFor(const rule::Rule& rule, const std::string& json,
+                                 const TimeToLive& ttl = {}) {
   test::EngineDecoder decoder;
-  const event::Event& event = decoder.Decode(json);
-  return Propose(MakeFiring(rule, event, kOrigin), event, TimeToLive{}, kNow);
+  const Subject event = SubjectOf(decoder.Decode(json), kOrigin);
+  const Firing firing = MakeFiring(rule, event);
+  std::vector<Proposal> proposals;
+  for (const Action action : ActionsOf(rule))
+    proposals.push_back(Propose(action, firing, event, ttl, kNow));
+  return proposals;
+}
+std::vector<Proposal> ProposeFor(const rule::Rule& rule, const EventJson& json,
+                                 const TimeToLive& ttl = {}) {
+  return ProposeFor(rule, json.Text(), ttl);
 }
 
 // "kill_process C:\own.exe (pid 100)", "quarantine_file: no_file": what a table shows.
@@ -133,12 +141,9 @@ TEST(ResolveTest, IsolationNeedsAnAssetAndNothingElse) {
 }
 
 TEST(ResolveTest, ASnapshotTellsNothingNew) {
-  test::EngineDecoder decoder;
   std::string json = Full("PROCESS").Text();
   json.insert(1, R"("snapshot":true,)");
-  const event::Event& event = decoder.Decode(json);
-  const rule::Rule rule = test::KillRule("x", AutoMode::kEnforce);
-  EXPECT_EQ(Show(Propose(MakeFiring(rule, event, kOrigin), event, TimeToLive{}, kNow)),
+  EXPECT_EQ(Show(ProposeFor(test::KillRule("x", AutoMode::kEnforce), json)),
             (std::vector<std::string>{"kill_process: snapshot", "quarantine_file: snapshot"}));
 }
 
@@ -174,42 +179,49 @@ TEST(ResolveTest, ACommandCarriesRuleFiringAndTimes) {
 }
 
 TEST(ResolveTest, TheTimeToLiveIsTheActions) {
-  test::EngineDecoder decoder;
-  const event::Event& event = decoder.Decode(Full("PROCESS"));
   const TimeToLive ttl{.kill = Duration(1), .file = Duration(2), .isolate = Duration(3)};
   const rule::Rule kill = test::KillRule("x", AutoMode::kDryRun);
-  const std::vector<Proposal> proposals =
-      Propose(MakeFiring(kill, event, kOrigin), event, ttl, kNow);
+  const std::vector<Proposal> proposals = ProposeFor(kill, Full("PROCESS"), ttl);
   EXPECT_EQ(proposals[0].command->not_after, kNow + Duration(1));
   EXPECT_EQ(proposals[0].command->mode, Mode::kDryRun);
   EXPECT_EQ(proposals[1].command->not_after, kNow + Duration(2));
   const rule::Rule isolate = test::IsolateRule("x", AutoMode::kDryRun);
-  EXPECT_EQ(Propose(MakeFiring(isolate, event, kOrigin), event, ttl, kNow)[0].command->not_after,
-            kNow + Duration(3));
+  EXPECT_EQ(ProposeFor(isolate, Full("PROCESS"), ttl)[0].command->not_after, kNow + Duration(3));
 }
 
-TEST(ResolveTest, AFiringIsIdentifiedByTheEventOrByItsPlace) {
+TEST(ResolveTest, TheTimesOfACommandAreItsTargets) {
   test::EngineDecoder decoder;
-  const rule::Rule rule = test::RuleFor("x");
-  const Firing with_id = MakeFiring(rule, decoder.Decode(EventJson("FILE")), kOrigin);
-  EXPECT_EQ(with_id.trigger_key, TriggerKey("e1", TimeAt(test::kEventTime)));
-  Origin elsewhere = kOrigin;
-  elsewhere.offset = 18;
-  EXPECT_EQ(MakeFiring(rule, decoder.Decode(EventJson("FILE")), elsewhere).id, with_id.id);
-
-  const EventJson no_id = EventJson("FILE").Without("id");
-  const Firing first = MakeFiring(rule, decoder.Decode(no_id), kOrigin);
-  EXPECT_TRUE(first.event_ids.empty());
-  EXPECT_EQ(MakeFiring(rule, decoder.Decode(no_id), kOrigin).id, first.id);
-  EXPECT_NE(MakeFiring(rule, decoder.Decode(no_id), elsewhere).id, first.id);
+  const rule::Rule rule = test::KillRule("x", AutoMode::kEnforce);
+  const Subject event = SubjectOf(decoder.Decode(Full("PROCESS")), kOrigin);
+  Firing firing = MakeFiring(rule, event);
+  firing.oldest_append_time = TimeFromMs(1);
+  Subject older = event;
+  older.event_time = TimeFromMs(2);
+  older.origin.append_time = TimeFromMs(3);
+  const Command command = *Propose(Action::kKillProcess, firing, older, {}, kNow).command;
+  EXPECT_EQ(command.event_time, TimeFromMs(2));
+  EXPECT_EQ(command.append_time, TimeFromMs(3));
+  EXPECT_EQ(command.oldest_append_time, TimeFromMs(1));
 }
 
-TEST(ResolveTest, AnEventWithoutATimeHasTheRecords) {
+std::string TargetKeyFor(const rule::Rule& rule, const EventJson& json) {
   test::EngineDecoder decoder;
-  const rule::Rule rule = test::RuleFor("x");
-  for (const EventJson& json :
-       {EventJson("FILE").Without("time"), EventJson("FILE").With("time", "yesterday")})
-    EXPECT_EQ(MakeFiring(rule, decoder.Decode(json), kOrigin).event_time, kOrigin.append_time);
+  return TargetKey(rule, SubjectOf(decoder.Decode(json), kOrigin));
+}
+
+TEST(ResolveTest, TargetsAreEqualWhereAllActionsHaveTheSame) {
+  const rule::Rule kill = test::KillRule("x", AutoMode::kEnforce);
+  const std::string key = TargetKeyFor(kill, Full("PROCESS"));
+  EXPECT_EQ(TargetKeyFor(kill, Full("PROCESS").With("id", "e2").With("ppid", 7)), key);
+  EXPECT_NE(TargetKeyFor(kill, Full("PROCESS").With("pid", 7)), key);
+  EXPECT_NE(TargetKeyFor(kill, Full("PROCESS").With("sha", "BB")), key) << "another file";
+  EXPECT_NE(TargetKeyFor(kill, Full("PROCESS").Without("pid")), "") << "the file is left";
+  EXPECT_NE(TargetKeyFor(kill, Full("PROCESS").Without("pid")), key);
+  EXPECT_EQ(TargetKeyFor(kill, Full("REGISTRY")), "");
+  EXPECT_EQ(TargetKeyFor(kill, Full("PROCESS").Without("asset")), "");
+  const rule::Rule isolate = test::IsolateRule("x", AutoMode::kEnforce);
+  EXPECT_EQ(TargetKeyFor(isolate, Full("REGISTRY")), TargetKeyFor(isolate, Full("PROCESS")));
+  EXPECT_EQ(TargetKeyFor(test::RuleFor("x"), Full("PROCESS")), "");
 }
 
 TEST(ResolveTest, EachRefusalHasANameAndASentence) {

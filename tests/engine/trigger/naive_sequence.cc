@@ -82,6 +82,10 @@ void NaiveSequence::Fire(const Members& members, bool by_deadline, Outcome& outc
       by_deadline ? TimeFromMs(members.front().at) + rule_.within : TimeFromMs(members.back().at);
   if (!by_deadline) completion.completed_by = KeptOf(members.back()).place;
   for (const Arrival& member : members) completion.events.push_back(KeptOf(member));
+  for (size_t step = 0; step < rule_.steps.size(); ++step)
+    if (!rule_.steps[step].absent)
+      completion.steps.insert(completion.steps.end(),
+                              static_cast<size_t>(rule_.steps[step].at_least), StepBit(step));
   completion.matches = static_cast<int64_t>(members.size());
   outcome.fired.push_back(std::move(completion));
 }

@@ -47,7 +47,10 @@ void NaiveUnordered::Fire(const Found& found, Outcome& outcome) {
   completion.by_deadline = absent_ != 0;
   completion.time = TimeFromMs(completion.by_deadline ? found.deadline : used_->at);
   if (!completion.by_deadline) completion.completed_by = KeptOf(*used_).place;
-  for (const Arrival& event : found.events) completion.events.push_back(KeptOf(event));
+  for (const Arrival& event : found.events) {
+    completion.events.push_back(KeptOf(event));
+    completion.steps.push_back(event.steps & ~absent_);
+  }
   completion.matches = static_cast<int64_t>(found.events.size());
   outcome.fired.push_back(std::move(completion));
 }

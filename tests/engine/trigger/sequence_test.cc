@@ -77,6 +77,13 @@ TEST(SequenceTest, AtLeastIsAsManyStages) {
   EXPECT_EQ(Play(thrice, {{0, kA}, {1, kA}, {11, kA}, {11, kA}}), "11:1,2,3");
 }
 
+TEST(SequenceTest, ACompletionTellsTheStepThatEachEventTook) {
+  Timeline timeline(Sequence(10, {PresentStep(2), AbsentStep(), PresentStep()}));
+  for (const Row& row : {Row{0, kA | kC}, {1, kA}, {2, kA | kC}}) timeline.Arrives(row);
+  ASSERT_EQ(timeline.outcome_.fired.size(), 1u);
+  EXPECT_EQ(timeline.outcome_.fired[0].steps, (std::vector<StepSet>{kA, kA, kC}));
+}
+
 TEST(SequenceTest, DistinctTakesNewValuesOnly) {
   const rule::Sequence twice = Sequence(10, {PresentStep(2, true), PresentStep()});
   EXPECT_EQ(Play(twice, {{0, kA, "x"}, {1, kA, "x"}, {2, kB}}), "");

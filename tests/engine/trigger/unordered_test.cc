@@ -38,6 +38,13 @@ TEST(UnorderedTest, AllStepsInOneWindow) {
   EXPECT_EQ(Play(kAb, {{0, kA | kB}}), "0:0");
 }
 
+TEST(UnorderedTest, ACompletionTellsTheStepsThatEachEventFits) {
+  Timeline timeline(kAb);
+  for (const Row& row : {Row{0, kA}, {1, kA}, {2, kA | kB}}) timeline.Arrives(row);
+  ASSERT_EQ(timeline.outcome_.fired.size(), 1u);
+  EXPECT_EQ(timeline.outcome_.fired[0].steps, (std::vector<StepSet>{kA, kA, kA | kB}));
+}
+
 TEST(UnorderedTest, AFiringUsesUpAllUpToItsEnd) {
   EXPECT_EQ(Play(kAb, {{0, kA}, {1, kA}, {2, kB}, {3, kB}, {4, kA}}), "2:0,1,2 4:3,4");
   Timeline timeline(kAb);
