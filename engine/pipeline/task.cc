@@ -184,6 +184,7 @@ void Task::Impl::Work(const Record& record, const Standing& standing) {
   const std::span<const match::Match> found = FindMatches(record);
   if (!found.empty()) decoder.Complete();
   CountOddities();
+  match::ForEachRule(found, [&](uint32_t rule) { open.CountMatch(rule); });
   for (const match::Match& match : found) Order(match, record, standing);
 }
 
@@ -254,7 +255,6 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
                                   .ttl = options.ttl,
                                   .command_bytes_max = outbox->MaxValueBytes(OutTopic::kCommands),
                                   .now = now});
-  open.CountMatch(match.rule);
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
@@ -267,7 +267,7 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
   Evidence evidence;
   if (so_far < options.commit_output_bytes_max)
     evidence = {.matched = match::HeldClauses(
-                    decided.firing.rule->query, live->rules->schema->catalogue, event,
+                    matcher->QueryOf(match), live->rules->schema->catalogue, event,
                     {.now = record.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
   open.Put(
