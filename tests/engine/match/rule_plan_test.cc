@@ -62,6 +62,26 @@ TEST(RulePlan, CountsClausesAndRegularExpressions) {
   EXPECT_THAT(plan.open_regexes, ElementsAre("text: /[0-9]+/", "item.name: /^.$/"));
 }
 
+TEST(RulePlan, OfEachPart) {
+  const schema::SchemaPtr schema = TableSchema();
+  rule::RuleSet rules = RulesOf(schema, {"keyword: a", "type: FILE", "keyword: b"});
+  rule::Step first = StepOf(rules, "keyword: c"), second = StepOf(rules, "not keyword: d");
+  first.name = "first";
+  second.name = "second";
+  rules.rules[1].trigger = rule::Unordered{.steps = {first, second}};
+  RulePlanner planner(rules, schema->profiles.front());
+  const std::vector<PartPlan> plans = planner.PlanOf(1);
+  ASSERT_EQ(plans.size(), 2u);
+  EXPECT_EQ(plans[0].step, "first");
+  EXPECT_EQ(plans[0].anchors.front().clause, "keyword: \"c\"");
+  EXPECT_EQ(plans[0].guard, "type: \"file\"");
+  EXPECT_EQ(plans[0].clauses, 2u);
+  EXPECT_EQ(plans[1].step, "second");
+  EXPECT_EQ(plans[1].anchors.front().clause, "type: \"file\"");
+  EXPECT_EQ(planner.PlanOf(2).front().anchors.front().clause, "keyword: \"b\"");
+  EXPECT_EQ(planner.PlanOf(2).front().step, "");
+}
+
 TEST(RulePlan, RulesThatDoNotRunAreLeftOut) {
   const schema::SchemaPtr schema = TableSchema();
   rule::RuleSet rules = RulesOf(schema, {"keyword: a", "keyword: b", "keyword: c"});
