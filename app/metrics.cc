@@ -75,6 +75,9 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
                                          "Partitions whose work ended by an error or by fencing.")),
       committed_(transactions_.With({{"outcome", "committed"}})),
       aborted_(transactions_.With({{"outcome", "aborted"}})),
+      undone_(registry.AddCounter(
+          "riposte_open_batches_undone_total",
+          "Batches that were begun behind a transaction that was then aborted.")),
       plain_events_(registry.AddCounter(
           "riposte_events_plainly_evaluated_total",
           "Events for which all rules were evaluated, as the index would have cost more.")),
@@ -186,13 +189,15 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   }
 }
 
-void EngineMetrics::OnAbort(const pipeline::PartitionId& partition) {
+void EngineMetrics::OnAbort(const pipeline::PartitionId& partition, bool open_behind) {
   aborted_.Add();
+  if (open_behind) undone_.Add();
   static log::Limiter limiter;
-  log::WriteLimited(
-      limiter, log::Level::kWarn, "pipeline", "transaction-aborted",
-      "a transaction was aborted and is done again",
-      {{"topic", std::string_view(partition.topic)}, {"partition", int64_t{partition.partition}}});
+  log::WriteLimited(limiter, log::Level::kWarn, "pipeline", "transaction-aborted",
+                    "a transaction was aborted and is done again",
+                    {{"topic", std::string_view(partition.topic)},
+                     {"partition", int64_t{partition.partition}},
+                     {"open_behind", open_behind}});
 }
 
 void EngineMetrics::OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) {

@@ -29,7 +29,7 @@ class EngineMetrics final : public pipeline::Observer {
   explicit EngineMetrics(metrics::Registry& registry);
 
   void OnCommit(const pipeline::Report& report) override;
-  void OnAbort(const pipeline::PartitionId& partition) override;
+  void OnAbort(const pipeline::PartitionId& partition, bool open_behind) override;
   // Also logs it.
   void OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) override;
 
@@ -62,7 +62,7 @@ class EngineMetrics final : public pipeline::Observer {
   metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_, instances_;
   metrics::Histogram processing_, detection_delay_, command_delay_;
   metrics::Counter reload_failures_, tasks_stopped_;
-  metrics::Counter committed_, aborted_;
+  metrics::Counter committed_, aborted_, undone_;
   metrics::Counter plain_events_, decode_cost_, find_cost_;
   metrics::Gauge last_reload_, last_good_, enforcement_;
   metrics::Gauge instances_same_, instances_different_, announcements_ignored_;

@@ -92,7 +92,7 @@ pipeline::LiveRulesPtr Load(const schema::SchemaPtr& schema, const std::string& 
 class NoObserver final : public pipeline::Observer {
  public:
   void OnCommit(const pipeline::Report&) override {}
-  void OnAbort(const pipeline::PartitionId&) override {}
+  void OnAbort(const pipeline::PartitionId&, bool) override {}
   void OnTaskStopped(const pipeline::PartitionId&, const Status&) override {}
 };
 

@@ -69,7 +69,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void OnCommit(const Report& report) = 0;
-  virtual void OnAbort(const PartitionId& partition) = 0;
+  // A transaction was aborted. `open_behind`: the next one was begun, and goes with it.
+  virtual void OnAbort(const PartitionId& partition, bool open_behind) = 0;
   // A task stopped for a reason other than a revocation: fenced, or the environment failed for
   // good.
   virtual void OnTaskStopped(const PartitionId& partition, const Status& reason) = 0;

@@ -41,18 +41,21 @@ class PulsedInput final : public Input {
   const Clock& clock_;
 };
 
-class PulsedOutbox final : public Outbox {
+class PulsedCommitter final : public Committer {
  public:
-  PulsedOutbox(std::unique_ptr<Outbox> outbox, Pulse& pulse, const Clock& clock)
-      : outbox_(std::move(outbox)), pulse_(pulse), clock_(clock) {}
-  size_t MaxValueBytes(OutTopic topic) const override { return outbox_->MaxValueBytes(topic); }
-  Result<Committed> Commit(std::span<const OutRecord> records, int64_t next_offset) override {
+  PulsedCommitter(std::unique_ptr<Committer> committer, Pulse& pulse, const Clock& clock)
+      : committer_(std::move(committer)), pulse_(pulse), clock_(clock) {}
+  size_t MaxValueBytes(OutTopic topic) const override { return committer_->MaxValueBytes(topic); }
+  void Submit(std::span<const OutRecord> records, int64_t next_offset) override {
+    committer_->Submit(records, next_offset);
+  }
+  std::optional<Result<Committed>> Take(Duration wait) override {
     const Pause pause(pulse_, clock_);
-    return outbox_->Commit(records, next_offset);
+    return committer_->Take(wait);
   }
 
  private:
-  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Committer> committer_;
   Pulse& pulse_;
   const Clock& clock_;
 };
@@ -65,10 +68,13 @@ Duration Pulse::WorkingFor(Time now) const {
   return std::max(Duration::zero(), now - TimeFromMs(since));
 }
 
-Assignment WithPulse(Assignment assignment, Pulse& pulse, const Clock& clock) {
-  assignment.input = std::make_unique<PulsedInput>(std::move(assignment.input), pulse, clock);
-  assignment.outbox = std::make_unique<PulsedOutbox>(std::move(assignment.outbox), pulse, clock);
-  return assignment;
+std::unique_ptr<Input> WithPulse(std::unique_ptr<Input> input, Pulse& pulse, const Clock& clock) {
+  return std::make_unique<PulsedInput>(std::move(input), pulse, clock);
+}
+
+std::unique_ptr<Committer> WithPulse(std::unique_ptr<Committer> committer, Pulse& pulse,
+                                     const Clock& clock) {
+  return std::make_unique<PulsedCommitter>(std::move(committer), pulse, clock);
 }
 
 }  // namespace riposte::pipeline

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "base/time.h"
+#include "engine/pipeline/committer.h"
 #include "engine/pipeline/ports.h"
 
 namespace riposte::pipeline {
@@ -22,8 +24,9 @@ class Pulse {
   std::atomic<int64_t> working_since_ms_{kWaiting};
 };
 
-// The same assignment, whose input and outbox tell `pulse` when they wait. `pulse` and `clock`
-// outlive it.
-Assignment WithPulse(Assignment assignment, Pulse& pulse, const Clock& clock);
+// The same, which tell `pulse` when they wait. `pulse` and `clock` outlive them.
+std::unique_ptr<Input> WithPulse(std::unique_ptr<Input> input, Pulse& pulse, const Clock& clock);
+std::unique_ptr<Committer> WithPulse(std::unique_ptr<Committer> committer, Pulse& pulse,
+                                     const Clock& clock);
 
 }  // namespace riposte::pipeline

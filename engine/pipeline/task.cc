@@ -18,6 +18,8 @@ namespace {
 // After the first abort in a row it is tried again at once, then with growing pauses.
 constexpr Duration kRetryPauseFirst{10};
 constexpr Duration kRetryPauseMax{1000};
+// Commits may take as long as brokers are away.
+constexpr Duration kAnyTime = std::chrono::hours(24);
 
 // Whether, and how, a record was decoded.
 enum class Verdict : uint8_t { kEvent, kDeadLetter, kEmpty };
@@ -41,7 +43,6 @@ struct Task::Impl {
   Impl(Assignment assigned, const TaskOptions& task_options, const Surroundings& around)
       : input(std::move(assigned.input)),
         partition(input->id()),
-        outbox(std::move(assigned.outbox)),
         profile(std::move(assigned.profile)),
         options(task_options),
         surroundings(around),
@@ -49,7 +50,8 @@ struct Task::Impl {
         committed(assigned.start_offset),
         last_seen(assigned.start_offset - 1),
         poison(around.crashes, partition, assigned.start_offset),
-        decoder(task_options.event_bytes_max) {}
+        decoder(task_options.event_bytes_max),
+        committer(around.make_committer(std::move(assigned.outbox))) {}
 
   // The path of a batch.
   Result<Progress> Step(const LiveRulesPtr& next_rules, const ReadStanding& read_standing,
@@ -70,11 +72,12 @@ struct Task::Impl {
   bool CommitIsDue(Time now) const;
   Duration TimeToCommit(Time now) const;
   Status Commit();
+  Status Collect(Duration wait);
+  Status Settle();
   Status Redo();
 
   std::unique_ptr<Input> input;
   const PartitionId partition;
-  std::unique_ptr<Outbox> outbox;
   const std::string profile;
   const TaskOptions options;
   const Surroundings surroundings;
@@ -99,15 +102,19 @@ struct Task::Impl {
   size_t record_bytes_before = 0;            // of the outputs, when the record's work began
   Time now{};
   Transaction open;
+  Transaction under_way;   // if `submitted`
+  bool submitted = false;  // and not answered yet
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
+  std::unique_ptr<Committer> committer;  // last: until it is gone it may read `under_way`
 };
 
 Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
                                         const ReadStanding& read_standing, Duration wait) {
   RIPOSTE_TRY(UseRules(next_rules));
   now = surroundings.clock->Now();
+  RIPOSTE_TRY(Collect(Duration::zero()));
   if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
   RIPOSTE_TRY(Consume(wait));
   const Standing* const standing = batch.empty() ? nullptr : &read_standing();
@@ -129,6 +136,7 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
   now = surroundings.clock->Now();
   const bool commits = CommitIsDue(now) || (ended && !open.empty());
   if (commits) RIPOSTE_TRY(Commit());
+  if (ended && open.empty()) RIPOSTE_TRY(Settle());
   if (ended && open.empty() && !rewound) return Progress::kEnded;
   return !batch.empty() || commits ? Progress::kWorked : Progress::kIdle;
 }
@@ -152,14 +160,19 @@ Status Task::Impl::Consume(Duration wait) {
   rewound = false;
   batch.clear();
   const Duration longest = open.empty() ? wait : std::min(wait, TimeToCommit(now));
-  Status polled = input->Poll(options.batch_records_max, options.batch_bytes_max, longest, batch);
+  // What is open has to wait for what is committed: that is waited for rather than more records.
+  const bool awaits_commit = submitted && !open.empty();
+  Status polled = input->Poll(options.batch_records_max, options.batch_bytes_max,
+                              awaits_commit ? Duration::zero() : longest, batch);
   if (polled.code() == ErrorCode::kCancelled) {
     ended = true;
     batch.clear();
   } else if (!polled.ok()) {
     RIPOSTE_TRY(Commit());  // what came before is whole
+    RIPOSTE_TRY(Settle());
     return polled;
   }
+  if (awaits_commit && batch.empty()) RIPOSTE_TRY(Collect(longest));
   backlog = batch.size() >= options.batch_records_max ||
             input->Lag() > static_cast<int64_t>(options.batch_records_max);
   now = surroundings.clock->Now();
@@ -217,7 +230,7 @@ DeadLetter Task::Impl::LetterOf(const Record& record, event::Reject reason) cons
 void Task::Impl::PutAway(const DeadLetter& letter) {
   ++open.counts().dead_lettered;
   open.Put(DeadLetterRecord(letter, now, options.dead_letter_bytes_max,
-                            outbox->MaxValueBytes(OutTopic::kDeadLetter)));
+                            committer->MaxValueBytes(OutTopic::kDeadLetter)));
 }
 
 // Nothing looks into it: that is what crashed.
@@ -248,18 +261,19 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
                                  .offset = record.offset,
                                  .index = 0,
                                  .append_time = record.append_time};
-  const Decided decided = Decide(live->rules->rules[match.rule], event, origin,
-                                 {.guards = surroundings.guards,
-                                  .enforcement = &standing.enforcement,
-                                  .arming = standing.arming.get(),
-                                  .ttl = options.ttl,
-                                  .command_bytes_max = outbox->MaxValueBytes(OutTopic::kCommands),
-                                  .now = now});
+  const Decided decided =
+      Decide(live->rules->rules[match.rule], event, origin,
+             {.guards = surroundings.guards,
+              .enforcement = &standing.enforcement,
+              .arming = standing.arming.get(),
+              .ttl = options.ttl,
+              .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
+              .now = now});
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
     open.Put(DecisionRecord(decided, action, event, origin, now,
-                            outbox->MaxValueBytes(OutTopic::kAudit)));
+                            committer->MaxValueBytes(OutTopic::kAudit)));
   }
   // One record's outputs cannot be divided; when very many rules match it, later alerts go without
   // the copy of the event, and without what is said about the match.
@@ -270,14 +284,15 @@ void Task::Impl::Order(const match::Match& match, const Record& record, const St
                     matcher->QueryOf(match), live->rules->schema->catalogue, event,
                     {.now = record.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
-  open.Put(
-      AlertRecord(decided, event, origin, now, evidence, outbox->MaxValueBytes(OutTopic::kAlerts)));
+  open.Put(AlertRecord(decided, event, origin, now, evidence,
+                       committer->MaxValueBytes(OutTopic::kAlerts)));
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {
   const Duration interval = backlog ? options.commit_interval_backlog : options.commit_interval;
   Time due = open.opened_at() + interval;
-  if (open.has_command()) due = std::min(due, last_commit + options.commit_floor);
+  // A command goes at once, but the work on further records does not stand still for it.
+  if (open.has_command() && !submitted) due = std::min(due, last_commit + options.commit_floor);
   // A clock that jumped back must not put the commit off.
   if (at < open.opened_at()) return Duration::zero();
   return std::max(Duration::zero(), due - at);
@@ -289,33 +304,51 @@ bool Task::Impl::CommitIsDue(Time at) const {
          TimeToCommit(at) == Duration::zero();
 }
 
+// One transaction after the other: the one under way is waited for first.
 Status Task::Impl::Commit() {
   if (open.empty()) return Status::Ok();
-  const int64_t next_offset = open.next_offset();
-  if (gap_from >= 0)
-    open.Put(CoverageGapRecord(partition, gap_from, committed, surroundings.clock->Now()));
-  const Result<Committed> committed_as =
-      outbox->Commit(open.Seal(partition, surroundings.clock->Now()), next_offset);
-  if (!committed_as.ok()) return committed_as.status();
-  last_commit = surroundings.clock->Now();
-  if (*committed_as == Committed::kAborted) return Redo();
-  gap_from = -1;
-  committed = next_offset;
-  aborts_in_a_row = 0;
-  retry_at = {};
-  poison.OnCommitted(next_offset);
-  open.Tell(partition, *live->rules, scratch->costs(), input->Lag(), last_commit,
-            *surroundings.observer);
-  open.Clear();
+  RIPOSTE_TRY(Settle());
+  if (open.empty()) return Status::Ok();  // undone with it
+  now = surroundings.clock->Now();
+  if (gap_from >= 0) open.Put(CoverageGapRecord(partition, gap_from, committed, now));
+  std::swap(open, under_way);
+  committer->Submit(under_way.Seal(partition, live->rules, scratch->costs(), now),
+                    under_way.next_offset());
   scratch->ResetCosts();
+  submitted = true;
+  return Collect(Duration::zero());
+}
+
+Status Task::Impl::Settle() {
+  while (submitted) RIPOSTE_TRY(Collect(kAnyTime));
   return Status::Ok();
 }
 
+Status Task::Impl::Collect(Duration wait) {
+  if (!submitted) return Status::Ok();
+  const std::optional<Result<Committed>> answer = committer->Take(wait);
+  if (!answer) return Status::Ok();
+  submitted = false;
+  if (!answer->ok()) return answer->status();
+  last_commit = surroundings.clock->Now();
+  if (**answer == Committed::kAborted) return Redo();
+  gap_from = -1;
+  committed = under_way.next_offset();
+  aborts_in_a_row = 0;
+  retry_at = {};
+  poison.OnCommitted(committed);
+  under_way.Tell(partition, input->Lag(), last_commit, *surroundings.observer);
+  under_way.Clear();
+  return Status::Ok();
+}
+
+// With what was aborted goes what was begun behind it.
 Status Task::Impl::Redo() {
-  surroundings.observer->OnAbort(partition);
+  surroundings.observer->OnAbort(partition, !open.empty());
   if (++aborts_in_a_row > 1)
     retry_at = last_commit + std::min(kRetryPauseMax,
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
+  under_way.Clear();
   open.Clear();
   scratch->ResetCosts();
   last_seen = committed - 1;
@@ -338,7 +371,10 @@ Result<Task::Progress> Task::Step(const LiveRulesPtr& live, const ReadStanding& 
   return impl_->Step(live, read_standing, wait);
 }
 
-Status Task::Flush() { return impl_->Commit(); }
+Status Task::Flush() {
+  RIPOSTE_TRY(impl_->Commit());
+  return impl_->Settle();
+}
 
 const PartitionId& Task::id() const { return impl_->partition; }
 int64_t Task::committed_offset() const { return impl_->committed; }

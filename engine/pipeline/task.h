@@ -15,6 +15,7 @@
 #include "engine/event/decode.h"
 #include "engine/guard/guard.h"
 #include "engine/match/matcher.h"
+#include "engine/pipeline/committer.h"
 #include "engine/pipeline/observer.h"
 #include "engine/pipeline/poison.h"
 #include "engine/pipeline/ports.h"
@@ -53,7 +54,8 @@ struct Surroundings {
   const Clock* clock = nullptr;
   const guard::Chain* guards = nullptr;
   Observer* observer = nullptr;
-  CrashHistory* crashes = nullptr;  // null: no record is poison
+  CrashHistory* crashes = nullptr;                     // null: no record is poison
+  MakeCommitter make_committer = MakeDirectCommitter;  // for each task
 };
 
 // What the operators say now; read anew for each batch, once its records are there: a task waits
@@ -66,6 +68,8 @@ struct Standing {
 using ReadStanding = std::function<const Standing&()>;
 
 // One input partition. One thread.
+//
+// While a transaction is committed, the next one is open and worked on; no more than these two.
 //
 // Every record that was polled ends in exactly one committed transaction: as matched, unmatched,
 // dead-lettered or empty. What an aborted transaction held is done again from the last committed
@@ -88,8 +92,8 @@ class Task {
   // task for good: kFenced, another instance has the partition; else the environment failed. The
   // open transaction is then abandoned.
   Result<Progress> Step(const LiveRulesPtr& live, const ReadStanding& read_standing, Duration wait);
-  // Commits what is open, for a revocation or the end. kOk also when it was aborted: the next owner
-  // does it again.
+  // Commits what is open, for a revocation or the end, and waits for it. kOk also when it was
+  // aborted: the next owner does it again.
   Status Flush();
 
   const PartitionId& id() const;

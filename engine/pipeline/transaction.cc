@@ -64,7 +64,9 @@ void Transaction::AddAction(const Action& action) {
        .value = action.command_json});
 }
 
-const std::vector<OutRecord>& Transaction::Seal(const PartitionId& partition, Time now) {
+const std::vector<OutRecord>& Transaction::Seal(const PartitionId& partition,
+                                                rule::RuleSetPtr rules, const match::Costs& costs,
+                                                Time now) {
   RIPOSTE_CHECK(counts_.consumed ==
                     counts_.matched + counts_.unmatched + counts_.dead_lettered + counts_.empty,
                 "every record is accounted for");
@@ -77,25 +79,26 @@ const std::vector<OutRecord>& Transaction::Seal(const PartitionId& partition, Ti
                     .dead_lettered = counts_.dead_lettered,
                     .empty = counts_.empty},
                    now));
+  rules_ = std::move(rules);
+  costs_ = costs;
   return outputs_;
 }
 
-void Transaction::Tell(const PartitionId& partition, const rule::RuleSet& rules,
-                       const match::Costs& costs, int64_t lag, Time now, Observer& observer) {
+void Transaction::Tell(const PartitionId& partition, int64_t lag, Time now, Observer& observer) {
   for (const Time time : firing_times_) counts_.detection_delay.Add(SecondsBetween(time, now));
   for (const Time time : command_times_) counts_.command_delay.Add(SecondsBetween(time, now));
-  counts_.plain_events = costs.plain_events;
-  counts_.find_ns = costs.find_ns;
+  counts_.plain_events = costs_.plain_events;
+  counts_.find_ns = costs_.find_ns;
   std::vector<RuleCount> rule_counts;
   // Nothing was matched yet: then there are no costs by rule either.
   const auto at = [](const std::vector<uint64_t>& by_rule, size_t i) {
     return i < by_rule.size() ? by_rule[i] : 0;
   };
-  for (size_t i = 0; i < rules.rules.size(); ++i) {
-    const RuleCount count{.rule = &rules.rules[i],
-                          .evaluations = at(costs.evaluations, i),
+  for (size_t i = 0; i < rules_->rules.size(); ++i) {
+    const RuleCount count{.rule = &rules_->rules[i],
+                          .evaluations = at(costs_.evaluations, i),
                           .matches = at(matches_, i),
-                          .cost_ns = at(costs.rule_ns, i)};
+                          .cost_ns = at(costs_.rule_ns, i)};
     if (count.evaluations > 0 || count.matches > 0) rule_counts.push_back(count);
   }
   observer.OnCommit({.partition = &partition,
@@ -116,6 +119,7 @@ void Transaction::Clear() {
   decisions_.clear();
   firing_times_.clear();
   command_times_.clear();
+  rules_.reset();
 }
 
 }  // namespace riposte::pipeline

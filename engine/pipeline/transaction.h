@@ -33,11 +33,12 @@ class Transaction {
   // Counts it, and puts the command of an ordered one.
   void AddAction(const Action& action);
 
-  // The outputs and, behind them, the record of the counts.
-  const std::vector<OutRecord>& Seal(const PartitionId& partition, Time now);
-  // Tells what was committed at `now`. `costs` and the matches are by index of `rules`.
-  void Tell(const PartitionId& partition, const rule::RuleSet& rules, const match::Costs& costs,
-            int64_t lag, Time now, Observer& observer);
+  // The outputs and, behind them, the record of the counts. `rules` are what the matches were
+  // counted by, `costs` what matching took.
+  const std::vector<OutRecord>& Seal(const PartitionId& partition, rule::RuleSetPtr rules,
+                                     const match::Costs& costs, Time now);
+  // Tells what was sealed and committed at `now`.
+  void Tell(const PartitionId& partition, int64_t lag, Time now, Observer& observer);
   // Back to an empty one.
   void Clear();
 
@@ -49,6 +50,8 @@ class Transaction {
   int64_t first_offset_ = 0, last_offset_ = -1;
   Counts counts_;
   std::vector<uint64_t> matches_;  // by rule index
+  rule::RuleSetPtr rules_;         // from here on to costs_: once it is sealed
+  match::Costs costs_;
   std::vector<CommandCount> commands_;
   std::vector<DecisionCount> decisions_;
   std::vector<Time> firing_times_;   // event times, for the delays

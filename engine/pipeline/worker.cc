@@ -11,6 +11,14 @@ namespace {
 // How long a round without any wait in it is followed by a wait: all tasks pause after aborts.
 constexpr Duration kPause{2};
 
+// Each task's commits wait on a thread of their own; where a task waits for them, its pulse knows.
+Surroundings WithCommitThreads(Surroundings surroundings, Pulse& pulse) {
+  surroundings.make_committer = [&pulse, clock = surroundings.clock](std::unique_ptr<Outbox> box) {
+    return WithPulse(MakeCommitThread(std::move(box)), pulse, *clock);
+  };
+  return surroundings;
+}
+
 }  // namespace
 
 LiveRulesPtr RulesBox::Read() const {
@@ -27,7 +35,7 @@ void RulesBox::Replace(LiveRulesPtr live) {
 Worker::Worker(const Options& options, const Surroundings& surroundings, const Control& control,
                const RulesBox& rules, OnTaskEnd on_task_end)
     : options_(options),
-      surroundings_(surroundings),
+      surroundings_(WithCommitThreads(surroundings, pulse_)),
       control_(control),
       rules_(rules),
       on_task_end_(std::move(on_task_end)),
@@ -104,10 +112,10 @@ Worker::Inbox Worker::TakeInbox() {
 }
 
 void Worker::Handle(Inbox inbox) {
-  for (Assignment& assignment : inbox.assignments)
-    tasks_.push_back(
-        std::make_unique<Task>(WithPulse(std::move(assignment), pulse_, *surroundings_.clock),
-                               options_.task, surroundings_));
+  for (Assignment& assignment : inbox.assignments) {
+    assignment.input = WithPulse(std::move(assignment.input), pulse_, *surroundings_.clock);
+    tasks_.push_back(std::make_unique<Task>(std::move(assignment), options_.task, surroundings_));
+  }
   for (Revocation& revocation : inbox.revocations) Release(std::move(revocation));
 }
 

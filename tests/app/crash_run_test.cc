@@ -150,7 +150,7 @@ class Life {
  private:
   class Silent final : public pipeline::Observer {
     void OnCommit(const pipeline::Report&) override {}
-    void OnAbort(const pipeline::PartitionId&) override {}
+    void OnAbort(const pipeline::PartitionId&, bool) override {}
     void OnTaskStopped(const pipeline::PartitionId&, const Status&) override {}
   };
   static guard::Chain ChainOf(void (*in_guard)()) {

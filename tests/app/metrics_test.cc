@@ -198,10 +198,13 @@ TEST_F(EngineMetricsTest, LagIsOfPartitionsThatAreHere) {
 }
 
 TEST_F(EngineMetricsTest, AbortsAndTasksThatStopped) {
-  metrics_.OnAbort(kPartition);
+  metrics_.OnAbort(kPartition, false);
+  EXPECT_EQ(ValueOf("riposte_open_batches_undone_total"), "0");
+  metrics_.OnAbort(kPartition, true);
   metrics_.OnTaskStopped(kPartition, Status(ErrorCode::kFenced, "another instance has it"));
   metrics_.SetEnforcement(true);
-  EXPECT_EQ(ValueOf(R"(riposte_transactions_total{outcome="aborted"})"), "1");
+  EXPECT_EQ(ValueOf(R"(riposte_transactions_total{outcome="aborted"})"), "2");
+  EXPECT_EQ(ValueOf("riposte_open_batches_undone_total"), "1");
   EXPECT_EQ(ValueOf("riposte_tasks_stopped_total"), "1");
   EXPECT_EQ(ValueOf("riposte_enforcement_enabled"), "1");
   metrics_.SetEnforcement(false);

@@ -187,6 +187,7 @@ def log_counts(paths):
         "tasks fenced": lambda line: line["code"] == "task-stopped" and line.get("reason") == "fenced",
         "tasks stopped for other reasons": lambda line: line["code"] == "task-stopped" and line.get("reason") != "fenced",
         "assignments lost": lambda line: line["code"] == "partitions-lost",
+        "transactions undone with the next batch open": lambda line: line["code"] == "transaction-aborted" and line.get("open_behind") is True,
         "transactions uncertain": lambda line: line["code"] == "transaction-uncertain",
         "settled as committed": lambda line: line["code"] == "transaction-settled" and "was committed" in line["msg"],
         "settled as aborted": lambda line: line["code"] == "transaction-settled" and "was aborted" in line["msg"],

@@ -29,11 +29,38 @@ Process::Process(World& world, Random random)
 Process::~Process() { Kill(); }
 
 bool Process::runnable() const {
-  return !fiber_.ended() && !paused() && world_.clock.Now() >= wake_at_;
+  if (fiber_.ended() || paused()) return false;
+  return MainIsDue() ||
+         std::ranges::any_of(commits_, [this](const auto& flow) { return IsDue(*flow); });
+}
+
+bool Process::MainIsDue() const { return world_.clock.Now() >= wake_at_; }
+
+bool Process::IsDue(const CommitFlow& flow) const {
+  return flow.under_way() && world_.clock.Now() >= flow.wake_at;
+}
+
+// The threads of a process run in any order.
+void Process::Resume() {
+  const bool main_first = random_.Chance(500);
+  if (main_first && MainIsDue()) fiber_.Resume();
+  ResumeFlows();
+  if (!main_first && MainIsDue()) fiber_.Resume();
+}
+
+void Process::ResumeFlows() {
+  for (const std::shared_ptr<CommitFlow>& flow : commits_)
+    if (IsDue(*flow) && random_.Chance(800)) ResumeFlow(*flow);
+}
+
+void Process::ResumeFlow(CommitFlow& flow) {
+  current_ = &flow;
+  flow.fiber->Resume();
+  current_ = nullptr;
 }
 
 void Process::Pass(Duration at_least) {
-  wake_at_ = world_.clock.Now() + at_least;
+  (current_ != nullptr ? current_->wake_at : wake_at_) = world_.clock.Now() + at_least;
   Fiber::Yield();
   if (killed_) throw Killed{};
   WakeUp();
@@ -41,6 +68,8 @@ void Process::Pass(Duration at_least) {
 
 void Process::Kill() {
   killed_ = true;
+  for (const std::shared_ptr<CommitFlow>& flow : commits_)
+    if (flow->under_way()) ResumeFlow(*flow);
   if (!fiber_.ended()) fiber_.Resume();
   RIPOSTE_CHECK(fiber_.ended(), "a killed process asks for nothing more");
 }
@@ -87,7 +116,32 @@ void Process::Body() {
     // Nothing is told to anybody.
   }
   tasks_.clear();
+  commits_.clear();
   membership_.reset();
+}
+
+std::unique_ptr<pipeline::Committer> Process::MakeCommitter(
+    std::unique_ptr<pipeline::Outbox> outbox) {
+  const std::shared_ptr<CommitFlow> flow = std::make_shared<CommitFlow>();
+  flow->outbox = std::move(outbox);
+  commits_.push_back(flow);
+  return MakeCommitFlow(flow, *this, [this](CommitFlow& of) {
+    if (killed_) return;
+    try {
+      of.answer = of.outbox->Commit(of.records, of.next_offset);
+    } catch (const Killed&) {
+      // Nothing is told to anybody.
+    }
+  });
+}
+
+void Process::AwaitAbandoned() {
+  const auto is_abandoned = [](const std::shared_ptr<CommitFlow>& flow) { return flow->abandoned; };
+  while (std::ranges::any_of(commits_, [](const std::shared_ptr<CommitFlow>& flow) {
+    return flow->abandoned && flow->under_way();
+  }))
+    Pass(kSyncPause);
+  std::erase_if(commits_, is_abandoned);
 }
 
 void Process::Run() {
@@ -151,8 +205,12 @@ bool Process::Build() {
     assignment.profile = "test";
     tasks_.push_back(std::make_unique<Task>(
         WithPlanted(std::move(assignment), world_.planted, random_.Fork()), world_.task,
-        pipeline::Surroundings{
-            .clock = &world_.clock, .guards = &world_.setup.guards, .observer = &world_.observer}));
+        pipeline::Surroundings{.clock = &world_.clock,
+                               .guards = &world_.setup.guards,
+                               .observer = &world_.observer,
+                               .make_committer = [this](std::unique_ptr<pipeline::Outbox> outbox) {
+                                 return MakeCommitter(std::move(outbox));
+                               }}));
   }
   return true;
 }
@@ -219,6 +277,7 @@ bool Process::Round() {
     }
     if (!progress.ok()) OnStopped(tasks_[i]->id(), progress.status());
     tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(i));
+    AwaitAbandoned();
     worked = true;
   }
   return worked;
@@ -241,6 +300,7 @@ void Process::Release() {
     if (!flushed.ok()) OnStopped(task->id(), flushed);
   }
   tasks_.clear();
+  AwaitAbandoned();
   RIPOSTE_CHECK(membership_->users == 0,
                 "a revoked partition has neither an input nor an outbox any more");
   membership_.reset();

@@ -1,6 +1,6 @@
 // One engine process: a member of the consumer group with a real pipeline::Task for each partition
 // that it is given. Does with them what connectors/kafka (connector.cc, assigner.cc) and
-// engine/pipeline/worker.cc do, on a fiber instead of their threads, so that it can be stopped,
+// engine/pipeline/worker.cc do, on fibers instead of their threads, so that it can be stopped,
 // overtaken or killed in the middle of any request.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/pipeline/task.h"
+#include "tests/simulation/commit_flow.h"
 #include "tests/simulation/fiber.h"
 #include "tests/simulation/membership.h"
 #include "tests/simulation/world.h"
@@ -24,7 +25,7 @@ class Process final : public Host {
   // From the driver.
   bool runnable() const;
   bool ended() const { return fiber_.ended(); }
-  void Resume() { fiber_.Resume(); }
+  void Resume();
   // The client library's own thread: it goes on while the process is in a call.
   void Heartbeat();
   // As SIGKILL: nothing of it runs any more but the end of its stack.
@@ -41,6 +42,13 @@ class Process final : public Host {
 
  private:
   struct Killed {};
+  bool MainIsDue() const;
+  bool IsDue(const CommitFlow& flow) const;
+  void ResumeFlows();
+  void ResumeFlow(CommitFlow& flow);
+  std::unique_ptr<pipeline::Committer> MakeCommitter(std::unique_ptr<pipeline::Outbox> outbox);
+  // The commits of tasks that are gone come to their end.
+  void AwaitAbandoned();
   void Body();
   void Run();
   bool Join();  // false: asked to stop
@@ -75,6 +83,8 @@ class Process final : public Host {
   bool heart_stopped_ = false;  // by a pause
   Time heart_beats_from_{};
   std::vector<std::unique_ptr<pipeline::Task>> tasks_;
+  std::vector<std::shared_ptr<CommitFlow>> commits_;
+  CommitFlow* current_ = nullptr;  // the flow that runs; null: the main one
 };
 
 }  // namespace riposte::sim

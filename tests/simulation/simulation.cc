@@ -247,6 +247,7 @@ void Run::Count() {
   report_.aborts = kafka_.counters().aborts;
   report_.aborted_records = kafka_.counters().aborted_records;
   report_.redone = world_.observer.aborts;
+  report_.undone = world_.observer.undone;
   report_.fences = world_.observer.fenced;
   const uint64_t generations = static_cast<uint64_t>(kafka_.group().generation());
   report_.rebalances = generations - std::min<uint64_t>(generations, plan_.processes);
@@ -285,6 +286,7 @@ void Summary::Add(const RunReport& report) {
   failed_ += report.violations.empty() ? 0 : 1;
   Count("abort", report.aborts);
   Count("redone", report.redone);
+  Count("redone with the next batch", report.undone);
   Count("fence", report.fences);
   Count("rebalance", report.rebalances);
   Count("kill", report.kills);

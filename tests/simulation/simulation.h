@@ -26,6 +26,7 @@ struct RunReport {
   uint64_t commands = 0;
   uint64_t transactions = 0, aborts = 0, aborted_records = 0;
   uint64_t redone = 0;      // aborts that a task was told of, and did the work again
+  uint64_t undone = 0;      // of those: with the next batch open
   uint64_t fences = 0;      // tasks that were told that another has their partition
   uint64_t rebalances = 0;  // beyond those of the start
   uint64_t kills = 0, zombies = 0, uncertain = 0, late_ends = 0, late_ends_taken = 0;

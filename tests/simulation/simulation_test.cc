@@ -32,7 +32,8 @@ TEST(SimulationTest, TheInvariantsHold) {
   std::cerr << summary.Text();
   // A green run without faults has tested nothing.
   if (seeds < 50) return;
-  for (const std::string_view what : {"abort", "redone", "fence", "rebalance", "kill", "zombie"})
+  for (const std::string_view what :
+       {"abort", "redone", "redone with the next batch", "fence", "rebalance", "kill", "zombie"})
     EXPECT_GE(summary.Share(what), 20u) << what;
 }
 

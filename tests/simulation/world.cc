@@ -32,7 +32,10 @@ void CountingObserver::OnCommit(const pipeline::Report& report) {
   consumed += report.counts->consumed;
 }
 
-void CountingObserver::OnAbort(const PartitionId&) { ++aborts; }
+void CountingObserver::OnAbort(const PartitionId&, bool open_behind) {
+  ++aborts;
+  undone += open_behind ? 1 : 0;
+}
 
 void CountingObserver::OnTaskStopped(const PartitionId&, const Status& reason) {
   if (reason.code() == ErrorCode::kFenced) ++fenced;

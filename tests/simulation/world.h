@@ -25,10 +25,10 @@ struct LiveSetup {
 class CountingObserver final : public pipeline::Observer {
  public:
   void OnCommit(const pipeline::Report& report) override;
-  void OnAbort(const PartitionId& partition) override;
+  void OnAbort(const PartitionId& partition, bool open_behind) override;
   void OnTaskStopped(const PartitionId& partition, const Status& reason) override;
 
-  uint64_t consumed = 0, aborts = 0, fenced = 0;
+  uint64_t consumed = 0, aborts = 0, undone = 0, fenced = 0;
 };
 
 // Of a run; outlives its processes.

@@ -47,36 +47,43 @@ class LookingInput final : public Input {
   PartitionId id_{.topic = "edr", .partition = 1};
 };
 
-class LookingOutbox final : public Outbox {
+class LookingCommitter final : public Committer {
  public:
-  explicit LookingOutbox(Looking& looking) : looking_(looking) {}
+  explicit LookingCommitter(Looking& looking) : looking_(looking) {}
   size_t MaxValueBytes(OutTopic) const override { return 77; }
-  Result<Committed> Commit(std::span<const OutRecord>, int64_t) override {
+  void Submit(std::span<const OutRecord>, int64_t next_offset) override {
+    submitted_ = next_offset;
+  }
+  std::optional<Result<Committed>> Take(Duration wait) override {
     looking_.Look();
+    EXPECT_EQ(wait, Duration(9));
+    EXPECT_EQ(submitted_, 12);
     return Committed::kAborted;
   }
 
  private:
   Looking& looking_;
+  int64_t submitted_ = 0;
 };
 
-TEST(PulseTest, InputsAndOutboxesAreWaitedFor) {
+TEST(PulseTest, InputsAndCommitsAreWaitedFor) {
   Pulse pulse;
   test::ManualClock clock(TimeFromMs(1000));
   Looking looking{.pulse = &pulse, .clock = &clock, .seen = {}};
-  Assignment assignment;
-  assignment.input = std::make_unique<LookingInput>(looking);
-  assignment.outbox = std::make_unique<LookingOutbox>(looking);
-  assignment = WithPulse(std::move(assignment), pulse, clock);
+  const std::unique_ptr<Input> input =
+      WithPulse(std::make_unique<LookingInput>(looking), pulse, clock);
+  const std::unique_ptr<Committer> committer =
+      WithPulse(std::make_unique<LookingCommitter>(looking), pulse, clock);
   pulse.Working(clock.Now());
   std::vector<Record> records;
-  EXPECT_TRUE(assignment.input->Poll(1, 1, Duration(0), records).ok());
-  EXPECT_TRUE(assignment.input->Rewind(0).ok());
-  EXPECT_EQ(*assignment.outbox->Commit({}, 1), Committed::kAborted);
+  EXPECT_TRUE(input->Poll(1, 1, Duration(0), records).ok());
+  EXPECT_TRUE(input->Rewind(0).ok());
+  committer->Submit({}, 12);
+  EXPECT_EQ(**committer->Take(Duration(9)), Committed::kAborted);
   EXPECT_EQ(looking.seen, std::vector<Duration>(3, Duration(0)));
-  EXPECT_EQ(assignment.input->id().partition, 1);
-  EXPECT_EQ(assignment.input->Lag(), 5);
-  EXPECT_EQ(assignment.outbox->MaxValueBytes(OutTopic::kAlerts), 77u);
+  EXPECT_EQ(input->id().partition, 1);
+  EXPECT_EQ(input->Lag(), 5);
+  EXPECT_EQ(committer->MaxValueBytes(OutTopic::kAlerts), 77u);
   clock.Advance(Duration(30));
   EXPECT_EQ(pulse.WorkingFor(clock.Now()), Duration(30));  // works again since it came back
 }

@@ -1,5 +1,7 @@
 #include "tests/engine/pipeline/task_harness.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace riposte::test {
@@ -20,7 +22,10 @@ void RecordingObserver::OnCommit(const pipeline::Report& report) {
   commits.push_back(std::move(commit));
 }
 
-void RecordingObserver::OnAbort(const pipeline::PartitionId&) { ++aborts; }
+void RecordingObserver::OnAbort(const pipeline::PartitionId&, bool open_behind) {
+  ++aborts;
+  undone += open_behind ? 1 : 0;
+}
 
 void RecordingObserver::OnTaskStopped(const pipeline::PartitionId& partition,
                                       const Status& reason) {
@@ -43,23 +48,27 @@ int64_t TaskHarness::AppendTombstone() {
 
 void TaskHarness::Restart() {
   task.reset();
-  task = std::make_unique<pipeline::Task>(
-      memory::Assign(log, kPartition, "test", value_bytes_max), options,
-      pipeline::Surroundings{
-          .clock = &clock, .guards = &guards_, .observer = &observer, .crashes = crashes});
+  pipeline::Assignment assignment = memory::Assign(log, kPartition, "test", value_bytes_max);
+  assignment.skipped_from = std::exchange(skipped_from, -1);
+  task = std::make_unique<pipeline::Task>(std::move(assignment), options,
+                                          pipeline::Surroundings{.clock = &clock,
+                                                                 .guards = &guards_,
+                                                                 .observer = &observer,
+                                                                 .crashes = crashes,
+                                                                 .make_committer = make_committer});
 }
 
 void TaskHarness::UseRules(std::vector<rule::Rule> rules) {
   live_ = pipeline::LiveRules::Compile(RuleSetOf(std::move(rules)), {"test"});
 }
 
-Result<pipeline::Task::Progress> TaskHarness::Step() {
+Result<pipeline::Task::Progress> TaskHarness::Step(Duration wait) {
   if (task == nullptr) Restart();
   const pipeline::ReadStanding read = [this]() -> const pipeline::Standing& {
     ++standing_reads;
     return standing;
   };
-  return task->Step(live_, read, Duration::zero());
+  return task->Step(live_, read, wait);
 }
 
 void TaskHarness::RunToEnd() {

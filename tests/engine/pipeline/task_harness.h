@@ -26,11 +26,12 @@ class RecordingObserver final : public pipeline::Observer {
     std::vector<std::string> decisions;                     // "mode dry_run 1"
   };
   void OnCommit(const pipeline::Report& report) override;
-  void OnAbort(const pipeline::PartitionId& partition) override;
+  void OnAbort(const pipeline::PartitionId& partition, bool open_behind) override;
   void OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) override;
 
   std::vector<Commit> commits;
   size_t aborts = 0;
+  size_t undone = 0;  // open batches behind them
   std::vector<std::string> stopped;
 };
 
@@ -54,7 +55,7 @@ class TaskHarness {
   // A new owner of the partition takes over from the committed offset.
   void Restart();
   void UseRules(std::vector<rule::Rule> rules);
-  Result<pipeline::Task::Progress> Step();
+  Result<pipeline::Task::Progress> Step(Duration wait = Duration::zero());
   // Steps, and lets time pass, until all that was appended is committed.
   void RunToEnd();
 
@@ -75,6 +76,8 @@ class TaskHarness {
   pipeline::TaskOptions options;
   size_t value_bytes_max = 1'000'000;
   pipeline::CrashHistory* crashes = nullptr;
+  pipeline::MakeCommitter make_committer = pipeline::MakeDirectCommitter;
+  int64_t skipped_from = -1;  // of the first owner: Assignment's
   std::unique_ptr<pipeline::Task> task;
 
  private:

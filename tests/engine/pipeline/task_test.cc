@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/engine/pipeline/held_committer.h"
 #include "tests/engine/pipeline/task_harness.h"
 
 namespace riposte::pipeline {
@@ -516,7 +517,9 @@ TEST(TaskTest, FaultsChangeNothingThatIsCommitted) {
   std::cout << "seed " << base << "\n";
   for (unsigned run = 0; run < 20; ++run) {
     std::mt19937 random(base + run);
+    test::Holding holding;
     TaskHarness undisturbed(EnforcingRule()), harness(EnforcingRule());
+    harness.make_committer = test::Hold(holding);
     harness.options.batch_records_max = 1 + random() % 20;
     harness.options.commit_output_bytes_max = 2'000 + random() % 20'000;
     for (int i = 0; i < 200; ++i) {
@@ -534,6 +537,7 @@ TEST(TaskTest, FaultsChangeNothingThatIsCommitted) {
     undisturbed.RunToEnd();
     harness.log.Close();
     for (int i = 0; i < 10'000; ++i) {
+      holding.holds = random() % 3 > 0;
       const Result<Task::Progress> progress = harness.Step();
       if (progress.ok() && *progress == Task::Progress::kEnded) break;
       // Fenced, failed, or killed for no reason: another owner begins.
@@ -545,6 +549,7 @@ TEST(TaskTest, FaultsChangeNothingThatIsCommitted) {
     EXPECT_EQ(AsSet(ids), AsSet(undisturbed.CommandIds())) << "seed " << base + run;
     EXPECT_EQ(harness.Accounted().consumed, 200u) << "seed " << base + run;
     EXPECT_GT(harness.log.abort_count(), 0u) << "nothing was tested, seed " << base + run;
+    harness.task.reset();  // before `holding`
   }
 }
 

@@ -27,7 +27,7 @@ TEST(TransactionTest, SealsWithTheCountsBehindTheOutputs) {
   EXPECT_EQ(open.output_bytes(), 3u);
   EXPECT_EQ(open.opened_at(), TimeFromMs(1));
   EXPECT_EQ(open.next_offset(), 10);
-  const std::vector<OutRecord>& outputs = open.Seal(kPartition, TimeFromMs(3));
+  const std::vector<OutRecord>& outputs = open.Seal(kPartition, nullptr, {}, TimeFromMs(3));
   ASSERT_EQ(outputs.size(), 2u);
   EXPECT_EQ(outputs[1].topic, OutTopic::kAudit);
   EXPECT_NE(outputs[1].value.find(R"("first_offset":5,"last_offset":9,"consumed":2)"),
@@ -40,7 +40,7 @@ TEST(TransactionTest, SealsWithTheCountsBehindTheOutputs) {
 TEST(TransactionDeathTest, ARecordThatIsNotAccountedForIsABug) {
   Transaction open;
   open.Consume(0, Time{});
-  EXPECT_DEATH(open.Seal(kPartition, Time{}), "accounted for");
+  EXPECT_DEATH(open.Seal(kPartition, nullptr, {}, Time{}), "accounted for");
 }
 
 TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
@@ -58,7 +58,8 @@ TEST(TransactionTest, TellsWhatItHeldAndForgetsIt) {
     costs.rule_ns = {0, 500};
     costs.find_ns = 70;
     costs.plain_events = 2;
-    open.Tell(kPartition, *rules, costs, 7, Time{}, observer);
+    open.Seal(kPartition, rules, costs, Time{});
+    open.Tell(kPartition, 7, Time{}, observer);
     open.Clear();
   }
   ASSERT_EQ(observer.commits.size(), 2u);

@@ -23,7 +23,7 @@ class CountingObserver final : public pipeline::Observer {
     consumed_ += report.counts->consumed;
     worker_ = std::this_thread::get_id();
   }
-  void OnAbort(const pipeline::PartitionId&) override { ++aborts_; }
+  void OnAbort(const pipeline::PartitionId&, bool) override { ++aborts_; }
   void OnTaskStopped(const pipeline::PartitionId&, const Status&) override { ++stopped_; }
   uint64_t consumed() const { return consumed_; }
   size_t stopped() const { return stopped_; }
