@@ -22,7 +22,6 @@ namespace {
 // at.
 struct Compiled {
   Match match;
-  const query::Expression* query = nullptr;
   TermId root = kNoTerm;
   TermId guard = kNoTerm;
 };
@@ -44,6 +43,7 @@ struct Matcher::Impl {
   std::shared_ptr<const event::Plan> plan;
   Program program;
   std::vector<Compiled> compiled;  // ascending; positions in it are what the index holds
+  std::vector<const query::Expression*> queries;  // of them, apart: matching does not look at them
   AnchorIndex anchors;
   RuleIndex rules;
 
@@ -122,7 +122,8 @@ std::shared_ptr<const Matcher> Matcher::Compile(const rule::RuleSet& rules,
     const Match match{.rule = parts[i].rule, .part = parts[i].part};
     const bool is_new = i == 0 || parts[i - 1].rule != match.rule;
     impl->rules_matched += is_new ? 1 : 0;
-    impl->compiled.push_back({.match = match, .query = parts[i].query, .root = roots[i]});
+    impl->compiled.push_back({.match = match, .root = roots[i]});
+    impl->queries.push_back(parts[i].query);
   }
   const schema::Catalogue& catalogue = rules.schema->catalogue;
   const AnchorChoice choice(table, catalogue);
@@ -138,7 +139,7 @@ size_t Matcher::rule_count() const { return impl_->rules_matched; }
 const query::Expression& Matcher::QueryOf(const Match& match) const {
   const auto found = std::ranges::lower_bound(impl_->compiled, match, {}, &Compiled::match);
   RIPOSTE_CHECK(found != impl_->compiled.end() && found->match == match, "a match of this matcher");
-  return *found->query;
+  return *impl_->queries[static_cast<size_t>(found - impl_->compiled.begin())];
 }
 
 void Matcher::Prepare(Scratch::Impl& work) const {
