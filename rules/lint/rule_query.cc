@@ -39,12 +39,12 @@ std::vector<RuleQuery> QueriesOf(const rule::Rule& rule, std::deque<query::Expre
 }
 
 bool SelectsTargets(const RuleQuery& asked) {
+  if (!asked.rule.remediation) return false;
   const rule::Step* const part = asked.part;
   if (part == nullptr) return true;
   if (part->absent) return false;
   const auto* sequence = std::get_if<rule::Sequence>(&asked.rule.trigger);
   if (sequence != nullptr && sequence->until && part == &*sequence->until) return false;
-  if (!asked.rule.remediation) return true;
   switch (asked.rule.remediation->remediate) {
     case rule::Remediate::kAll:
       return true;

@@ -69,15 +69,17 @@ std::string Selecting(const rule::Rule& rule) {
 
 TEST(SelectsTargets, OnlyEventsThatAFiringIsAbout) {
   rule::Rule rule = LoadTrigger(kSteps).rule();
+  EXPECT_EQ(Selecting(rule), "-----") << "no command";
+  rule.remediation = rule::Remediation{.target = {}, .remediate = rule::Remediate::kCompleting};
   EXPECT_EQ(Selecting(rule), "+--+-") << "the rule's own, then the completing step";
-  rule.remediation = rule::Remediation{.target = {}, .remediate = rule::Remediate::kAll};
+  rule.remediation->remediate = rule::Remediate::kAll;
   EXPECT_EQ(Selecting(rule), "++-+-");
   rule.remediation->remediate = rule::Remediate::kStep;
   rule.remediation->step = "step 1";
   EXPECT_EQ(Selecting(rule), "++---");
   rule::Rule unordered = rule;
   const std::span<const rule::Step> steps = rule::StepsOf(rule.trigger);
-  unordered.remediation.reset();
+  unordered.remediation->remediate = rule::Remediate::kCompleting;
   unordered.trigger = rule::Unordered{.steps = {steps[0], steps[1], steps[2]}};
   EXPECT_EQ(Selecting(unordered), "++-+") << "any may complete it";
 }
