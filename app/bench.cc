@@ -91,9 +91,11 @@ void CollectCosts(Course& course, const rule::RuleSet& rules, BenchResult& resul
   match::Matcher::Scratch scratch(1);
   std::vector<uint64_t> matches(rules.rules.size());
   course.Match(scratch, [&](const std::vector<match::Match>& found) {
-    result.matches += found.size();
     result.matched_events += found.empty() ? 0 : 1;
-    for (const match::Match& match : found) ++matches[match.rule];
+    match::ForEachRule(found, [&](uint32_t rule) {
+      ++result.matches;
+      ++matches[rule];
+    });
   });
   const match::Costs& costs = scratch.costs();
   const double events = static_cast<double>(result.events);
@@ -129,10 +131,17 @@ class Reasons {
   Reasons(const BenchResult& result, const std::vector<uint64_t>& anchor_counts)
       : events_(static_cast<double>(result.events)), anchor_counts_(anchor_counts) {}
 
-  std::vector<CostReason> Of(const RuleCost& cost, const match::RulePlan& plan) const {
+  std::vector<CostReason> Of(const RuleCost& cost,
+                             const std::vector<match::PartPlan>& plans) const {
     std::vector<CostReason> reasons;
-    AddWhyOften(plan, reasons);
-    AddWhySlow(cost, plan, reasons);
+    for (const match::PartPlan& plan : plans) {
+      const size_t before = reasons.size();
+      AddWhyOften(plan, reasons);
+      AddWhySlow(cost, plan, reasons);
+      if (plan.step.empty()) continue;
+      for (size_t i = before; i < reasons.size(); ++i)
+        reasons[i].words = fmt::format("{}: {}", plan.step, reasons[i].words);
+    }
     const double matching = static_cast<double>(cost.matches) / events_;
     if (matching >= kCommonShare)
       reasons.push_back({.cause = CostCause::kMatches,
@@ -143,7 +152,7 @@ class Reasons {
  private:
   static std::string Percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 
-  void AddWhyOften(const match::RulePlan& plan, std::vector<CostReason>& reasons) const {
+  void AddWhyOften(const match::PartPlan& plan, std::vector<CostReason>& reasons) const {
     if (plan.anchors.empty()) {
       const std::string which = plan.guard.empty() ? "" : " with " + plan.guard;
       reasons.push_back(
@@ -165,7 +174,8 @@ class Reasons {
     reasons.push_back({.cause = CostCause::kCommonAnchor, .words = std::move(words)});
   }
 
-  void AddWhySlow(const RuleCost& cost, const match::RulePlan& plan,
+  // An evaluation is one of any part.
+  void AddWhySlow(const RuleCost& cost, const match::PartPlan& plan,
                   std::vector<CostReason>& reasons) const {
     for (const std::string& clause : plan.open_regexes)
       reasons.push_back(
@@ -190,7 +200,7 @@ class Reasons {
 void Explain(Course& course, const rule::RuleSet& rules, const schema::Profile& profile,
              BenchResult& result) {
   match::RulePlanner planner(rules, profile);
-  std::vector<match::RulePlan> plans;
+  std::vector<std::vector<match::PartPlan>> plans;
   plans.reserve(result.ranking.size());
   for (const RuleCost& cost : result.ranking) plans.push_back(planner.PlanOf(cost.rule));
   match::AnchorTally tally = planner.Tally();

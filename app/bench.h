@@ -37,8 +37,9 @@ struct CostReason {
 };
 
 struct RuleCost {
-  uint32_t rule = 0;  // index in RuleSet::rules
-  uint64_t evaluations = 0, matches = 0;
+  uint32_t rule = 0;                // index in RuleSet::rules
+  uint64_t evaluations = 0;         // of all its parts
+  uint64_t matches = 0;             // events that fit at least one
   double ns_per_event = 0;          // of all events, evaluated for or not
   double share = 0;                 // of the time from bytes to matches
   std::vector<CostReason> reasons;  // none: it is cheap, or no reason is known

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "engine/event/decode.h"
+#include "engine/match/rule_parts.h"
 
 namespace riposte::app {
 namespace {
@@ -32,16 +33,30 @@ void NoteEvent(const event::Event& event, Explanation& explanation) {
 // has no fields in the matcher's plan.
 void ExplainQuery(const schema::Schema& schema, std::string_view bytes, Time now,
                   Explanation& explanation) {
-  const query::Expression& query = explanation.rule->query;
+  const rule::Rule& rule = *explanation.rule;
   const std::shared_ptr<const event::Plan> plan =
-      event::Plan::Compile(schema, *explanation.profile, query.Fields());
+      event::Plan::Compile(schema, *explanation.profile, rule::FieldsOf(rule));
   event::Decoder decoder(bytes.size());
   RIPOSTE_CHECK(decoder.Decode(*plan, bytes) == event::Reject::kNone,
                 "whether an event is rejected does not depend on the fields that are asked for");
   NoteEvent(decoder.event(), explanation);
   match::RegexCache regexes;
-  explanation.query =
-      match::Explain(query, schema.catalogue, decoder.event(), {.now = now}, regexes);
+  for (const rule::Step* step : rule::PartsOf(rule.trigger)) {
+    if (step != nullptr && step->firings_of) continue;
+    ExplainedPart part{.step = step, .asked = rule::PartQuery(rule.query, step), .tree = {}};
+    part.tree =
+        match::Explain(part.asked, schema.catalogue, decoder.event(), {.now = now}, regexes);
+    explanation.parts.push_back(std::move(part));
+  }
+}
+
+// Whether each part holds exactly if the matcher says so; `matched` are those of the rule.
+bool IsConsistent(const Explanation& explanation, const std::vector<const rule::Step*>& matched) {
+  const bool runs = rule::RunsOn(*explanation.rule, *explanation.profile);
+  return std::ranges::all_of(explanation.parts, [&](const ExplainedPart& part) {
+    const bool is_matched = std::ranges::find(matched, part.step) != matched.end();
+    return is_matched == (runs && part.tree.truth == Truth::kTrue);
+  });
 }
 
 Cause CauseOf(const Explanation& explanation, bool enabled) {
@@ -49,7 +64,7 @@ Cause CauseOf(const Explanation& explanation, bool enabled) {
   if (!enabled) return Cause::kRuleDisabled;
   if (!IsNamed(*explanation.rule, *explanation.profile)) return Cause::kProfileNotNamed;
   if (!explanation.missing_tokens.empty()) return Cause::kTokensMissing;
-  switch (explanation.query->truth) {
+  switch (explanation.truth()) {
     case Truth::kTrue:
       return Cause::kQueryHolds;
     case Truth::kFalse:
@@ -82,14 +97,22 @@ std::string_view CauseName(Cause cause) {
   return "query_unknown";
 }
 
+Truth Explanation::truth() const {
+  Truth truth = Truth::kFalse;
+  for (const ExplainedPart& part : parts) truth = match::Or(truth, part.tree.truth);
+  return truth;
+}
+
 Explanation Explain(const rule::RuleSetPtr& rules, size_t rule, const schema::Profile& profile,
                     std::string_view bytes, const remediate::Origin& origin,
                     const Offline::Options& options) {
   const bool enabled = rules->rules[rule].enabled;
-  // The whole set's matcher, as it runs in production; it leaves out disabled rules.
+  // The whole set's matcher, as it runs in production; it leaves out disabled rules, and those that
+  // fire for nobody.
+  const bool is_matched = match::NeededRules(*rules)[rule];
   Explanation out;
-  out.rules = enabled ? rules : Alone(*rules, rules->rules[rule]);
-  const size_t index = enabled ? rule : 0;
+  out.rules = is_matched ? rules : Alone(*rules, rules->rules[rule]);
+  const size_t index = is_matched ? rule : 0;
   out.rule = &out.rules->rules[index];
   out.profile = &profile;
   for (const schema::FieldId field : rule::MissingTokens(*out.rule, profile))
@@ -102,14 +125,14 @@ Explanation Explain(const rule::RuleSetPtr& rules, size_t rule, const schema::Pr
   if (judged.event != nullptr) ExplainQuery(*rules->schema, bytes, judged.now, out);
   out.cause = CauseOf(out, enabled);
 
-  const auto match =
-      std::find_if(judged.matches.begin(), judged.matches.end(),
-                   [index](const match::Match& candidate) { return candidate.rule == index; });
-  const bool matched = match != judged.matches.end();
-  out.consistent = matched == (out.query && out.query->truth == Truth::kTrue &&
-                               rule::RunsOn(*out.rule, profile));
-  if (matched && out.matches())
-    out.actions = judged.firings[static_cast<size_t>(match - judged.matches.begin())].actions;
+  const std::vector<const rule::Step*> parts = rule::PartsOf(out.rule->trigger);
+  std::vector<const rule::Step*> matched;
+  for (size_t i = 0; i < judged.matches.size(); ++i) {
+    if (judged.matches[i].rule != index) continue;
+    if (matched.empty() && out.matches()) out.actions = judged.firings[i].actions;
+    matched.push_back(parts[judged.matches[i].part]);
+  }
+  out.consistent = IsConsistent(out, matched);
   return out;
 }
 

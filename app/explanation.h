@@ -25,6 +25,13 @@ enum class Cause {
 };
 std::string_view CauseName(Cause cause);  // "query_holds", ...
 
+// What is asked of an event for a part of the rule, evaluated.
+struct ExplainedPart {
+  const rule::Step* step = nullptr;  // of its trigger; null: the rule's own query
+  query::Expression asked;           // with the rule's own query, whose nodes have empty spans
+  match::Explained tree;
+};
+
 struct Explanation {
   rule::RuleSetPtr rules;  // what the pointers below point into
   const rule::Rule* rule = nullptr;
@@ -37,14 +44,17 @@ struct Explanation {
   bool consistent = true;
   std::vector<std::string> missing_tokens;  // that the profile lacks
 
-  // Of the event. Without a query's tree it was rejected.
+  // Of the event. Unless it was rejected, `parts` tell about it.
   event::Reject reject = event::Reject::kNone;
   size_t error_offset = 0;  // of a broken grammar
   std::vector<event::Oddity> oddities;
   std::string event_id, event_type;
   std::optional<Time> event_time;
-  // As the query is evaluated, also where the rule does not run: the first cause may hide others.
-  std::optional<match::Explained> query;
+  // As the queries are evaluated, also where the rule does not run: the first cause may hide
+  // others. One for each of rule::PartsOf() that does not take firings. The rule matches if one of
+  // them holds.
+  std::vector<ExplainedPart> parts;
+  match::Truth truth() const;  // of the parts
 
   std::vector<pipeline::Action> actions;  // of a rule that matches
 };

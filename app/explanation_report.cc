@@ -46,8 +46,11 @@ std::string RejectWords(const Explanation& explanation) {
   return fmt::format("the event is rejected, {} at byte {}", reason, explanation.error_offset);
 }
 
+size_t ToHold(const ExplainedPart& part) { return part.tree.to_hold; }
+
 std::string FailureWords(const Explanation& explanation) {
-  const size_t clauses = explanation.query->to_hold;
+  if (explanation.parts.empty()) return "the rule takes firings of other rules, and no events";
+  const size_t clauses = std::ranges::min(explanation.parts, {}, ToHold).tree.to_hold;
   return clauses == 1
              ? "the query does not hold; 1 clause would have to say otherwise"
              : fmt::format("the query does not hold; {} clauses would have to say otherwise",
@@ -112,8 +115,8 @@ std::string Header(const Explanation& explanation, const std::string& event) {
                      CauseWords(explanation));
   if (!explanation.consistent)
     out += "ERROR    the matcher says otherwise, so nothing here is to be trusted\n";
-  if (explanation.query && !QueryDecides(explanation))
-    out += fmt::format("query    {}\n", QueryWords(explanation.query->truth));
+  if (!explanation.parts.empty() && !QueryDecides(explanation))
+    out += fmt::format("query    {}\n", QueryWords(explanation.truth()));
   return out;
 }
 
@@ -203,12 +206,7 @@ class JsonReport {
     writer_.Key("missing_tokens").BeginArray();
     for (const std::string& token : explanation_.missing_tokens) writer_.String(token);
     writer_.EndArray().Key("consistent").Bool(explanation_.consistent);
-    writer_.Key("query");
-    if (explanation_.query) {
-      WriteNode(*explanation_.query);
-    } else {
-      writer_.Null();
-    }
+    WriteParts();
     WriteCommands();
     writer_.EndObject();
   }
@@ -244,7 +242,26 @@ class JsonReport {
     writer_.EndObject();
   }
 
-  void WriteNode(const Explained& node) {
+  // "query" of the rule's own, or "steps" of its trigger.
+  void WriteParts() {
+    const bool has_own = explanation_.parts.size() == 1 && explanation_.parts[0].step == nullptr;
+    writer_.Key("query");
+    if (has_own) {
+      WriteNode(explanation_.parts[0], explanation_.parts[0].tree);
+    } else {
+      writer_.Null();
+    }
+    if (has_own || explanation_.parts.empty()) return;
+    writer_.Key("steps").BeginArray();
+    for (const ExplainedPart& part : explanation_.parts) {
+      writer_.BeginObject().Field("step", part.step->name).Key("query");
+      WriteNode(part, part.tree);
+      writer_.EndObject();
+    }
+    writer_.EndArray();
+  }
+
+  void WriteNode(const ExplainedPart& part, const Explained& node) {
     writer_.BeginObject()
         .Field("kind", KindName(node.kind))
         .Field("text", node.text)
@@ -253,7 +270,7 @@ class JsonReport {
         .Field("why", node.why);
     writer_.Key("decides").Bool(node.decides);
     writer_.Field("clauses_in_the_way", static_cast<int64_t>(node.to_hold));
-    WritePlace(node);
+    WritePlace(part, node);
     if (node.field != schema::kNoField) WriteField(node);
     if (node.kind == Node::Kind::kGroup) {
       writer_.Field("sub_objects", static_cast<int64_t>(node.sub_object_count));
@@ -261,18 +278,20 @@ class JsonReport {
     }
     if (node.kind != Node::Kind::kClause) {
       writer_.Key("parts").BeginArray();
-      for (const Explained& child : node.children) WriteNode(child);
+      for (const Explained& child : node.children) WriteNode(part, child);
       writer_.EndArray();
     }
     writer_.EndObject();
   }
 
-  // Where the node stands in the rule's file.
-  void WritePlace(const Explained& node) {
-    const rule::Rule& rule = *explanation_.rule;
-    if (rule.query_in_file == nullptr) return;
-    const text::Span span = rule.query_in_file->ToSource(rule.query.node(node.node).span);
-    const text::LineColumn place = rule.source->Locate(span.begin);
+  // Where the node stands in its file, if it is not one of the rule's own query that a step is
+  // asked with.
+  void WritePlace(const ExplainedPart& part, const Explained& node) {
+    const std::shared_ptr<const text::Fragment>& in_file =
+        part.step == nullptr ? explanation_.rule->query_in_file : part.step->query_in_file;
+    const text::Span span = part.asked.node(node.node).span;
+    if (in_file == nullptr || (part.step != nullptr && span.begin == span.end)) return;
+    const text::LineColumn place = in_file->source()->Locate(in_file->ToSource(span).begin);
     writer_.Field("line", place.line).Field("column", place.column);
   }
 
@@ -311,7 +330,12 @@ class JsonReport {
 
 std::string ExplanationText(const Explanation& explanation, const std::string& event, Marks marks) {
   std::string out = Header(explanation, event);
-  if (explanation.query) out += '\n' + Tree(*explanation.query, marks);
+  for (const ExplainedPart& part : explanation.parts) {
+    out += '\n';
+    if (part.step != nullptr)
+      out += fmt::format("{} {}\n", ForTerminal(part.step->name), QueryWords(part.tree.truth));
+    out += Tree(part.tree, marks);
+  }
   if (explanation.matches() && explanation.consistent) out += '\n' + RemediationText(explanation);
   return out;
 }

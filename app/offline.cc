@@ -50,6 +50,7 @@ rule::RuleSetPtr Alone(const rule::RuleSet& rules, const rule::Rule& rule) {
   set->schema = rules.schema;
   set->rules.push_back(rule);
   set->rules.front().enabled = true;
+  set->rules.front().fires = true;
   return set;
 }
 

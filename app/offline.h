@@ -57,7 +57,7 @@ class Offline {
   Judged judged_;
 };
 
-// The set of this one rule, enabled: for what asks what it would do.
+// The set of this one rule, enabled and firing itself: for what asks what it would do.
 rule::RuleSetPtr Alone(const rule::RuleSet& rules, const rule::Rule& rule);
 
 }  // namespace riposte::app

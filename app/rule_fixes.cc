@@ -33,13 +33,15 @@ size_t Apply(std::vector<text::Fix> fixes, std::string& bytes) {
   return made;
 }
 
-// The rules of the file must be there afterwards as before.
+// The rules of the file must be there afterwards as before. Whether their triggers may run was
+// decided when they were loaded to be checked.
 Status CheckLoads(const std::string& path, const std::string& before, const std::string& after,
                   const schema::SchemaPtr& schema) {
   const auto ids = [&](const std::string& bytes) -> std::optional<std::vector<Uuid>> {
     text::Diagnostics diagnostics;
     const rule::RuleSetPtr rules =
-        rule::LoadRulesFrom({std::make_shared<text::Source>(path, bytes)}, schema, diagnostics);
+        rule::LoadRulesFrom({std::make_shared<text::Source>(path, bytes)}, schema, diagnostics,
+                            /*allow_windows=*/true);
     if (rules == nullptr) return std::nullopt;
     std::vector<Uuid> found;
     found.reserve(rules->rules.size());

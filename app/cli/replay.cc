@@ -192,7 +192,8 @@ void ReportEvent(const Place& place, const app::Judged& judged, const rule::Rule
     report.Reject(place, judged);
   }
   totals.matched += judged.matches.empty() ? 0 : 1;
-  for (const match::Match& match : judged.matches) report.Match(place, rules.rules[match.rule]);
+  match::ForEachRule(judged.matches,
+                     [&](uint32_t rule) { report.Match(place, rules.rules[rule]); });
   for (const pipeline::Decided& decided : judged.firings) {
     ++totals.firings;
     report.Firing(place, decided, *judged.event);

@@ -37,9 +37,20 @@ struct Decoder::Impl {
   Walk walk;
   RawEvent raw;
   Deriver deriver;
-  const Route* route = nullptr;  // of the last one that DecodeForRules() took
+  // Of the last one that DecodeForRules() took.
+  const CompiledPlan* plan = nullptr;
+  const Route* route = nullptr;
+  std::string_view bytes;
   Event event;
+
+  void Derive();
 };
+
+// What is walked, to an event.
+void Decoder::Impl::Derive() {
+  if (WithoutByteOrderMark(bytes).size() != bytes.size()) raw.Note(Oddity::kByteOrderMark);
+  deriver.Derive(*plan, *route, bytes, raw, event);
+}
 
 Decoder::Decoder(size_t size_limit_bytes) : impl_(std::make_unique<Impl>()) {
   impl_->size_limit = std::min(size_limit_bytes, kLargestRecord);
@@ -69,14 +80,23 @@ Reject Decoder::DecodeForRules(const Plan& plan, std::string_view bytes) {
   }
   const Route& route = impl_->deriver.RouteOf(compiled, raw);
   if (route.reads_every_value) impl_->walk.Run(compiled, text, Walk::Extent::kEveryValue, raw);
-  if (text.size() != bytes.size()) raw.Note(Oddity::kByteOrderMark);
-  impl_->deriver.Derive(compiled, route, bytes, raw, impl_->event);
+  impl_->plan = &compiled;
   impl_->route = &route;
+  impl_->bytes = bytes;
+  impl_->Derive();
   return Reject::kNone;
 }
 
 void Decoder::Complete() {
-  if (impl_->route != nullptr) impl_->deriver.Complete(*impl_->route, impl_->raw, impl_->event);
+  if (impl_->route == nullptr) return;
+  const Route& route = *impl_->route;
+  if (route.later_reads_every_value && !route.reads_every_value) {
+    // What was derived views what the walk writes anew.
+    impl_->walk.Run(*impl_->plan, WithoutByteOrderMark(impl_->bytes), Walk::Extent::kEveryValue,
+                    impl_->raw);
+    impl_->Derive();
+  }
+  impl_->deriver.Complete(route, impl_->raw, impl_->event);
   impl_->route = nullptr;
 }
 

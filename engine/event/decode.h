@@ -38,6 +38,7 @@ struct FieldUse {
   schema::FieldId field = schema::kNoField;
   schema::FieldId guard = schema::kNoField;
   std::string guard_text{};
+  bool once_matched = false;  // like a role's: not to match an event, but of each that matched
 };
 std::vector<FieldUse> UsedAlways(std::span<const schema::FieldId> fields);
 
@@ -71,7 +72,9 @@ class Decoder {
   // error_offset(). The bytes need no padding.
   Reject Decode(const Plan& plan, std::string_view bytes);
   // The same, but the event has only what rules need of it, its time and its asset's id: enough for
-  // matching. Most events match nothing; of one that does, Complete() adds the other roles.
+  // matching. Most events match nothing; of one that does, Complete() adds the other roles, and the
+  // fields that are used once it matched. `bytes` must still be there, and what was taken of the
+  // event before is void.
   Reject DecodeForRules(const Plan& plan, std::string_view bytes);
   void Complete();
   const Event& event() const;

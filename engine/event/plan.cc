@@ -34,7 +34,7 @@ uint64_t NextNumber() {
 // Of a field, what its uses come to.
 struct Need {
   bool always = false;
-  bool has_role = false;
+  bool once_matched = false;
   std::set<CompiledGuard> guards;
 };
 
@@ -49,9 +49,12 @@ std::map<schema::FieldId, Need> AllFields(const schema::Schema& schema,
       if (profile.Has(group)) note(all[group]);
   };
   const auto always = [](Need& need) { need.always = true; };
+  const auto once_matched = [](Need& need) { need.once_matched = true; };
   for (const FieldUse& use : uses) {
     // A guard that the format does not carry never holds.
-    if (use.guard == schema::kNoField) {
+    if (use.once_matched) {
+      add(use.field, once_matched);
+    } else if (use.guard == schema::kNoField) {
       add(use.field, always);
     } else if (profile.Has(use.guard)) {
       add(use.field,
@@ -60,7 +63,7 @@ std::map<schema::FieldId, Need> AllFields(const schema::Schema& schema,
     }
   }
   for (const schema::FieldId id : profile.roles)
-    if (id != schema::kNoField) add(id, [](Need& need) { need.has_role = true; });
+    if (id != schema::kNoField) add(id, once_matched);
   // That an event lacks them is noted.
   for (const schema::Role role : {schema::Role::kEventTime, schema::Role::kAssetId})
     if (const schema::FieldId id = profile.role(role); id != schema::kNoField) add(id, always);
@@ -113,7 +116,7 @@ CompiledPlan::CompiledPlan(const schema::Schema& schema, const schema::Profile& 
   for (const auto& [id, need] : AllFields(schema, profile, uses)) {
     CompiledField& field = fields_.emplace_back(CompileField(schema, id));
     field.always = need.always;
-    field.has_role = need.has_role;
+    field.once_matched = need.once_matched;
     for (const CompiledGuard& guard : need.guards) {
       const auto [found, is_new] = guards.try_emplace(guard, static_cast<uint32_t>(guards_.size()));
       if (is_new) guards_.push_back(guard);

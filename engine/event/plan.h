@@ -70,10 +70,11 @@ struct CompiledField {
   schema::FieldId same_as = schema::kNoField;
   bool lenient = false;
   // Which events need it to be matched: all, or those of which one of the guards holds (indexes of
-  // guards()). The others need it only where it plays a role, once they match.
+  // guards()). The others need it only if it is `once_matched`: what plays a role, or is used of
+  // events that matched.
   bool always = false;
   std::vector<uint32_t> guards;
-  bool has_role = false;
+  bool once_matched = false;
   std::vector<CompiledAlternative> alternatives;
 };
 

@@ -76,20 +76,25 @@ void Router::Add(const CompiledPlan& plan) {
   // Of fields with the same values the first one is read.
   std::vector<schema::FieldId> read_as(plan.catalogue_size(), schema::kNoField);
   for (const CompiledField& field : plan.fields())
-    if (is_needed(field)) AddField(plan, field, read_as, route, route.fields);
+    if (is_needed(field)) AddField(field, read_as, route, route.fields);
+  const auto reads_every_value = [&](const Route::Choice& choice) {
+    return choice.path != kNoPath && choice.path == plan.every_value();
+  };
+  const size_t choices_at_first = route.choices.size();
+  route.reads_every_value = std::ranges::any_of(route.choices, reads_every_value);
   for (const CompiledField& field : plan.fields())
-    if (field.has_role && !is_needed(field)) AddField(plan, field, read_as, route, route.later);
+    if (field.once_matched && !is_needed(field)) AddField(field, read_as, route, route.later);
+  route.later_reads_every_value =
+      std::ranges::any_of(std::span(route.choices).subspan(choices_at_first), reads_every_value);
 }
 
-void Router::AddField(const CompiledPlan& plan, const CompiledField& field,
-                      std::vector<schema::FieldId>& read_as, Route& route,
-                      std::vector<Route::Field>& fields) {
+void Router::AddField(const CompiledField& field, std::vector<schema::FieldId>& read_as,
+                      Route& route, std::vector<Route::Field>& fields) {
   const auto first = static_cast<uint32_t>(route.choices.size());
   for (const CompiledAlternative& alternative : field.alternatives) {
     const bool holds = Holds(route.truth, alternative);
     if (!holds && field.type != schema::FieldType::kObject) continue;
     const PathId path = alternative.paths.size() == 1 ? alternative.paths.front() : kNoPath;
-    route.reads_every_value |= path != kNoPath && path == plan.every_value();
     route.choices.push_back({.alternative = &alternative,
                              .path = path,
                              .has_steps = !alternative.steps.empty(),

@@ -36,7 +36,8 @@ struct Route {
     return {choices.data() + field.first, field.count};
   }
 
-  bool reads_every_value = false;
+  // Whether one of the fields does, one of `later`.
+  bool reads_every_value = false, later_reads_every_value = false;
   std::vector<uint64_t> truth;  // bit by bit, the conditions that hold
   // What the event needs to be matched, and what beyond that once it is. Fields without an
   // alternative are in neither.
@@ -58,9 +59,8 @@ class Router {
   void Forget();
   void Add(const CompiledPlan& plan);
   // `read_as`: by the first of fields with the same values, the one of them that is read.
-  static void AddField(const CompiledPlan& plan, const CompiledField& field,
-                       std::vector<schema::FieldId>& read_as, Route& route,
-                       std::vector<Route::Field>& fields);
+  static void AddField(const CompiledField& field, std::vector<schema::FieldId>& read_as,
+                       Route& route, std::vector<Route::Field>& fields);
 
   uint64_t plan_number_ = 0;
   std::vector<uint64_t> truth_;  // of the event

@@ -2,23 +2,26 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <utility>
 
+#include "base/check.h"
 #include "engine/match/anchor.h"
 #include "engine/match/anchor_index.h"
 #include "engine/match/predicate_table.h"
 #include "engine/match/program.h"
 #include "engine/match/rule_index.h"
+#include "engine/match/rule_parts.h"
 #include "engine/match/rule_terms.h"
 #include "engine/match/sampling.h"
 
 namespace riposte::match {
 namespace {
 
-// A rule of the matcher: its place in the rule set, its term, and the clause without which it is
-// not looked at.
+// A part of the matcher: what it matches, its term, and the clause without which it is not looked
+// at.
 struct Compiled {
-  uint32_t rule = 0;
+  Match match;
   TermId root = kNoTerm;
   TermId guard = kNoTerm;
 };
@@ -34,10 +37,13 @@ uint64_t NextNumber() {
 struct Matcher::Impl {
   uint64_t number = NextNumber();
   size_t rules_in_set = 0;
+  size_t rules_matched = 0;
+  std::deque<query::Expression> joined;  // queries that stand nowhere in the rules
   Limits limits;
   std::shared_ptr<const event::Plan> plan;
   Program program;
-  std::vector<Compiled> compiled;  // ascending by rule; positions in it are what the index holds
+  std::vector<Compiled> compiled;  // ascending; positions in it are what the index holds
+  std::vector<const query::Expression*> queries;  // of them, apart: matching does not look at them
   AnchorIndex anchors;
   RuleIndex rules;
 
@@ -82,19 +88,19 @@ void Matcher::Impl::Index(const PredicateTable& table, const AnchorChoice& choic
     std::ranges::sort(ids);
     ids.erase(std::ranges::unique(ids).begin(), ids.end());
   };
-  std::vector<RuleKeys> keys(compiled.size());
+  std::vector<PartKeys> keys(compiled.size());
   for (size_t i = 0; i < compiled.size(); ++i) {
     const TermId root = compiled[i].root;
     compiled[i].guard = keys[i].guard = GuardOf(table, choice, catalogue, root);
     if (choice.Rarity(root) != AnchorChoice::kNone) add(root, keys[i].first);
   }
-  // Where many rules have the same anchor, each is found by one more.
-  std::vector<uint32_t> rules_at(anchors.size());
-  for (const RuleKeys& of_rule : keys)
-    for (const AnchorId anchor : of_rule.first) ++rules_at[anchor];
+  // Where many have the same anchor, each is found by one more.
+  std::vector<uint32_t> parts_at(anchors.size());
+  for (const PartKeys& of_part : keys)
+    for (const AnchorId anchor : of_part.first) ++parts_at[anchor];
   for (size_t i = 0; i < compiled.size(); ++i) {
     const TermId second = choice.SecondChild(compiled[i].root);
-    const auto is_common = [&](AnchorId id) { return rules_at[id] > RuleIndex::kFewRules; };
+    const auto is_common = [&](AnchorId id) { return parts_at[id] > RuleIndex::kFewParts; };
     if (second != kNoTerm && second != keys[i].guard &&
         std::ranges::any_of(keys[i].first, is_common))
       add(second, keys[i].second);
@@ -110,20 +116,31 @@ std::shared_ptr<const Matcher> Matcher::Compile(const rule::RuleSet& rules,
   impl->rules_in_set = rules.rules.size();
   impl->limits = limits;
   PredicateTable table;
-  const std::vector<RuleTerm> terms = AddRules(rules, profile, table);
-  for (const RuleTerm& term : terms)
-    impl->compiled.push_back({.rule = term.rule, .root = term.root});
+  const std::vector<RulePart> parts = PartsToMatch(rules, profile, impl->joined);
+  const std::vector<TermId> roots = AddParts(parts, table);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const Match match{.rule = parts[i].rule, .part = parts[i].part};
+    const bool is_new = i == 0 || parts[i - 1].rule != match.rule;
+    impl->rules_matched += is_new ? 1 : 0;
+    impl->compiled.push_back({.match = match, .root = roots[i]});
+    impl->queries.push_back(parts[i].query);
+  }
   const schema::Catalogue& catalogue = rules.schema->catalogue;
   const AnchorChoice choice(table, catalogue);
-  impl->plan =
-      event::Plan::CompileUses(*rules.schema, profile, FieldUsesOf(rules, terms, table, choice));
+  impl->plan = event::Plan::CompileUses(*rules.schema, profile,
+                                        FieldUsesOf(rules, parts, roots, table, choice));
   impl->program = Program(table, choice);
   impl->Index(table, choice, catalogue);
   return std::shared_ptr<const Matcher>(new Matcher(std::move(impl)));
 }
 
 const event::Plan& Matcher::plan() const { return *impl_->plan; }
-size_t Matcher::rule_count() const { return impl_->compiled.size(); }
+size_t Matcher::rule_count() const { return impl_->rules_matched; }
+const query::Expression& Matcher::QueryOf(const Match& match) const {
+  const auto found = std::ranges::lower_bound(impl_->compiled, match, {}, &Compiled::match);
+  RIPOSTE_CHECK(found != impl_->compiled.end() && found->match == match, "a match of this matcher");
+  return *impl_->queries[static_cast<size_t>(found - impl_->compiled.begin())];
+}
 
 void Matcher::Prepare(Scratch::Impl& work) const {
   if (work.matcher == impl_->number) return;
@@ -145,7 +162,7 @@ bool Matcher::FindCandidates(const event::Event& event, const Context& context,
     if (posting.guard != kNoTerm &&
         !impl_->program.IsTrue(posting.guard, event, context, work.program))
       return;
-    if (work.seen.Insert(posting.rule)) work.candidates.push_back(posting.rule);
+    if (work.seen.Insert(posting.position)) work.candidates.push_back(posting.position);
   });
   std::ranges::sort(work.candidates);
   return true;
@@ -159,11 +176,11 @@ void Matcher::FindMatches(const event::Event& event, const Context& context, Scr
   Costs& costs = work.costs;
   const bool timed = work.sampler.Next();
   const auto evaluate = [&](const Compiled& candidate) {
-    ++costs.evaluations[candidate.rule];
+    ++costs.evaluations[candidate.match.rule];
     if (timed) work.lap.Begin();
     if (impl_->program.IsTrue(candidate.root, event, context, work.program))
-      matches.push_back({.rule = candidate.rule});
-    if (timed) costs.rule_ns[candidate.rule] += work.lap.End() * work.sampler.every();
+      matches.push_back(candidate.match);
+    if (timed) costs.rule_ns[candidate.match.rule] += work.lap.End() * work.sampler.every();
   };
   if (timed) work.lap.Begin();
   const bool found = FindCandidates(event, context, work);

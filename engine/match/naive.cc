@@ -200,13 +200,12 @@ Truth Evaluate(const query::Expression& expression, const event::Event& event,
 }
 
 PlainMatcher::PlainMatcher(const rule::RuleSet& rules, const schema::Profile& profile)
-    : rules_(rules) {
+    : parts_(PartsToMatch(rules, profile, joined_)) {
   std::set<schema::FieldId> fields;
-  for (uint32_t i = 0; i < rules.rules.size(); ++i) {
-    const rule::Rule& rule = rules.rules[i];
-    if (!rule.enabled || !rule::RunsOn(rule, profile)) continue;
-    running_.push_back(i);
-    for (const schema::FieldId field : rule.query.Fields()) fields.insert(field);
+  for (const RulePart& part : parts_) {
+    for (const schema::FieldId field : part.query->Fields()) fields.insert(field);
+    for (const schema::FieldId field : rule::FieldsOfMatches(rules.rules[part.rule]))
+      fields.insert(field);
   }
   plan_ = event::Plan::Compile(*rules.schema, profile,
                                std::vector<schema::FieldId>(fields.begin(), fields.end()));
@@ -214,9 +213,9 @@ PlainMatcher::PlainMatcher(const rule::RuleSet& rules, const schema::Profile& pr
 
 std::vector<Match> PlainMatcher::FindMatches(const event::Event& event, const Context& context) {
   std::vector<Match> matches;
-  for (const uint32_t i : running_)
-    if (Evaluate(rules_.rules[i].query, event, context, regexes_) == Truth::kTrue)
-      matches.push_back({.rule = i});
+  for (const RulePart& part : parts_)
+    if (Evaluate(*part.query, event, context, regexes_) == Truth::kTrue)
+      matches.push_back({.rule = part.rule, .part = part.part});
   return matches;
 }
 

@@ -1,8 +1,9 @@
-// The plain evaluator: a tree walk over the checked expression, rule by rule. Slow and obvious, so
+// The plain evaluator: a tree walk over the checked expression, part by part. Slow and obvious, so
 // that it can judge the fast matcher for ever, and explain a verdict to people.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "base/regex.h"
 #include "engine/event/event.h"
 #include "engine/match/matcher.h"
+#include "engine/match/rule_parts.h"
 #include "rules/query/expression.h"
 #include "rules/rule/rule.h"
 
@@ -56,18 +58,20 @@ Truth Evaluate(const query::Expression& expression, const event::Event& event,
 // All rules of a set on one event after the other: what the matcher has to agree with. One thread.
 class PlainMatcher {
  public:
-  // Enabled rules that run on `profile` only. `rules` must outlive it.
+  // PartsToMatch() on `profile` only. `rules` must outlive it.
   PlainMatcher(const rule::RuleSet& rules, const schema::Profile& profile);
+  PlainMatcher(const PlainMatcher&) = delete;  // its parts point into it
+  PlainMatcher& operator=(const PlainMatcher&) = delete;
 
-  // All fields that the rules ask for, of each event, whether or not it is one that they are about:
-  // what the matcher leaves out, it leaves out on its own responsibility.
+  // All fields that the rules ask for or read of a match, of each event, whether or not it is one
+  // that they are about: what the matcher leaves out, it leaves out on its own responsibility.
   const event::Plan& plan() const { return *plan_; }
-  // The matching rules, ascending.
+  // What matches, ascending.
   std::vector<Match> FindMatches(const event::Event& event, const Context& context);
 
  private:
-  const rule::RuleSet& rules_;
-  std::vector<uint32_t> running_;  // indexes, ascending
+  std::deque<query::Expression> joined_;
+  const std::vector<RulePart> parts_;  // with queries of `joined_`
   std::shared_ptr<const event::Plan> plan_;
   RegexCache regexes_;
 };

@@ -4,21 +4,21 @@
 
 namespace riposte::match {
 
-RuleIndex::RuleIndex(std::span<const RuleKeys> rules, size_t anchors)
+RuleIndex::RuleIndex(std::span<const PartKeys> parts, size_t anchors)
     : lists_(anchors), paired_(anchors), partner_(anchors) {
-  std::vector<uint32_t> rules_at(anchors);
-  for (const RuleKeys& keys : rules)
-    for (const AnchorId anchor : keys.first) ++rules_at[anchor];
+  std::vector<uint32_t> parts_at(anchors);
+  for (const PartKeys& keys : parts)
+    for (const AnchorId anchor : keys.first) ++parts_at[anchor];
 
   std::vector<std::pair<uint64_t, Posting>> single, pairs;
-  for (uint32_t rule = 0; rule < rules.size(); ++rule) {
-    const RuleKeys& keys = rules[rule];
-    const Posting posting{.rule = rule, .guard = keys.guard};
+  for (uint32_t position = 0; position < parts.size(); ++position) {
+    const PartKeys& keys = parts[position];
+    const Posting posting{.position = position, .guard = keys.guard};
     if (keys.first.empty()) always_.push_back(posting);
     const bool may_pair =
         !keys.second.empty() && keys.first.size() * keys.second.size() <= kMostPairs;
     for (const AnchorId anchor : keys.first) {
-      if (!may_pair || rules_at[anchor] <= kFewRules) {
+      if (!may_pair || parts_at[anchor] <= kFewParts) {
         single.emplace_back(anchor, posting);
         continue;
       }

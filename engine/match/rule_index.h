@@ -1,4 +1,4 @@
-// Which rules are worth a look, given the anchors that hold.
+// Which parts of rules are worth a look, given the anchors that hold.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@
 
 namespace riposte::match {
 
-// A rule behind an anchor, and the clause that must hold as well, since most events fail it (its
+// A part behind an anchor, and the clause that must hold as well, since most events fail it (its
 // event type, its log source): kNoTerm if there is none.
 struct Posting {
-  uint32_t rule = 0;  // its position
+  uint32_t position = 0;
   TermId guard = kNoTerm;
 };
 
-// What a rule is found by. It may be true only if one of `first` holds, and one of `second` unless
+// What a part is found by. It may be true only if one of `first` holds, and one of `second` unless
 // that is empty.
-struct RuleKeys {
-  std::vector<AnchorId> first;  // empty: the rule is always worth a look
+struct PartKeys {
+  std::vector<AnchorId> first;  // empty: it is always worth a look
   std::vector<AnchorId> second;
   TermId guard = kNoTerm;
 };
@@ -31,17 +31,17 @@ struct RuleKeys {
 // Immutable once made; shared.
 class RuleIndex {
  public:
-  // Behind an anchor that more rules than this stand at, a rule is found by two anchors, if it has
+  // Behind an anchor that more parts than this stand at, a part is found by two anchors, if it has
   // a second set.
-  static constexpr size_t kFewRules = 16;
+  static constexpr size_t kFewParts = 16;
   // By so many pairs of a first and a second at most; with more, by the first alone.
   static constexpr size_t kMostPairs = 64;
 
   RuleIndex() = default;
   // By position.
-  explicit RuleIndex(std::span<const RuleKeys> rules, size_t anchors);
+  explicit RuleIndex(std::span<const PartKeys> parts, size_t anchors);
 
-  // Calls each(Posting) with every rule that is worth a look, some more than once.
+  // Calls each(Posting) with every part that is worth a look, some more than once.
   template <typename Each>
   void ForEach(std::span<const AnchorId> held, const Each& each) const {
     for (const Posting& posting : always_) each(posting);

@@ -1,6 +1,7 @@
 #include "engine/match/rule_plan.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -44,32 +45,50 @@ struct RulePlanner::Impl {
   Impl(const rule::RuleSet& set, const schema::Profile& profile)
       : rules(set),
         catalogue(set.schema->catalogue),
-        terms(AddRules(set, profile, table)),
+        parts(PartsToMatch(set, profile, joined)),
+        roots(AddParts(parts, table)),
         choice(table, catalogue) {}
 
   std::string TextOf(const Term& term) const {
     return query::PrintNode(*term.expression, term.node, schema::kNoField, catalogue);
   }
-  void AddAnchors(TermId source, RulePlan& plan);
-  void LookAtClauses(const query::Expression& expression, RulePlan& plan) const;
+  PartPlan PlanOf(size_t position);
+  void AddAnchors(TermId source, PartPlan& plan);
+  void LookAtClauses(const query::Expression& expression, PartPlan& plan) const;
 
   const rule::RuleSet& rules;
   const schema::Catalogue& catalogue;
+  std::deque<query::Expression> joined;
   PredicateTable table;
-  const std::vector<RuleTerm> terms;
+  const std::vector<RulePart> parts;
+  const std::vector<TermId> roots;
   const AnchorChoice choice;
   AnchorTally tally;
 };
 
+PartPlan RulePlanner::Impl::PlanOf(size_t position) {
+  const RulePart& part = parts[position];
+  const TermId root = roots[position];
+  PartPlan plan;
+  const rule::Step* const step = rule::PartsOf(rules.rules[part.rule].trigger)[part.part];
+  if (step != nullptr) plan.step = step->name;
+  if (choice.Rarity(root) != AnchorChoice::kNone)
+    for (const TermId source : choice.Sources(root)) AddAnchors(source, plan);
+  const TermId guard = GuardOf(table, choice, catalogue, root);
+  if (guard != kNoTerm) plan.guard = TextOf(table.term(guard));
+  LookAtClauses(*part.query, plan);
+  return plan;
+}
+
 // A clause has several anchors if it is a regular expression: they count as one condition each.
-void RulePlanner::Impl::AddAnchors(TermId source, RulePlan& plan) {
+void RulePlanner::Impl::AddAnchors(TermId source, PartPlan& plan) {
   for (const Anchor* anchor : choice.Collect(source))
     plan.anchors.push_back({.clause = TextOf(table.term(source)),
                             .presence = IsPresence(*anchor),
                             .number = tally.impl_->index.Add(*anchor)});
 }
 
-void RulePlanner::Impl::LookAtClauses(const query::Expression& expression, RulePlan& plan) const {
+void RulePlanner::Impl::LookAtClauses(const query::Expression& expression, PartPlan& plan) const {
   for (uint32_t i = 0; i < expression.nodes().size(); ++i) {
     const Node& node = expression.nodes()[i];
     if (node.kind != Node::Kind::kClause) continue;
@@ -86,16 +105,13 @@ RulePlanner::RulePlanner(const rule::RuleSet& rules, const schema::Profile& prof
     : impl_(std::make_unique<Impl>(rules, profile)) {}
 RulePlanner::~RulePlanner() = default;
 
-RulePlan RulePlanner::PlanOf(uint32_t rule) {
-  const auto term = std::ranges::lower_bound(impl_->terms, rule, {}, &RuleTerm::rule);
-  RIPOSTE_CHECK(term != impl_->terms.end() && term->rule == rule, "the rule runs on the profile");
-  RulePlan plan;
-  if (impl_->choice.Rarity(term->root) != AnchorChoice::kNone)
-    for (const TermId source : impl_->choice.Sources(term->root)) impl_->AddAnchors(source, plan);
-  const TermId guard = GuardOf(impl_->table, impl_->choice, impl_->catalogue, term->root);
-  if (guard != kNoTerm) plan.guard = impl_->TextOf(impl_->table.term(guard));
-  impl_->LookAtClauses(impl_->rules.rules[rule].query, plan);
-  return plan;
+std::vector<PartPlan> RulePlanner::PlanOf(uint32_t rule) {
+  const auto first = std::ranges::lower_bound(impl_->parts, rule, {}, &RulePart::rule);
+  std::vector<PartPlan> plans;
+  for (auto part = first; part != impl_->parts.end() && part->rule == rule; ++part)
+    plans.push_back(impl_->PlanOf(static_cast<size_t>(part - impl_->parts.begin())));
+  RIPOSTE_CHECK(!plans.empty(), "the rule runs on the profile");
+  return plans;
 }
 
 AnchorTally RulePlanner::Tally() {

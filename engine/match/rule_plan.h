@@ -19,14 +19,16 @@ struct PlannedAnchor {
   size_t number = 0;      // of AnchorTally; clauses may share one
 };
 
-struct RulePlan {
-  // One must hold, or else the rule is not evaluated. Empty: none is known, it always is.
+// Of a part of a rule.
+struct PartPlan {
+  std::string step;  // its name; empty: the rule's own query
+  // One must hold, or else the part is not evaluated. Empty: none is known, it always is.
   std::vector<PlannedAnchor> anchors;
   std::string guard;  // as QQL: what must hold besides, since it says the kind of event; or empty
   // Clauses, as QQL, with a regular expression of which no part is known that every match has.
   std::vector<std::string> open_regexes;
   size_t regexes = 0;  // all of them
-  size_t clauses = 0;  // of the query
+  size_t clauses = 0;  // of what is asked for it, with the rule's own query
 };
 
 // How often anchors hold, by their numbers in a plan.
@@ -53,8 +55,9 @@ class RulePlanner {
   RulePlanner(const rule::RuleSet& rules, const schema::Profile& profile);
   ~RulePlanner();
 
-  // Of the rule of this index, which is enabled and runs on the profile.
-  RulePlan PlanOf(uint32_t rule);
+  // Of the rule of this index, which has parts that events of the profile are matched against: of
+  // each of them, in their order.
+  std::vector<PartPlan> PlanOf(uint32_t rule);
   // For the anchors of all plans so far. To be called once, after the last plan.
   AnchorTally Tally();
 

@@ -40,33 +40,33 @@ std::string GuardText(const Term& guard) {
 
 }  // namespace
 
-std::vector<RuleTerm> AddRules(const rule::RuleSet& rules, const schema::Profile& profile,
-                               PredicateTable& table) {
-  std::vector<RuleTerm> terms;
-  for (uint32_t i = 0; i < rules.rules.size(); ++i) {
-    const rule::Rule& rule = rules.rules[i];
-    if (!rule.enabled || !rule::RunsOn(rule, profile)) continue;
-    terms.push_back({.rule = i, .root = table.Add(rule.query)});
-  }
-  return terms;
+std::vector<TermId> AddParts(std::span<const RulePart> parts, PredicateTable& table) {
+  std::vector<TermId> roots;
+  roots.reserve(parts.size());
+  for (const RulePart& part : parts) roots.push_back(table.Add(*part.query));
+  return roots;
 }
 
 std::vector<event::FieldUse> FieldUsesOf(const rule::RuleSet& rules,
-                                         std::span<const RuleTerm> terms,
-                                         const PredicateTable& table, const AnchorChoice& choice) {
+                                         std::span<const RulePart> parts,
+                                         std::span<const TermId> roots, const PredicateTable& table,
+                                         const AnchorChoice& choice) {
   const schema::Catalogue& catalogue = rules.schema->catalogue;
   std::vector<event::FieldUse> uses;
-  for (const RuleTerm& term : terms) {
+  for (size_t i = 0; i < parts.size(); ++i) {
     event::FieldUse use;
-    if (const TermId guard = FindGuard(table, choice, catalogue, term.root, kNoTerm);
+    if (const TermId guard = FindGuard(table, choice, catalogue, roots[i], kNoTerm);
         guard != kNoTerm) {
       use.guard = table.term(guard).field;
       use.guard_text = GuardText(table.term(guard));
     }
-    for (const schema::FieldId field : rules.rules[term.rule].query.Fields()) {
+    for (const schema::FieldId field : parts[i].query->Fields()) {
       use.field = field;
       uses.push_back(use);
     }
+    if (i > 0 && parts[i].rule == parts[i - 1].rule) continue;
+    for (const schema::FieldId field : rule::FieldsOfMatches(rules.rules[parts[i].rule]))
+      uses.push_back({.field = field, .once_matched = true});
   }
   return uses;
 }

@@ -240,6 +240,7 @@ void Task::Impl::Work(Reading& from, const Record& record, const Standing& stand
   const std::span<const match::Match> found = FindMatches(from, record);
   if (!found.empty()) decoder.Complete();
   CountOddities();
+  match::ForEachRule(found, [&](uint32_t rule) { open.CountMatch(rule); });
   for (const match::Match& match : found) Order(match, from, record, standing);
 }
 
@@ -314,7 +315,6 @@ void Task::Impl::Order(const match::Match& match, const Reading& from, const Rec
               .ttl = options.ttl,
               .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
               .now = now});
-  open.CountMatch(match.rule);
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
@@ -327,7 +327,7 @@ void Task::Impl::Order(const match::Match& match, const Reading& from, const Rec
   Evidence evidence;
   if (so_far < options.commit_output_bytes_max)
     evidence = {.matched = match::HeldClauses(
-                    decided.firing.rule->query, live->rules->schema->catalogue, decoder.event(),
+                    from.matcher->QueryOf(match), live->rules->schema->catalogue, decoder.event(),
                     {.now = record.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
   open.Put(AlertRecord(decided, event, now, evidence, committer->MaxValueBytes(OutTopic::kAlerts)));

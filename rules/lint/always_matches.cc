@@ -7,15 +7,15 @@
 
 namespace riposte::lint {
 
-void CheckAlwaysMatches(const rule::Rule& rule, const schema::Schema& schema,
+void CheckAlwaysMatches(const RuleQuery& asked, const schema::Schema& schema,
                         text::Diagnostics& diagnostics) {
-  for (const Clash& clash : FindClashes(rule, schema)) {
+  for (const Clash& clash : FindClashes(asked, schema)) {
     if (clash.truth != Truth::kAlways) continue;
-    WarnInQuery(rule, clash.second,
+    WarnInQuery(asked, clash.second,
                 {.code = "always-matches",
-                 .message = fmt::format("with '{}' this part of the query always holds{}",
-                                        Excerpt(rule, clash.first),
-                                        clash.whole ? ", so every event matches" : ""),
+                 .message = fmt::format(
+                     "with '{}' this part of the query always holds{}", Excerpt(asked, clash.first),
+                     clash.whole && asked.asked != nullptr ? ", so every event matches" : ""),
                  .hint = "'and' joins conditions that must all hold"},
                 diagnostics);
   }

@@ -2,12 +2,12 @@
 // nothing.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckAlwaysMatches(const rule::Rule& rule, const schema::Schema& schema,
+void CheckAlwaysMatches(const RuleQuery& asked, const schema::Schema& schema,
                         text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -40,15 +40,16 @@ size_t LongestLiteralIn(const query::Matches& regex) {
   return longest;
 }
 
-bool HasAnchor(const rule::Rule& rule, const schema::Schema& schema) {
+bool HasAnchor(const RuleQuery& asked, const schema::Schema& schema) {
   using Kind = query::Node::Kind;
   std::vector<bool> anchored;  // by node; children stand before their parents
-  for (const query::Node& node : rule.query.nodes()) {
+  for (const query::Node& node : asked.whole().nodes()) {
     const auto is_anchored = [&](query::NodeId id) { return anchored[query::Index(id)]; };
     const auto begin = node.children.begin(), end = node.children.end();
     switch (node.kind) {
       case Kind::kClause:
-        anchored.push_back(IsAnchor(node.predicate) && !IsEventType(rule, schema, node.field));
+        anchored.push_back(IsAnchor(node.predicate) &&
+                           !IsEventType(asked.rule, schema, node.field));
         break;
       case Kind::kAnd:
         anchored.push_back(std::any_of(begin, end, is_anchored));

@@ -2,6 +2,7 @@
 // for the rule to match, and that few events have.
 #pragma once
 
+#include "rules/lint/rule_query.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::lint {
@@ -13,9 +14,9 @@ constexpr size_t kShortestAnchor = 3;
 // `\d+.*[a-z]`. What is in brackets of alternatives counts, too.
 size_t LongestLiteralIn(const query::Matches& regex);
 
-// Whether each event that the rule matches has a value that an index can find it by: an equality,
+// Whether each event that fits the query has a value that an index can find it by: an equality,
 // a phrase, a text of three bytes or more, a single address or number - but not the event's type, a
 // truth value, a range, a null test or a negation.
-bool HasAnchor(const rule::Rule& rule, const schema::Schema& schema);
+bool HasAnchor(const RuleQuery& asked, const schema::Schema& schema);
 
 }  // namespace riposte::lint

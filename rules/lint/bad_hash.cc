@@ -27,9 +27,9 @@ bool IsHex(char c) {
 
 }  // namespace
 
-void CheckBadHash(const rule::Rule& rule, const schema::Schema& schema,
+void CheckBadHash(const RuleQuery& asked, const schema::Schema& schema,
                   text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* equals = std::get_if<query::Equals>(&node.predicate);
     const schema::Token& token = schema.catalogue.token(node.field);
     const size_t digits = DigitsOf(token);
@@ -37,7 +37,7 @@ void CheckBadHash(const rule::Rule& rule, const schema::Schema& schema,
     const std::string& text = equals->text;
     if (text.size() == digits && std::all_of(text.begin(), text.end(), IsHex)) return;
     WarnInQuery(
-        rule, node.span,
+        asked, node.span,
         {.code = "bad-hash",
          .message = fmt::format("no '{}' is written like that: it has {} hexadecimal digits",
                                 token.name, digits),

@@ -7,15 +7,15 @@
 
 namespace riposte::lint {
 
-void CheckBareWildcard(const rule::Rule& rule, const schema::Schema& schema,
+void CheckBareWildcard(const RuleQuery& asked, const schema::Schema& schema,
                        text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool negated) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool negated) {
     const auto* wildcard = std::get_if<query::Wildcard>(&node.predicate);
     if (wildcard == nullptr || !wildcard->gaps.empty() ||
         wildcard->parts != std::vector<std::string>{"", ""})
       return;
     WarnInQuery(
-        rule, node.span,
+        asked, node.span,
         {.code = "bare-wildcard",
          .message = "a star alone holds for each value",
          .hint = fmt::format("write '{} is {}null'", schema.catalogue.token(node.field).name,

@@ -1,12 +1,12 @@
 // bare-wildcard: a star alone, which asks whether there is a value.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckBareWildcard(const rule::Rule& rule, const schema::Schema& schema,
+void CheckBareWildcard(const RuleQuery& asked, const schema::Schema& schema,
                        text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -18,16 +18,16 @@ bool IsLetter(const RegexPiece& piece) {
 
 }  // namespace
 
-void CheckCasedByAccident(const rule::Rule& rule, const schema::Schema&,
+void CheckCasedByAccident(const RuleQuery& asked, const schema::Schema&,
                           text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* regex = std::get_if<query::Matches>(&node.predicate);
     if (regex == nullptr || regex->ignore_case || HasFlags(regex->pattern)) return;
     // That one is told to be written otherwise.
     if (ReadPlain(regex->pattern)) return;
     const std::vector<RegexPiece> pieces = PiecesOf(regex->pattern);
     if (std::none_of(pieces.begin(), pieces.end(), IsLetter)) return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "cased-by-accident",
                  .message = "the regular expression misses other spellings: it minds letter case",
                  .hint = "end it with /i, or begin it with (?-i) if case is meant"},

@@ -2,12 +2,12 @@
 // in a query ignores it.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckCasedByAccident(const rule::Rule& rule, const schema::Schema& schema,
+void CheckCasedByAccident(const RuleQuery& asked, const schema::Schema& schema,
                           text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

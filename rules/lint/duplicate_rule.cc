@@ -14,12 +14,18 @@ namespace {
 std::string EffectOf(const rule::Rule& rule) {
   std::string order;
   if (rule.remediation) {
-    order =
-        fmt::format("{} {} {}", rule::AutoModeName(rule.remediation->mode),
-                    rule::RuleActionName(rule.remediation->action),
-                    rule.remediation->target ? rule::TargetName(*rule.remediation->target) : "");
+    order = fmt::format("{} {} {} {} {}", rule::AutoModeName(rule.remediation->mode),
+                        rule::RuleActionName(rule.remediation->action),
+                        rule.remediation->target ? rule::TargetName(*rule.remediation->target) : "",
+                        static_cast<int>(rule.remediation->remediate), rule.remediation->step);
   }
-  return fmt::format("{}\n{}\n{}", order, fmt::join(rule.profiles, " "), rule.canonical_query);
+  return fmt::format("{}\n{}\n{}\n{}\n{}", rule.fires, order, fmt::join(rule.profiles, " "),
+                     rule.canonical_query, rule.canonical_trigger);
+}
+
+// Whether it is known what the rule finds: its own query says it, or its trigger's parts do.
+bool SaysWhatItFinds(const rule::Rule& rule) {
+  return !rule.canonical_query.empty() || rule::PartsOf(rule.trigger).front() != nullptr;
 }
 
 }  // namespace
@@ -27,7 +33,7 @@ std::string EffectOf(const rule::Rule& rule) {
 void CheckDuplicateRules(const rule::RuleSet& rules, text::Diagnostics& diagnostics) {
   boost::unordered_flat_map<std::string, const rule::Rule*> by_effect;
   for (const rule::Rule& rule : rules.rules) {
-    if (!rule.enabled || rule.canonical_query.empty()) continue;
+    if (!rule.enabled || !SaysWhatItFinds(rule)) continue;
     const auto [first, is_new] = by_effect.emplace(EffectOf(rule), &rule);
     if (is_new) continue;
     Warn(rule, rule.query_span,

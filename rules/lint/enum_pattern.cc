@@ -12,9 +12,9 @@
 
 namespace riposte::lint {
 
-void CheckEnumPattern(const rule::Rule& rule, const schema::Schema& schema,
+void CheckEnumPattern(const RuleQuery& asked, const schema::Schema& schema,
                       text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const schema::Token& token = schema.catalogue.token(node.field);
     const bool is_pattern = std::holds_alternative<query::Wildcard>(node.predicate) ||
                             std::holds_alternative<query::Contains>(node.predicate);
@@ -26,7 +26,7 @@ void CheckEnumPattern(const rule::Rule& rule, const schema::Schema& schema,
     }
     const bool all = meant.size() == token.values.size();
     WarnInQuery(
-        rule, node.span,
+        asked, node.span,
         {.code = "enum-pattern",
          .message = fmt::format("'{}' has a closed list of values, and this holds for {} of them",
                                 token.name, all ? "each" : std::to_string(meant.size())),

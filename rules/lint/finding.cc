@@ -7,10 +7,6 @@
 namespace riposte::lint {
 namespace {
 
-text::Span InFile(const rule::Rule& rule, text::Span in_query) {
-  return rule.query_in_file ? rule.query_in_file->ToSource(in_query) : rule.query_span;
-}
-
 std::string_view Slice(std::string_view text, text::Span span) {
   if (span.begin >= text.size() || span.end <= span.begin) return {};
   return text.substr(span.begin, span.end - span.begin);
@@ -19,12 +15,12 @@ std::string_view Slice(std::string_view text, text::Span span) {
 bool HasQuote(std::string_view text) { return text.find_first_of("\"'") != std::string_view::npos; }
 
 // The fix in the file; empty where it could not be made without knowing how YAML writes the query.
-std::optional<text::Fix> InFile(const rule::Rule& rule, const std::optional<text::Fix>& fix) {
-  if (!fix || !rule.query_in_file) return std::nullopt;
-  const std::string_view bytes = rule.source->bytes();
-  const text::Span span = rule.query_in_file->ToSource(fix->span);
-  if (Slice(bytes, span) != Slice(rule.query_in_file->text(), fix->span)) return std::nullopt;
-  const bool quoted = HasQuote(Slice(bytes, {rule.query_span.begin, rule.query_span.begin + 1}));
+std::optional<text::Fix> InFile(const RuleQuery& asked, const std::optional<text::Fix>& fix) {
+  if (!fix || asked.in_file == nullptr) return std::nullopt;
+  const std::string_view bytes = asked.in_file->source()->bytes();
+  const text::Span span = asked.in_file->ToSource(fix->span);
+  if (Slice(bytes, span) != Slice(asked.in_file->text(), fix->span)) return std::nullopt;
+  const bool quoted = HasQuote(Slice(bytes, {asked.span.begin, asked.span.begin + 1}));
   if (quoted && HasQuote(fix->replacement)) return std::nullopt;
   return text::Fix{.span = span, .replacement = fix->replacement};
 }
@@ -55,12 +51,14 @@ std::vector<const schema::Profile*> ProfilesOf(const rule::Rule& rule,
   return profiles;
 }
 
-void AddInQuery(const rule::Rule& rule, text::Span in_query, std::string_view code,
+void AddInQuery(const RuleQuery& asked, text::Span in_query, std::string_view code,
                 std::string message, std::string hint, text::Diagnostics& diagnostics) {
-  diagnostics.Add({.severity = Enforces(rule) ? text::Severity::kError : text::Severity::kWarning,
+  if (asked.IsOfRule(in_query)) return;
+  const bool enforces = Enforces(asked.rule);
+  diagnostics.Add({.severity = enforces ? text::Severity::kError : text::Severity::kWarning,
                    .code = std::string(code),
-                   .source = rule.source,
-                   .span = InFile(rule, in_query),
+                   .source = asked.source(),
+                   .span = asked.InFile(in_query),
                    .message = std::move(message),
                    .hint = std::move(hint)});
 }
@@ -76,22 +74,24 @@ void Warn(const rule::Rule& rule, text::Span in_file, Finding finding,
                    .hint = std::move(finding.hint)});
 }
 
-void WarnInQuery(const rule::Rule& rule, text::Span in_query, Finding finding,
+void WarnInQuery(const RuleQuery& asked, text::Span in_query, Finding finding,
                  text::Diagnostics& diagnostics) {
-  std::optional<text::Fix> fix = InFile(rule, finding.fix_in_query);
+  if (asked.IsOfRule(in_query)) return;
+  std::optional<text::Fix> fix = InFile(asked, finding.fix_in_query);
   if (fix) finding.hint += "; --fix does it";
   diagnostics.Add({.severity = text::Severity::kWarning,
                    .code = std::string(finding.code),
-                   .source = rule.source,
-                   .span = InFile(rule, in_query),
+                   .source = asked.source(),
+                   .span = asked.InFile(in_query),
                    .message = std::move(finding.message),
                    .hint = std::move(finding.hint),
                    .fix = std::move(fix)});
 }
 
-std::string Excerpt(const rule::Rule& rule, text::Span in_query) {
+std::string Excerpt(const RuleQuery& asked, text::Span in_query) {
   constexpr size_t kLongest = 60;
-  std::string text(Slice(rule.query_text, in_query));
+  std::string text(asked.IsOfRule(in_query) ? std::string_view(asked.rule.query_text)
+                                            : Slice(asked.text, in_query));
   bool blank = false;
   std::erase_if(text, [&blank](char& c) {
     if (c == '\n' || c == '\t') c = ' ';

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/lint/rule_query.h"
 #include "rules/rule/rule.h"
 #include "rules/text/diagnostic.h"
 
@@ -36,15 +37,17 @@ struct Finding {
 // A warning at a place of the file, or at the rule's id where `in_file` is empty.
 void Warn(const rule::Rule& rule, text::Span in_file, Finding finding,
           text::Diagnostics& diagnostics);
-// A warning at a node of the rule's query.
-void WarnInQuery(const rule::Rule& rule, text::Span in_query, Finding finding,
+// A warning at a node of the query. None at one that a part shares with its rule: there, it is told
+// of the rule's own query.
+void WarnInQuery(const RuleQuery& asked, text::Span in_query, Finding finding,
                  text::Diagnostics& diagnostics);
 
-// A part of the query as its author wrote it, on one line and cut to what fits into a message.
-std::string Excerpt(const rule::Rule& rule, text::Span in_query);
-
-// An error for a rule that enforces, else a warning, at a node of the rule's query.
-void AddInQuery(const rule::Rule& rule, text::Span in_query, std::string_view code,
+// The same, but an error for a rule that enforces.
+void AddInQuery(const RuleQuery& asked, text::Span in_query, std::string_view code,
                 std::string message, std::string hint, text::Diagnostics& diagnostics);
+
+// A node of the query as its author wrote it, on one line and cut to what fits into a message; of
+// one that a part shares with its rule all of the rule's own query.
+std::string Excerpt(const RuleQuery& asked, text::Span in_query);
 
 }  // namespace riposte::lint

@@ -8,9 +8,9 @@
 
 namespace riposte::lint {
 
-void CheckHalfName(const rule::Rule& rule, const schema::Schema& schema,
+void CheckHalfName(const RuleQuery& asked, const schema::Schema& schema,
                    text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* wildcard = std::get_if<query::Wildcard>(&node.predicate);
     if (wildcard == nullptr || !IsFullPath(schema.catalogue, node.field)) return;
     const std::string& name = wildcard->parts.back();
@@ -18,7 +18,7 @@ void CheckHalfName(const rule::Rule& rule, const schema::Schema& schema,
                          name.find_first_of("\\/ ") == std::string::npos;
     if (!is_name || wildcard->parts.size() != 2 || !wildcard->parts.front().empty()) return;
     WarnInQuery(
-        rule, node.span,
+        asked, node.span,
         {.code = "half-name",
          .message = fmt::format("also holds for 'x{}': no separator in front of the name", name),
          .hint = fmt::format("write \"*\\{}\" or \"*/{}\"", name, name)},

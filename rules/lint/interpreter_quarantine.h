@@ -2,12 +2,12 @@
 // system. The guards never let it be taken, and a kill on a FILE event takes all its processes.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckInterpreterQuarantine(const rule::Rule& rule, const schema::Schema& schema,
+void CheckInterpreterQuarantine(const RuleQuery& asked, const schema::Schema& schema,
                                 text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

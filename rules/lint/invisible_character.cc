@@ -28,9 +28,9 @@ char32_t FindInvisible(std::string_view text) {
 
 }  // namespace
 
-void CheckInvisibleCharacter(const rule::Rule& rule, const schema::Schema&,
+void CheckInvisibleCharacter(const RuleQuery& asked, const schema::Schema&,
                              text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     std::vector<std::string> texts = LiteralsOf(node.predicate);
     if (const auto* regex = std::get_if<query::Matches>(&node.predicate))
       texts.push_back(regex->pattern);
@@ -38,7 +38,7 @@ void CheckInvisibleCharacter(const rule::Rule& rule, const schema::Schema&,
       const char32_t found = FindInvisible(text);
       if (found == 0) continue;
       return WarnInQuery(
-          rule, node.span,
+          asked, node.span,
           {.code = "invisible-character",
            .message = fmt::format("the value has an invisible character in it, U+{:04X}",
                                   static_cast<uint32_t>(found)),

@@ -2,12 +2,12 @@
 // leave in what is copied from them.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckInvisibleCharacter(const rule::Rule& rule, const schema::Schema& schema,
+void CheckInvisibleCharacter(const RuleQuery& asked, const schema::Schema& schema,
                              text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

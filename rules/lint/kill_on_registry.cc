@@ -1,6 +1,7 @@
 #include "rules/lint/kill_on_registry.h"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -94,22 +95,37 @@ class TypeAnalysis {
   std::vector<Bounds> bounds_;  // by node; children stand before their parents
 };
 
+TypeAnalysis AnalysisOf(const RuleQuery& asked, const schema::Schema& schema) {
+  return {asked.whole(), ProfilesOf(asked.rule, schema)};
+}
+
+// Whether no event that the rule could kill for has a process.
+bool IsInVain(const rule::Rule& rule, const schema::Schema& schema) {
+  std::deque<query::Expression> joined;
+  return std::ranges::all_of(QueriesOf(rule, joined), [&](const RuleQuery& asked) {
+    return asked.asked == nullptr || !SelectsTargets(asked) ||
+           AnalysisOf(asked, schema).OnlyRegistry();
+  });
+}
+
 }  // namespace
 
-void CheckKillOnRegistry(const rule::Rule& rule, const schema::Schema& schema,
+void CheckKillOnRegistry(const RuleQuery& asked, const schema::Schema& schema,
                          text::Diagnostics& diagnostics) {
+  const rule::Rule& rule = asked.rule;
   const bool kills = rule.remediation &&
                      rule.remediation->action == rule::RuleAction::kKillProcessAndQuarantineFile;
-  if (!kills || rule.query.empty()) return;
-  const TypeAnalysis analysis(rule.query, ProfilesOf(rule, schema));
+  if (!kills || asked.asked == nullptr || !SelectsTargets(asked)) return;
+  const TypeAnalysis analysis = AnalysisOf(asked, schema);
   if (!analysis.OnlyRegistry()) return;
-  const text::Span in_query = analysis.Place();
-  const text::Span span =
-      rule.query_in_file ? rule.query_in_file->ToSource(in_query) : rule.query_span;
-  diagnostics.Error(
-      rule.source, span, "kill-on-registry",
-      "a REGISTRY event has no process to kill and no file to quarantine" + OrderedBy(rule),
-      "use 'action: quarantine_asset', or only alert");
+  diagnostics.Add(
+      {.severity = IsInVain(rule, schema) ? text::Severity::kError : text::Severity::kWarning,
+       .code = "kill-on-registry",
+       .source = asked.source(),
+       .span = asked.InFile(analysis.Place()),
+       .message =
+           "a REGISTRY event has no process to kill and no file to quarantine" + OrderedBy(rule),
+       .hint = "use 'action: quarantine_asset', or only alert"});
 }
 
 }  // namespace riposte::lint

@@ -11,10 +11,10 @@ namespace {
 
 // `token ~ "text"` for `token: "*text*"`, where the text has nothing that quotes treat in a way of
 // their own.
-std::optional<text::Fix> Substring(const rule::Rule& rule, text::Span span) {
-  if (span.end > rule.query_text.size() || span.begin >= span.end) return std::nullopt;
+std::optional<text::Fix> Substring(const RuleQuery& asked, text::Span span) {
+  if (span.end > asked.text.size() || span.begin >= span.end) return std::nullopt;
   const std::string_view written =
-      std::string_view(rule.query_text).substr(span.begin, span.end - span.begin);
+      std::string_view(asked.text).substr(span.begin, span.end - span.begin);
   const size_t name_end = written.find_first_of(" \t\n:=");
   const size_t open = written.find("\"*");
   if (open == std::string_view::npos || name_end > open || !written.ends_with("*\"") ||
@@ -30,18 +30,18 @@ std::optional<text::Fix> Substring(const rule::Rule& rule, text::Span span) {
 
 }  // namespace
 
-void CheckLeadingWildcard(const rule::Rule& rule, const schema::Schema&,
+void CheckLeadingWildcard(const RuleQuery& asked, const schema::Schema&,
                           text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* wildcard = std::get_if<query::Wildcard>(&node.predicate);
     if (wildcard == nullptr || !wildcard->gaps.empty() || wildcard->parts.size() != 3 ||
         !wildcard->parts.front().empty() || !wildcard->parts.back().empty())
       return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "leading-wildcard",
                  .message = "a text between two stars is a substring",
                  .hint = fmt::format("say so: ~ \"{}\"", wildcard->parts[1]),
-                 .fix_in_query = Substring(rule, node.span)},
+                 .fix_in_query = Substring(asked, node.span)},
                 diagnostics);
   });
 }

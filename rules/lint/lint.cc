@@ -1,5 +1,7 @@
 #include "rules/lint/lint.h"
 
+#include <deque>
+
 #include "rules/lint/always_matches.h"
 #include "rules/lint/attack_tag.h"
 #include "rules/lint/bad_hash.h"
@@ -36,6 +38,7 @@
 #include "rules/lint/regex_without_literal.h"
 #include "rules/lint/repeated_condition.h"
 #include "rules/lint/repeated_tag.h"
+#include "rules/lint/rule_query.h"
 #include "rules/lint/runs_nowhere.h"
 #include "rules/lint/shadowed_condition.h"
 #include "rules/lint/short_substring.h"
@@ -47,46 +50,41 @@ namespace riposte::lint {
 namespace {
 
 using Check = void (*)(const rule::Rule&, const schema::Schema&, text::Diagnostics&);
-constexpr Check kChecks[] = {CheckAlwaysMatches,
-                             CheckAttackTag,
-                             CheckBadHash,
-                             CheckBadReference,
-                             CheckBareWildcard,
-                             CheckCasedByAccident,
-                             CheckDisabledEnforcement,
-                             CheckEnumPattern,
-                             CheckHalfName,
-                             CheckInterpreterQuarantine,
-                             CheckInvisibleCharacter,
-                             CheckKillOnRegistry,
-                             CheckLeadingWildcard,
-                             CheckLooseIdentity,
-                             CheckMildEnforcement,
-                             CheckMissingAnchor,
-                             CheckMissingDescription,
-                             CheckMissingFalsePositives,
-                             CheckMissingTests,
-                             CheckMixedOperators,
-                             CheckNameInPath,
-                             CheckNegatedOptional,
-                             CheckNeverMatches,
-                             CheckOneSidedTests,
-                             CheckOpenDot,
-                             CheckOuterBlank,
-                             CheckPathInName,
-                             CheckPathSlashes,
-                             CheckPlainRegex,
-                             CheckProtectedTarget,
-                             CheckRegexPadding,
-                             CheckRegexWithoutLiteral,
-                             CheckRepeatedCondition,
-                             CheckRepeatedTag,
-                             CheckRunsNowhere,
-                             CheckShadowedCondition,
-                             CheckShortSubstring,
-                             CheckUncPath,
-                             CheckUnfitProfile,
-                             CheckVacuousTest};
+constexpr Check kChecks[] = {
+    CheckAttackTag,       CheckBadReference,       CheckDisabledEnforcement,
+    CheckMildEnforcement, CheckMissingDescription, CheckMissingFalsePositives,
+    CheckMissingTests,    CheckOneSidedTests,      CheckRepeatedTag,
+    CheckRunsNowhere,     CheckUnfitProfile,       CheckVacuousTest};
+// Those that look at each of its queries.
+using QueryCheck = void (*)(const RuleQuery&, const schema::Schema&, text::Diagnostics&);
+constexpr QueryCheck kQueryChecks[] = {CheckAlwaysMatches,
+                                       CheckBadHash,
+                                       CheckBareWildcard,
+                                       CheckCasedByAccident,
+                                       CheckEnumPattern,
+                                       CheckHalfName,
+                                       CheckInterpreterQuarantine,
+                                       CheckInvisibleCharacter,
+                                       CheckKillOnRegistry,
+                                       CheckLeadingWildcard,
+                                       CheckLooseIdentity,
+                                       CheckMissingAnchor,
+                                       CheckMixedOperators,
+                                       CheckNameInPath,
+                                       CheckNegatedOptional,
+                                       CheckNeverMatches,
+                                       CheckOpenDot,
+                                       CheckOuterBlank,
+                                       CheckPathInName,
+                                       CheckPathSlashes,
+                                       CheckPlainRegex,
+                                       CheckProtectedTarget,
+                                       CheckRegexPadding,
+                                       CheckRegexWithoutLiteral,
+                                       CheckRepeatedCondition,
+                                       CheckShadowedCondition,
+                                       CheckShortSubstring,
+                                       CheckUncPath};
 // Those that compare rules.
 using SetCheck = void (*)(const rule::RuleSet&, text::Diagnostics&);
 constexpr SetCheck kSetChecks[] = {CheckDuplicateNames, CheckDuplicateRules};
@@ -97,6 +95,9 @@ void LintRules(const rule::RuleSet& rules, text::Diagnostics& diagnostics) {
   text::Diagnostics own;
   for (const rule::Rule& rule : rules.rules) {
     for (const Check check : kChecks) check(rule, *rules.schema, own);
+    std::deque<query::Expression> joined;
+    for (const RuleQuery& asked : QueriesOf(rule, joined))
+      for (const QueryCheck check : kQueryChecks) check(asked, *rules.schema, own);
   }
   for (const SetCheck check : kSetChecks) check(rules, own);
   own.Sort();

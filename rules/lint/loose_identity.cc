@@ -57,12 +57,12 @@ bool CutsName(const query::Predicate& predicate) {
 
 class Search {
  public:
-  Search(const rule::Rule& rule, const schema::Catalogue& catalogue, text::Diagnostics& diagnostics)
-      : rule_(rule), catalogue_(catalogue), diagnostics_(diagnostics) {}
+  Search(const RuleQuery& asked, const schema::Catalogue& catalogue, text::Diagnostics& diagnostics)
+      : asked_(asked), catalogue_(catalogue), diagnostics_(diagnostics) {}
 
   // A negated phrase leaves events out: it selects no target.
   void Visit(query::NodeId id, bool negated) {
-    const query::Node& node = rule_.query.node(id);
+    const query::Node& node = asked_.written.node(id);
     if (node.kind == query::Node::Kind::kClause) {
       if (!negated) CheckClause(node);
       return;
@@ -73,11 +73,11 @@ class Search {
 
  private:
   void CheckClause(const query::Node& node) {
-    if (rule_.language == rule::Language::kSigma) return CheckSigmaClause(node);
+    if (asked_.rule.language == rule::Language::kSigma) return CheckSigmaClause(node);
     const schema::Token& token = catalogue_.token(node.field);
     if (!std::holds_alternative<query::Phrase>(node.predicate) || !IsIdentity(token)) return;
     AddInQuery(
-        rule_, node.span, "loose-identity",
+        asked_, node.span, "loose-identity",
         fmt::format("'{}' is selected by a phrase, which longer values hold, too", token.name),
         "put the whole value in backticks", diagnostics_);
   }
@@ -85,23 +85,23 @@ class Search {
   // Sigma has no phrases; its `contains` does what they do.
   void CheckSigmaClause(const query::Node& node) {
     if (!IsSigmaIdentity(catalogue_, node.field) || !CutsName(node.predicate)) return;
-    AddInQuery(rule_, node.span, "loose-identity",
+    AddInQuery(asked_, node.span, "loose-identity",
                fmt::format("'{}' is selected by a part of a name, which longer names hold, too{}",
-                           NameInRule(catalogue_, node.field), OrderedBy(rule_)),
+                           NameInRule(catalogue_, node.field), OrderedBy(asked_.rule)),
                "write the whole name with 'endswith' and a separator: '\\name.exe'", diagnostics_);
   }
 
-  const rule::Rule& rule_;
+  const RuleQuery& asked_;
   const schema::Catalogue& catalogue_;
   text::Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void CheckLooseIdentity(const rule::Rule& rule, const schema::Schema& schema,
+void CheckLooseIdentity(const RuleQuery& asked, const schema::Schema& schema,
                         text::Diagnostics& diagnostics) {
-  if (!Remediates(rule) || rule.query.empty()) return;
-  Search(rule, schema.catalogue, diagnostics).Visit(rule.query.root(), false);
+  if (!Remediates(asked.rule) || !SelectsTargets(asked)) return;
+  Search(asked, schema.catalogue, diagnostics).Visit(asked.written.root(), false);
 }
 
 }  // namespace riposte::lint

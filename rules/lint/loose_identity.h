@@ -3,12 +3,12 @@
 // does `contains` in a Sigma rule.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckLooseIdentity(const rule::Rule& rule, const schema::Schema& schema,
+void CheckLooseIdentity(const RuleQuery& asked, const schema::Schema& schema,
                         text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

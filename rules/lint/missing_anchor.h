@@ -2,12 +2,12 @@
 // event, ranges, truth values and negations. It is evaluated for every event.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckMissingAnchor(const rule::Rule& rule, const schema::Schema& schema,
+void CheckMissingAnchor(const RuleQuery& asked, const schema::Schema& schema,
                         text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

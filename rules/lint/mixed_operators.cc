@@ -23,28 +23,28 @@ std::string WordBetween(std::string_view query, text::Span left, text::Span righ
 }
 
 // Whether the operands of an `and` stand in the text of an `or` without brackets around them.
-bool IsBare(const rule::Rule& rule, const Node& parent, const Node& node) {
-  const query::Expression& query = rule.query;
+bool IsBare(const RuleQuery& asked, const Node& parent, const Node& node) {
+  const query::Expression& query = asked.written;
   const text::Span first = query.node(node.children[0]).span;
   const text::Span second = query.node(node.children[1]).span;
-  if (WordBetween(rule.query_text, first, second) != "and") return false;
-  const bool bracketed = node.span.begin < rule.query_text.size() &&
-                         rule.query_text[node.span.begin] == '(' && node.span != parent.span;
+  if (WordBetween(asked.text, first, second) != "and") return false;
+  const bool bracketed = node.span.begin < asked.text.size() &&
+                         asked.text[node.span.begin] == '(' && node.span != parent.span;
   return !bracketed;
 }
 
 }  // namespace
 
-void CheckMixedOperators(const rule::Rule& rule, const schema::Schema&,
+void CheckMixedOperators(const RuleQuery& asked, const schema::Schema&,
                          text::Diagnostics& diagnostics) {
-  for (const Node& parent : rule.query.nodes()) {
+  for (const Node& parent : asked.written.nodes()) {
     if (parent.kind != Node::Kind::kOr) continue;
     for (const NodeId child : parent.children) {
-      const Node& node = rule.query.node(child);
-      if (node.kind != Node::Kind::kAnd || !IsBare(rule, parent, node)) continue;
-      const text::Span place = {.begin = rule.query.node(node.children.front()).span.begin,
-                                .end = rule.query.node(node.children.back()).span.end};
-      WarnInQuery(rule, place,
+      const Node& node = asked.written.node(child);
+      if (node.kind != Node::Kind::kAnd || !IsBare(asked, parent, node)) continue;
+      const text::Span place = {.begin = asked.written.node(node.children.front()).span.begin,
+                                .end = asked.written.node(node.children.back()).span.end};
+      WarnInQuery(asked, place,
                   {.code = "mixed-operators",
                    .message = "'and' and 'or' side by side: 'and' binds closer",
                    .hint = "put this into brackets, or the 'or' if that is meant"},

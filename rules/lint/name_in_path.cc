@@ -8,15 +8,15 @@
 
 namespace riposte::lint {
 
-void CheckNameInPath(const rule::Rule& rule, const schema::Schema& schema,
+void CheckNameInPath(const RuleQuery& asked, const schema::Schema& schema,
                      text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* equals = std::get_if<query::Equals>(&node.predicate);
     if (equals == nullptr || equals->text.empty() || !IsFullPath(schema.catalogue, node.field))
       return;
     if (equals->text.find_first_of("\\/") != std::string::npos) return;
     WarnInQuery(
-        rule, node.span,
+        asked, node.span,
         {.code = "name-in-path",
          .message = fmt::format("'{}' is a whole path, and this is a name only",
                                 schema.catalogue.token(node.field).name),

@@ -1,7 +1,9 @@
 #include "rules/lint/negated_optional.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,18 +29,68 @@ Fields Intersection(const Fields& a, const Fields& b) {
   return both;
 }
 
+// By node, the fields without which it is false.
+class Needs {
+ public:
+  explicit Needs(const query::Expression& query) : query_(query) {
+    // Children stand before their parents.
+    for (const query::Node& node : query.nodes()) needed_.push_back(NeededBy(node));
+  }
+  const Fields& Of(query::NodeId id) const { return needed_[query::Index(id)]; }
+  const Fields& All() const { return Of(query_.root()); }
+
+ private:
+  Fields NeededBy(const query::Node& node) const {
+    switch (node.kind) {
+      case query::Node::Kind::kClause:
+        if (std::holds_alternative<query::IsNull>(node.predicate)) return {};
+        return {node.field};
+      case query::Node::Kind::kGroup:
+        return Union({node.field}, Of(node.children.front()));
+      case query::Node::Kind::kNot: {
+        const query::Node& child = query_.node(node.children.front());
+        const bool is_null = child.kind == query::Node::Kind::kClause &&
+                             std::holds_alternative<query::IsNull>(child.predicate);
+        return is_null ? Fields{child.field} : Fields{};
+      }
+      case query::Node::Kind::kAnd:
+      case query::Node::Kind::kOr:
+        break;
+    }
+    Fields fields = Of(node.children.front());
+    for (const query::NodeId child : node.children) {
+      const Fields& more = Of(child);
+      fields =
+          node.kind == query::Node::Kind::kAnd ? Union(fields, more) : Intersection(fields, more);
+    }
+    return fields;
+  }
+
+  const query::Expression& query_;
+  std::vector<Fields> needed_;
+};
+
+// What all parts need that the rule's own query stands beside.
+Fields NeededByAllParts(const rule::Rule& rule) {
+  std::optional<Fields> common;
+  std::deque<query::Expression> joined;
+  for (const RuleQuery& asked : QueriesOf(rule, joined)) {
+    if (asked.part == nullptr) continue;
+    const Needs needs(asked.written);
+    common = common ? Intersection(*common, needs.All()) : needs.All();
+  }
+  return common.value_or(Fields{});
+}
+
 class Search {
  public:
-  Search(const rule::Rule& rule, const schema::Schema& schema, text::Diagnostics& diagnostics)
-      : query_(rule.query),
-        rule_(rule),
+  Search(const RuleQuery& asked, const schema::Schema& schema, text::Diagnostics& diagnostics)
+      : query_(asked.whole()),
+        asked_(asked),
         catalogue_(schema.catalogue),
-        profiles_(ProfilesOf(rule, schema)),
+        profiles_(ProfilesOf(asked.rule, schema)),
         diagnostics_(diagnostics),
-        needed_(rule.query.nodes().size()) {
-    // Children stand before their parents.
-    for (size_t i = 0; i < needed_.size(); ++i) needed_[i] = NeededBy(query_.nodes()[i]);
-  }
+        needs_(query_) {}
 
   // `present` are the fields that are there whenever this node decides.
   void Visit(query::NodeId id, bool negated, const Fields& present) {
@@ -57,7 +109,7 @@ class Search {
         return;
       case query::Node::Kind::kAnd:
       case query::Node::Kind::kOr: {
-        const Fields inner = negated ? present : Union(present, needed_[query::Index(id)]);
+        const Fields inner = negated ? present : Union(present, needs_.Of(id));
         for (const query::NodeId child : node.children) Visit(child, negated, inner);
         return;
       }
@@ -65,33 +117,6 @@ class Search {
   }
 
  private:
-  // The fields without which the node is false.
-  Fields NeededBy(const query::Node& node) const {
-    switch (node.kind) {
-      case query::Node::Kind::kClause:
-        if (std::holds_alternative<query::IsNull>(node.predicate)) return {};
-        return {node.field};
-      case query::Node::Kind::kGroup:
-        return Union({node.field}, needed_[query::Index(node.children.front())]);
-      case query::Node::Kind::kNot: {
-        const query::Node& child = query_.node(node.children.front());
-        const bool is_null = child.kind == query::Node::Kind::kClause &&
-                             std::holds_alternative<query::IsNull>(child.predicate);
-        return is_null ? Fields{child.field} : Fields{};
-      }
-      case query::Node::Kind::kAnd:
-      case query::Node::Kind::kOr:
-        break;
-    }
-    Fields fields = needed_[query::Index(node.children.front())];
-    for (const query::NodeId child : node.children) {
-      const Fields& more = needed_[query::Index(child)];
-      fields =
-          node.kind == query::Node::Kind::kAnd ? Union(fields, more) : Intersection(fields, more);
-    }
-    return fields;
-  }
-
   void CheckClause(const query::Node& node, const Fields& present) {
     if (std::holds_alternative<query::IsNull>(node.predicate) &&
         node.kind == query::Node::Kind::kClause)
@@ -103,30 +128,30 @@ class Search {
     }
     if (without.empty()) return;
     const std::string token = NameInRule(catalogue_, node.field);
-    const bool sigma = rule_.language == rule::Language::kSigma;
-    AddInQuery(rule_, node.span, "negated-optional",
+    const bool sigma = asked_.rule.language == rule::Language::kSigma;
+    AddInQuery(asked_, node.span, "negated-optional",
                fmt::format("the negation also holds where '{}' is absent, which {} allow{}{}",
                            token, fmt::join(without, " and "), without.size() == 1 ? "s" : "",
-                           Remediates(rule_) ? OrderedBy(rule_) : std::string()),
+                           Remediates(asked_.rule) ? OrderedBy(asked_.rule) : std::string()),
                sigma ? fmt::format("add a selection with '{}: \"?*\"' if it must be there", token)
                      : fmt::format("add '{} is not null' if it must be there", token),
                diagnostics_);
   }
 
   const query::Expression& query_;
-  const rule::Rule& rule_;
+  const RuleQuery& asked_;
   const schema::Catalogue& catalogue_;
   const std::vector<const schema::Profile*> profiles_;
   text::Diagnostics& diagnostics_;
-  std::vector<Fields> needed_;  // by node
+  const Needs needs_;
 };
 
 }  // namespace
 
-void CheckNegatedOptional(const rule::Rule& rule, const schema::Schema& schema,
+void CheckNegatedOptional(const RuleQuery& asked, const schema::Schema& schema,
                           text::Diagnostics& diagnostics) {
-  if (rule.query.empty()) return;
-  Search(rule, schema, diagnostics).Visit(rule.query.root(), false, {});
+  const Fields present = asked.asked == nullptr ? NeededByAllParts(asked.rule) : Fields{};
+  Search(asked, schema, diagnostics).Visit(asked.whole().root(), false, present);
 }
 
 }  // namespace riposte::lint

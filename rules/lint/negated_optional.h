@@ -3,12 +3,12 @@
 // field. A clause that the field must be there for, in the same `and`, removes the doubt.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckNegatedOptional(const rule::Rule& rule, const schema::Schema& schema,
+void CheckNegatedOptional(const RuleQuery& asked, const schema::Schema& schema,
                           text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -7,14 +7,14 @@
 
 namespace riposte::lint {
 
-void CheckNeverMatches(const rule::Rule& rule, const schema::Schema& schema,
+void CheckNeverMatches(const RuleQuery& asked, const schema::Schema& schema,
                        text::Diagnostics& diagnostics) {
-  for (const Clash& clash : FindClashes(rule, schema)) {
+  for (const Clash& clash : FindClashes(asked, schema)) {
     if (clash.truth != Truth::kNever) continue;
     WarnInQuery(
-        rule, clash.second,
+        asked, clash.second,
         {.code = "never-matches",
-         .message = fmt::format("this and '{}' never hold together{}", Excerpt(rule, clash.first),
+         .message = fmt::format("this and '{}' never hold together{}", Excerpt(asked, clash.first),
                                 clash.whole ? ", so no event matches" : ""),
          .hint = "'or' joins alternatives, and so does a list"},
         diagnostics);

@@ -34,8 +34,8 @@ std::string_view EndingBehind(const std::vector<RegexPiece>& pieces, size_t dot)
 
 }  // namespace
 
-void CheckOpenDot(const rule::Rule& rule, const schema::Schema&, text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+void CheckOpenDot(const RuleQuery& asked, const schema::Schema&, text::Diagnostics& diagnostics) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* regex = std::get_if<query::Matches>(&node.predicate);
     if (regex == nullptr) return;
     const std::vector<RegexPiece> pieces = PiecesOf(regex->pattern);
@@ -45,7 +45,7 @@ void CheckOpenDot(const rule::Rule& rule, const schema::Schema&, text::Diagnosti
       const std::string_view ending = EndingBehind(pieces, i);
       if (ending.empty()) continue;
       return WarnInQuery(
-          rule, node.span,
+          asked, node.span,
           {.code = "open-dot",
            .message = fmt::format("the dot in front of '{}' stands for any character", ending),
            .hint = fmt::format("write '\\.{}'", ending)},

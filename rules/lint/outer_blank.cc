@@ -5,13 +5,13 @@
 
 namespace riposte::lint {
 
-void CheckOuterBlank(const rule::Rule& rule, const schema::Schema&,
+void CheckOuterBlank(const RuleQuery& asked, const schema::Schema&,
                      text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* equals = std::get_if<query::Equals>(&node.predicate);
     if (equals == nullptr || equals->text.empty()) return;
     if (equals->text.front() != ' ' && equals->text.back() != ' ') return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "outer-blank",
                  .message = "the whole value is compared, and this begins or ends with a blank",
                  .hint = "remove the blank, or look for a part of the value with ~"},

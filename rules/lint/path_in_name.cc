@@ -10,9 +10,9 @@
 
 namespace riposte::lint {
 
-void CheckPathInName(const rule::Rule& rule, const schema::Schema& schema,
+void CheckPathInName(const RuleQuery& asked, const schema::Schema& schema,
                      text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const schema::FieldId path = FullPathOf(schema.catalogue, node.field);
     if (path == schema::kNoField) return;
     const std::vector<std::string> literals = LiteralsOf(node.predicate);
@@ -22,7 +22,7 @@ void CheckPathInName(const rule::Rule& rule, const schema::Schema& schema,
         });
     if (!has_separator) return;
     WarnInQuery(
-        rule, node.span,
+        asked, node.span,
         {.code = "path-in-name",
          .message = fmt::format("'{}' is a name without its folder, which has no separator",
                                 schema.catalogue.token(node.field).name),

@@ -20,13 +20,13 @@ bool IsWindowsPath(std::string_view text) {
 
 }  // namespace
 
-void CheckPathSlashes(const rule::Rule& rule, const schema::Schema& schema,
+void CheckPathSlashes(const RuleQuery& asked, const schema::Schema& schema,
                       text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     if (!IsFullPath(schema.catalogue, node.field)) return;
     const std::vector<std::string> literals = LiteralsOf(node.predicate);
     if (std::none_of(literals.begin(), literals.end(), IsWindowsPath)) return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "path-slashes",
                  .message = "a path of Windows has backslashes in events",
                  .hint = "write '\\' between its parts"},

@@ -24,15 +24,15 @@ bool IsOrdinary(char c) {
 }
 
 // Only where letter case is ignored already, and the text needs no escapes.
-std::optional<text::Fix> Substring(const rule::Rule& rule, const query::Node& node,
+std::optional<text::Fix> Substring(const RuleQuery& asked, const query::Node& node,
                                    const PlainRegex& plain) {
   const bool ignores_case = std::get<query::Matches>(node.predicate).ignore_case;
   if (!ignores_case || plain.from_begin || plain.to_end) return std::nullopt;
   for (const char c : plain.text)
     if (!IsOrdinary(c)) return std::nullopt;
-  if (node.span.end > rule.query_text.size()) return std::nullopt;
+  if (node.span.end > asked.text.size()) return std::nullopt;
   const std::string_view written =
-      std::string_view(rule.query_text).substr(node.span.begin, node.span.end - node.span.begin);
+      std::string_view(asked.text).substr(node.span.begin, node.span.end - node.span.begin);
   const size_t name_end = written.find_first_of(" \t\n:=");
   const size_t slash = written.find('/');
   if (slash == std::string_view::npos || name_end > slash || !written.ends_with("/i") ||
@@ -44,19 +44,19 @@ std::optional<text::Fix> Substring(const rule::Rule& rule, const query::Node& no
 
 }  // namespace
 
-void CheckPlainRegex(const rule::Rule& rule, const schema::Schema&,
+void CheckPlainRegex(const RuleQuery& asked, const schema::Schema&,
                      text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* regex = std::get_if<query::Matches>(&node.predicate);
     if (regex == nullptr) return;
     const std::optional<PlainRegex> plain = ReadPlain(regex->pattern);
     if (!plain) return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "plain-regex",
                  .message = "the regular expression is plain text",
                  .hint = fmt::format("write '{}'{}", Plainly(*plain),
                                      regex->ignore_case ? "" : ", which ignores letter case"),
-                 .fix_in_query = Substring(rule, node, *plain)},
+                 .fix_in_query = Substring(asked, node, *plain)},
                 diagnostics);
   });
 }

@@ -1,12 +1,12 @@
 // plain-regex: a regular expression without anything but text in it.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckPlainRegex(const rule::Rule& rule, const schema::Schema& schema,
+void CheckPlainRegex(const RuleQuery& asked, const schema::Schema& schema,
                      text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

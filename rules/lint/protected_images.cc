@@ -30,12 +30,12 @@ struct Tokens {
   std::vector<FieldId> paths, names;
 };
 
-Tokens TokensOf(const rule::Rule& rule, const schema::Schema& schema, schema::Role role) {
+Tokens TokensOf(const RuleQuery& asked, const schema::Schema& schema, schema::Role role) {
   Tokens tokens;
-  for (const FieldId field : rule.query.Fields()) {
-    if (GivesRole(rule, schema, field, role)) tokens.paths.push_back(field);
+  for (const FieldId field : asked.whole().Fields()) {
+    if (GivesRole(asked.rule, schema, field, role)) tokens.paths.push_back(field);
     const FieldId path = FullPathOf(schema.catalogue, field);
-    if (path != schema::kNoField && GivesRole(rule, schema, path, role))
+    if (path != schema::kNoField && GivesRole(asked.rule, schema, path, role))
       tokens.names.push_back(field);
   }
   return tokens;
@@ -85,10 +85,10 @@ bool ProtectedImages::HasName(std::string_view folded) const {
   return std::binary_search(names_.begin(), names_.end(), folded);
 }
 
-std::optional<ProtectedChoice> FindProtected(const rule::Rule& rule, const schema::Schema& schema,
+std::optional<ProtectedChoice> FindProtected(const RuleQuery& asked, const schema::Schema& schema,
                                              schema::Role role, const ProtectedImages& images) {
-  if (rule.query.empty()) return std::nullopt;
-  const Tokens tokens = TokensOf(rule, schema, role);
+  const query::Expression& query = asked.whole();
+  const Tokens tokens = TokensOf(asked, schema, role);
   const bool looks_at_path = !tokens.paths.empty();
   const auto is_protected = [&](const query::Predicate& predicate, bool of_path) {
     const std::string text = EndingOf(predicate);
@@ -97,8 +97,8 @@ std::optional<ProtectedChoice> FindProtected(const rule::Rule& rule, const schem
     const bool named = of_path ? IsAnyFolder(predicate) : whole && !looks_at_path;
     return named && images.HasName(std::string_view(text).substr(NameBegin(text)));
   };
-  for (const query::NodeId id : Musts(rule.query)) {
-    const std::optional<Condition> condition = ConditionOf(rule.query, id);
+  for (const query::NodeId id : Musts(query)) {
+    const std::optional<Condition> condition = ConditionOf(query, id);
     if (!condition || condition->negated) continue;
     const bool of_path = Has(tokens.paths, condition->field);
     if (!of_path && !Has(tokens.names, condition->field)) continue;
@@ -107,7 +107,7 @@ std::optional<ProtectedChoice> FindProtected(const rule::Rule& rule, const schem
         [&](const query::Predicate* predicate) { return is_protected(*predicate, of_path); });
     if (!all) continue;
     const std::string text = EndingOf(*condition->any_of.front());
-    return ProtectedChoice{.span = rule.query.node(id).span, .image = text.substr(NameBegin(text))};
+    return ProtectedChoice{.span = query.node(id).span, .image = text.substr(NameBegin(text))};
   }
   return std::nullopt;
 }

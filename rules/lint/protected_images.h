@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/lint/rule_query.h"
 #include "rules/protection/shipped.h"
 #include "rules/rule/rule.h"
 
@@ -31,10 +32,10 @@ struct ProtectedChoice {
   std::string image;  // one of those that it selects
 };
 
-// A condition that must hold for the rule to match, and all of whose values are `images`: on the
-// path that plays `role`, or on its base name. A name does not count where the rule also looks at
-// the path, since a file that only has such a name is not protected.
-std::optional<ProtectedChoice> FindProtected(const rule::Rule& rule, const schema::Schema& schema,
+// A condition that must hold for an event to fit the query, and all of whose values are `images`:
+// on the path that plays `role`, or on its base name. A name does not count where the query also
+// looks at the path, since a file that only has such a name is not protected.
+std::optional<ProtectedChoice> FindProtected(const RuleQuery& asked, const schema::Schema& schema,
                                              schema::Role role, const ProtectedImages& images);
 
 }  // namespace riposte::lint

@@ -7,19 +7,19 @@
 
 namespace riposte::lint {
 
-void CheckProtectedTarget(const rule::Rule& rule, const schema::Schema& schema,
+void CheckProtectedTarget(const RuleQuery& asked, const schema::Schema& schema,
                           text::Diagnostics& diagnostics) {
-  if (!Remediates(rule) || !rule.remediation->target) return;
-  const bool parent = *rule.remediation->target == rule::Target::kParent;
-  const std::optional<ProtectedChoice> choice =
-      FindProtected(rule, schema, parent ? schema::Role::kParentImage : schema::Role::kProcessImage,
-                    ProtectedImages::Processes());
+  if (!Remediates(asked.rule) || !asked.rule.remediation->target || !SelectsTargets(asked)) return;
+  const bool parent = *asked.rule.remediation->target == rule::Target::kParent;
+  const std::optional<ProtectedChoice> choice = FindProtected(
+      asked, schema, parent ? schema::Role::kParentImage : schema::Role::kProcessImage,
+      ProtectedImages::Processes());
   if (!choice) return;
   WarnInQuery(
-      rule, choice->span,
+      asked, choice->span,
       {.code = parent ? "protected-parent" : "protected-process",
        .message = fmt::format("the kill is for '{}', which is protected: it is always denied{}",
-                              choice->image, OrderedBy(rule)),
+                              choice->image, OrderedBy(asked.rule)),
        .hint =
            parent ? "use 'target: process', or only alert" : "name what it started, or only alert"},
       diagnostics);

@@ -2,12 +2,12 @@
 // nothing is ever done.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckProtectedTarget(const rule::Rule& rule, const schema::Schema& schema,
+void CheckProtectedTarget(const RuleQuery& asked, const schema::Schema& schema,
                           text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -14,11 +14,11 @@ bool IsAnything(std::string_view pattern, const RegexPiece& piece) {
 }
 
 // Where the padding stands in the query.
-std::optional<text::Fix> Removal(const rule::Rule& rule, text::Span span, std::string_view padding,
+std::optional<text::Fix> Removal(const RuleQuery& asked, text::Span span, std::string_view padding,
                                  bool at_begin) {
-  if (span.end > rule.query_text.size() || span.begin >= span.end) return std::nullopt;
+  if (span.end > asked.text.size() || span.begin >= span.end) return std::nullopt;
   const std::string_view written =
-      std::string_view(rule.query_text).substr(span.begin, span.end - span.begin);
+      std::string_view(asked.text).substr(span.begin, span.end - span.begin);
   const size_t open = written.find('/');
   const size_t close = written.rfind('/');
   if (open == std::string_view::npos || close - open <= padding.size()) return std::nullopt;
@@ -31,9 +31,9 @@ std::optional<text::Fix> Removal(const rule::Rule& rule, text::Span span, std::s
 
 }  // namespace
 
-void CheckRegexPadding(const rule::Rule& rule, const schema::Schema&,
+void CheckRegexPadding(const RuleQuery& asked, const schema::Schema&,
                        text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* regex = std::get_if<query::Matches>(&node.predicate);
     if (regex == nullptr) return;
     const std::string_view pattern = regex->pattern;
@@ -44,12 +44,12 @@ void CheckRegexPadding(const rule::Rule& rule, const schema::Schema&,
     if (!IsAnything(pattern, piece)) return;
     const std::string_view padding =
         pattern.substr(piece.span.begin, piece.span.end - piece.span.begin);
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "regex-padding",
                  .message = "the regular expression is searched for anywhere: '.*' at its end or "
                             "beginning adds nothing",
                  .hint = "leave it out",
-                 .fix_in_query = Removal(rule, node.span, padding, at_begin)},
+                 .fix_in_query = Removal(asked, node.span, padding, at_begin)},
                 diagnostics);
   });
 }

@@ -6,13 +6,13 @@
 
 namespace riposte::lint {
 
-void CheckRegexWithoutLiteral(const rule::Rule& rule, const schema::Schema& schema,
+void CheckRegexWithoutLiteral(const RuleQuery& asked, const schema::Schema& schema,
                               text::Diagnostics& diagnostics) {
-  if (rule.query.empty() || HasAnchor(rule, schema)) return;
-  ForEachClause(rule.query, [&](const query::Node& node, bool negated) {
+  if (asked.asked == nullptr || HasAnchor(asked, schema)) return;
+  ForEachClause(asked.written, [&](const query::Node& node, bool negated) {
     const auto* regex = std::get_if<query::Matches>(&node.predicate);
     if (negated || regex == nullptr || LongestLiteralIn(*regex) >= kShortestAnchor) return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "regex-without-literal",
                  .message = "the regular expression has no text of three characters in it, and "
                             "nothing else narrows the rule: it runs over each event",

@@ -2,12 +2,12 @@
 // rule that has nothing else to be found by. It runs over each event.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckRegexWithoutLiteral(const rule::Rule& rule, const schema::Schema& schema,
+void CheckRegexWithoutLiteral(const RuleQuery& asked, const schema::Schema& schema,
                               text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

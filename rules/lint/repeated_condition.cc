@@ -30,8 +30,8 @@ bool IsSeparator(std::string_view text) {
 
 class Search {
  public:
-  Search(const rule::Rule& rule, text::Diagnostics& diagnostics)
-      : rule_(rule), query_(rule.query), diagnostics_(diagnostics) {}
+  Search(const RuleQuery& asked, text::Diagnostics& diagnostics)
+      : asked_(asked), query_(asked.written), diagnostics_(diagnostics) {}
 
   void Visit(const Node& node) {
     boost::unordered_flat_map<std::string, size_t> equalities;
@@ -61,9 +61,9 @@ class Search {
     const text::Span later = query_.node(node.children[second]).span;
     // A front end made both out of one condition, or a `!=` out of its own.
     if (earlier == later || IsShared(node, first) || IsShared(node, second)) return;
-    WarnInQuery(rule_, later,
+    WarnInQuery(asked_, later,
                 {.code = "repeated-condition",
-                 .message = fmt::format("'{}' is there twice", Excerpt(rule_, later)),
+                 .message = fmt::format("'{}' is there twice", Excerpt(asked_, later)),
                  .hint = "remove one",
                  .fix_in_query = Removal(node, second)},
                 diagnostics_);
@@ -79,23 +79,23 @@ class Search {
   std::optional<text::Fix> Removal(const Node& node, size_t index) const {
     const text::Span before = query_.node(node.children[index - 1]).span;
     const text::Span span = query_.node(node.children[index]).span;
-    if (before.end >= span.begin || span.end > rule_.query_text.size()) return std::nullopt;
-    const std::string_view text = rule_.query_text;
+    if (before.end >= span.begin || span.end > asked_.text.size()) return std::nullopt;
+    const std::string_view text = asked_.text;
     if (!IsSeparator(text.substr(before.end, span.begin - before.end))) return std::nullopt;
     return text::Fix{.span = {.begin = before.end, .end = span.end}, .replacement = ""};
   }
 
-  const rule::Rule& rule_;
+  const RuleQuery& asked_;
   const query::Expression& query_;
   text::Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void CheckRepeatedCondition(const rule::Rule& rule, const schema::Schema&,
+void CheckRepeatedCondition(const RuleQuery& asked, const schema::Schema&,
                             text::Diagnostics& diagnostics) {
-  Search search(rule, diagnostics);
-  for (const Node& node : rule.query.nodes()) {
+  Search search(asked, diagnostics);
+  for (const Node& node : asked.written.nodes()) {
     if (node.kind == Node::Kind::kAnd || node.kind == Node::Kind::kOr) search.Visit(node);
   }
 }

@@ -15,7 +15,7 @@ void CheckRunsNowhere(const rule::Rule& rule, const schema::Schema& schema,
                       text::Diagnostics& diagnostics) {
   // Of a Sigma rule `unreachable-logsource` says so when it is loaded.
   if (rule.language == rule::Language::kSigma) return;
-  if (rule.query.empty() || !ProfilesOf(rule, schema).empty()) return;
+  if (rule::FieldsOf(rule).empty() || !ProfilesOf(rule, schema).empty()) return;
   std::vector<std::string> lacks;
   for (const schema::Profile& profile : schema.profiles) {
     const bool named =
@@ -28,7 +28,7 @@ void CheckRunsNowhere(const rule::Rule& rule, const schema::Schema& schema,
     lacks.push_back(fmt::format("{} lacks {}", profile.name, fmt::join(missing, ", ")));
   }
   diagnostics.Error(
-      rule.source, rule.query_span, "runs-nowhere",
+      rule.source, rule.query.empty() ? rule.id_span : rule.query_span, "runs-nowhere",
       fmt::format("no event format has all tokens of the query: {}", fmt::join(lacks, "; ")),
       "'riposte fields' lists the tokens of each format");
 }

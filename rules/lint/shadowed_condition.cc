@@ -19,8 +19,8 @@ constexpr size_t kMostCompared = 200;
 
 class Search {
  public:
-  Search(const rule::Rule& rule, text::Diagnostics& diagnostics)
-      : rule_(rule), query_(rule.query), diagnostics_(diagnostics) {}
+  Search(const RuleQuery& asked, text::Diagnostics& diagnostics)
+      : asked_(asked), query_(asked.written), diagnostics_(diagnostics) {}
 
   // One finding for each operand that is not needed.
   void Visit(const Node& node) {
@@ -53,27 +53,27 @@ class Search {
     if (made_of(span) || span == reason) return false;
     const bool is_or = node.kind == Node::Kind::kOr;
     WarnInQuery(
-        rule_, span,
+        asked_, span,
         {.code = "shadowed-condition",
          .message =
-             is_or ? fmt::format("whatever this finds, '{}' finds, too", Excerpt(rule_, reason))
-                   : fmt::format("wherever '{}' holds, this holds, too", Excerpt(rule_, reason)),
+             is_or ? fmt::format("whatever this finds, '{}' finds, too", Excerpt(asked_, reason))
+                   : fmt::format("wherever '{}' holds, this holds, too", Excerpt(asked_, reason)),
          .hint = "remove one of them, or correct the one that says too much"},
         diagnostics_);
     return true;
   }
 
-  const rule::Rule& rule_;
+  const RuleQuery& asked_;
   const query::Expression& query_;
   text::Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void CheckShadowedCondition(const rule::Rule& rule, const schema::Schema&,
+void CheckShadowedCondition(const RuleQuery& asked, const schema::Schema&,
                             text::Diagnostics& diagnostics) {
-  Search search(rule, diagnostics);
-  for (const Node& node : rule.query.nodes()) {
+  Search search(asked, diagnostics);
+  for (const Node& node : asked.written.nodes()) {
     if (node.kind == Node::Kind::kAnd || node.kind == Node::Kind::kOr) search.Visit(node);
   }
 }

@@ -2,12 +2,12 @@
 // that another one already asks for. Either the narrower or the wider is not what was meant.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckShadowedCondition(const rule::Rule& rule, const schema::Schema& schema,
+void CheckShadowedCondition(const RuleQuery& asked, const schema::Schema& schema,
                             text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -13,13 +13,13 @@ bool IsLetterOrDigit(char c) {
 
 }  // namespace
 
-void CheckShortSubstring(const rule::Rule& rule, const schema::Schema&,
+void CheckShortSubstring(const RuleQuery& asked, const schema::Schema&,
                          text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     const auto* contains = std::get_if<query::Contains>(&node.predicate);
     if (contains == nullptr || contains->text.size() != 1 || !IsLetterOrDigit(contains->text[0]))
       return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "short-substring",
                  .message = "nearly each value has this one character in it",
                  .hint = "compare the whole value with ':', or look for a longer text"},

@@ -1,12 +1,12 @@
 // short-substring: `~` with one letter or digit, which nearly each value has in it.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckShortSubstring(const rule::Rule& rule, const schema::Schema& schema,
+void CheckShortSubstring(const RuleQuery& asked, const schema::Schema& schema,
                          text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -22,8 +22,8 @@ Truth Opposite(Truth truth) {
 
 class Analysis {
  public:
-  Analysis(const rule::Rule& rule, const schema::Schema& schema)
-      : rule_(rule), query_(rule.query), schema_(schema), negated_(NegatedNodes(rule.query)) {}
+  Analysis(const RuleQuery& asked, const schema::Schema& schema)
+      : rule_(asked.rule), query_(asked.whole()), schema_(schema), negated_(NegatedNodes(query_)) {}
 
   std::vector<Clash> Run() {
     truths_.reserve(query_.nodes().size());
@@ -111,9 +111,8 @@ class Analysis {
 
 }  // namespace
 
-std::vector<Clash> FindClashes(const rule::Rule& rule, const schema::Schema& schema) {
-  if (rule.query.empty()) return {};
-  return Analysis(rule, schema).Run();
+std::vector<Clash> FindClashes(const RuleQuery& asked, const schema::Schema& schema) {
+  return Analysis(asked, schema).Run();
 }
 
 }  // namespace riposte::lint

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "rules/lint/rule_query.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::lint {
@@ -19,6 +20,6 @@ struct Clash {
 
 // Only what is certain, values that cannot be read as their type aside. In the order of the text;
 // one for each operator.
-std::vector<Clash> FindClashes(const rule::Rule& rule, const schema::Schema& schema);
+std::vector<Clash> FindClashes(const RuleQuery& asked, const schema::Schema& schema);
 
 }  // namespace riposte::lint

@@ -44,14 +44,14 @@ bool IsObjectName(std::string_view text) {
 
 }  // namespace
 
-void CheckUncPath(const rule::Rule& rule, const schema::Schema& schema,
+void CheckUncPath(const RuleQuery& asked, const schema::Schema& schema,
                   text::Diagnostics& diagnostics) {
-  ForEachClause(rule.query, [&](const query::Node& node, bool) {
+  ForEachClause(asked.written, [&](const query::Node& node, bool) {
     if (!IsFullPath(schema.catalogue, node.field)) return;
     const std::string text = BeginningOf(node.predicate);
     if (text.size() < 2 || text[0] != '\\' || !IsLetterOrDigit(text[1]) || IsObjectName(text))
       return;
-    WarnInQuery(rule, node.span,
+    WarnInQuery(asked, node.span,
                 {.code = "unc-path",
                  .message = "no full path begins with one backslash",
                  .hint = std::holds_alternative<query::Matches>(node.predicate)

@@ -2,12 +2,12 @@
 // a drive; often an escape has taken one away.
 #pragma once
 
-#include "rules/rule/rule.h"
+#include "rules/lint/rule_query.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::lint {
 
-void CheckUncPath(const rule::Rule& rule, const schema::Schema& schema,
+void CheckUncPath(const RuleQuery& asked, const schema::Schema& schema,
                   text::Diagnostics& diagnostics);
 
 }  // namespace riposte::lint

@@ -10,7 +10,7 @@ namespace riposte::lint {
 void CheckUnfitProfile(const rule::Rule& rule, const schema::Schema& schema,
                        text::Diagnostics& diagnostics) {
   // Where it runs nowhere, that is said.
-  if (rule.query.empty() || ProfilesOf(rule, schema).empty()) return;
+  if (rule::FieldsOf(rule).empty() || ProfilesOf(rule, schema).empty()) return;
   for (size_t i = 0; i < rule.profiles.size(); ++i) {
     const schema::Profile* profile = schema.FindProfile(rule.profiles[i]);
     if (profile == nullptr) continue;

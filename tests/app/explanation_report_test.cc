@@ -6,6 +6,7 @@
 
 #include "app/rule_loading.h"
 #include "base/json.h"
+#include "rules/rule/load.h"
 #include "tests/app/rule_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -122,6 +123,37 @@ TEST(ExplanationText, AHostileEventCannotDriveTheTerminal) {
   EXPECT_THAT(text, HasSubstr("PROCESS \\x1b[2J"));
 }
 
+// Of a rule with two steps.
+Explanation OfSteps(const std::string& event) {
+  text::Diagnostics diagnostics;
+  const auto source = std::make_shared<text::Source>(
+      "rules.yaml",
+      "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: 'type: PROCESS'\n"
+      "trigger: {unordered: {within: 5m, steps: [{query: 'process.pid: 4001'}, {name: other, "
+      "query: 'process.pid: 1'}]}}\n");
+  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics,
+                                                     /*allow_windows=*/true);
+  EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
+  return Explain(rules, 0, *rules->schema->FindProfile("qualys-edr"), event, {.topic = "t"}, {});
+}
+
+TEST(ExplanationText, EachStepHasATree) {
+  const std::string text = ExplanationText(OfSteps(kEvent), "e", Marks::kAscii);
+  EXPECT_THAT(text, HasSubstr("\n\nstep 1 holds\n> + and"));
+  EXPECT_THAT(text, HasSubstr("\n\nother does not hold\n> - and"));
+}
+
+TEST(ExplanationJson, EachStepHasATree) {
+  const Result<json::Value> value = json::Parse(ExplanationJson(OfSteps(kEvent), "e"));
+  ASSERT_TRUE(value.ok());
+  EXPECT_TRUE(value->Find("query")->is_null());
+  const std::string line = ExplanationJson(OfSteps(kEvent), "e");
+  EXPECT_THAT(line, HasSubstr(R"("steps":[{"step":"step 1","query":{)"));
+  EXPECT_THAT(line, HasSubstr(R"({"step":"other","query":{)"));
+  EXPECT_THAT(line, HasSubstr(R"("line":5,"column":)")) << "in the step's query";
+  EXPECT_THAT(line, Not(HasSubstr(R"("line":4,)"))) << "none in the rule's own";
+}
+
 TEST(ExplanationJson, IsOneDocumentForEachVerdict) {
   for (const std::string& event :
        {kEvent, std::string("{}"), std::string("{\"a\": x}"),
@@ -137,7 +169,7 @@ TEST(ExplanationJson, IsOneDocumentForEachVerdict) {
     ASSERT_TRUE(value.ok()) << line;
     EXPECT_EQ(value->StringOr("cause", ""), CauseName(out.cause));
     EXPECT_EQ(*value->Find("consistent")->as_bool(), false);
-    EXPECT_EQ(value->Find("query")->is_null(), !out.query.has_value());
+    EXPECT_EQ(value->Find("query")->is_null(), out.parts.empty());
   }
 }
 

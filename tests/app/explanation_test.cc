@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "app/rule_loading.h"
+#include "rules/rule/load.h"
 #include "tests/app/rule_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -39,7 +40,7 @@ TEST(Explanation, ARuleThatMatchesAndWhatWouldFollow) {
   const Explanation out = Of(test::RuleFile("bad.exe", test::kKillEnforced), kBad);
   EXPECT_TRUE(out.matches());
   EXPECT_TRUE(out.consistent);
-  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_EQ(out.truth(), Truth::kTrue);
   EXPECT_EQ(out.event_id, "E1");
   EXPECT_EQ(out.event_type, "PROCESS");
   EXPECT_EQ(out.event_time, kTime);
@@ -85,7 +86,7 @@ TEST(Explanation, ADisabledRule) {
   const Explanation out =
       Of(test::RuleFile("bad.exe", test::kKillEnforced, "enabled: false\n"), kBad);
   EXPECT_EQ(out.cause, Cause::kRuleDisabled);
-  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_EQ(out.truth(), Truth::kTrue);
   EXPECT_TRUE(out.consistent);
   EXPECT_THAT(out.actions, IsEmpty()) << "nothing follows";
 }
@@ -93,7 +94,7 @@ TEST(Explanation, ADisabledRule) {
 TEST(Explanation, ARuleOfOtherProfiles) {
   const Explanation out = Of(RuleOf("type: PROCESS", "profiles: [windows-nxlog]\n"), kBad);
   EXPECT_EQ(out.cause, Cause::kProfileNotNamed);
-  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_EQ(out.truth(), Truth::kTrue);
   EXPECT_TRUE(out.consistent) << "the matcher leaves the rule out";
 }
 
@@ -102,7 +103,7 @@ TEST(Explanation, AProfileThatLacksTokens) {
       Of(RuleOf("type: OTHER and not indicator.score > 5"), "{}", "windows-nxlog");
   EXPECT_EQ(out.cause, Cause::kTokensMissing);
   EXPECT_THAT(out.missing_tokens, ElementsAre("indicator.score"));
-  EXPECT_EQ(out.query->truth, Truth::kTrue);
+  EXPECT_EQ(out.truth(), Truth::kTrue);
   EXPECT_TRUE(out.consistent) << "the matcher leaves the rule out";
 }
 
@@ -111,9 +112,54 @@ TEST(Explanation, AnEventThatIsRejected) {
   EXPECT_EQ(broken.cause, Cause::kEventRejected);
   EXPECT_EQ(broken.reject, event::Reject::kInvalidJson);
   EXPECT_EQ(broken.error_offset, 6u);
-  EXPECT_FALSE(broken.query.has_value());
+  EXPECT_THAT(broken.parts, IsEmpty());
   EXPECT_TRUE(broken.consistent);
   EXPECT_EQ(Of(test::RuleFile("bad.exe"), "").reject, event::Reject::kEmpty);
+}
+
+// A rule with steps; `more` are further lines.
+rule::RuleSetPtr RuleOfSteps(const std::string& trigger, const std::string& more = {}) {
+  text::Diagnostics diagnostics;
+  const auto source = std::make_shared<text::Source>(
+      "rules.yaml",
+      "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: "
+      "'type: PROCESS'\ntrigger: " +
+          trigger + "\n" + more);
+  rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics,
+                                               /*allow_windows=*/true);
+  EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
+  return rules;
+}
+
+constexpr char kTwoSteps[] =
+    "{unordered: {within: 5m, steps: [{name: bad, query: 'process.name: `bad.exe`'}, {name: good, "
+    "query: 'process.name: `good.exe`'}]}}";
+
+TEST(Explanation, OfEachStep) {
+  const rule::RuleSetPtr rules = RuleOfSteps(kTwoSteps);
+  const schema::Profile& profile = *rules->schema->FindProfile("qualys-edr");
+  const Explanation out = Explain(rules, 0, profile, kGood, {.topic = "t"}, {});
+  EXPECT_TRUE(out.consistent);
+  EXPECT_TRUE(out.matches()) << "one of its steps";
+  ASSERT_THAT(out.parts, SizeIs(2));
+  EXPECT_EQ(out.parts[0].step->name, "bad");
+  EXPECT_EQ(out.parts[0].tree.truth, Truth::kFalse);
+  EXPECT_EQ(out.parts[1].tree.truth, Truth::kTrue);
+  EXPECT_THAT(out.parts[1].tree.children, SizeIs(2)) << "with the rule's own query";
+  const Explanation none =
+      Explain(rules, 0, profile, test::ProcessEvent("other.exe", 1, kTime), {.topic = "t"}, {});
+  EXPECT_EQ(none.cause, Cause::kQueryFails);
+  EXPECT_TRUE(none.consistent);
+}
+
+TEST(Explanation, OfARuleThatFiresForNobody) {
+  rule::RuleSet rules = *RuleOfSteps(kTwoSteps);
+  rules.rules[0].fires = false;
+  const auto set = std::make_shared<const rule::RuleSet>(rules);
+  const Explanation out =
+      Explain(set, 0, *set->schema->FindProfile("qualys-edr"), kGood, {.topic = "t"}, {});
+  EXPECT_TRUE(out.matches());
+  EXPECT_TRUE(out.consistent);
 }
 
 // `now` is what the matcher took for it.

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "app/rule_loading.h"
+#include "rules/lint/lint.h"
+#include "rules/rule/load.h"
 #include "tests/app/rule_files.h"
 #include "tests/support/corpus.h"
 #include "tests/support/temp_dir.h"
@@ -80,6 +82,27 @@ TEST_F(RuleFixesTest, AFixThatBreaksTheRuleIsNotWritten) {
   ASSERT_EQ(files.size(), 1u);
   EXPECT_FALSE(files[0].status.ok());
   EXPECT_EQ(Written(), RuleWith("process.name: `a`"));
+}
+
+TEST_F(RuleFixesTest, OfTheQueryOfAStep) {
+  const auto rule_with = [](const std::string& query) {
+    return "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\ntrigger:\n  "
+           "unordered:"
+           "\n    within: 5m\n    steps:\n    - query: |\n        " +
+           query + "\n    - query: 'type: FILE'\n";
+  };
+  const std::string before = rule_with("process.arguments: \"*-enc*\"");
+  folder_.Write("rule.yaml", before);
+  text::Diagnostics findings;
+  const rule::RuleSetPtr rules =
+      rule::LoadRulesFrom({std::make_shared<text::Source>(Path(), before)}, schema_, findings,
+                          /*allow_windows=*/true);
+  ASSERT_NE(rules, nullptr) << text::Render(findings);
+  lint::LintRules(*rules, findings);
+  const std::vector<FixedFile> files = ApplyFixes(findings, schema_);
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_TRUE(files[0].status.ok()) << files[0].status.message();
+  EXPECT_EQ(Written(), rule_with("process.arguments ~ \"-enc\""));
 }
 
 TEST_F(RuleFixesTest, RightsAndLinksStay) {

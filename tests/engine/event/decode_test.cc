@@ -563,6 +563,29 @@ TEST_F(SpecialKeysTest, EveryValue) {
   EXPECT_EQ(Field(every_, R"({"a": 1, "a": {"b": 2}})"), "<1><2>") << "of repeated keys, too";
 }
 
+// To read every value costs, and most events match nothing.
+TEST_F(SpecialKeysTest, EveryValueIsReadOnlyOnceTheEventMatchedWhereThatIsSoonEnough) {
+  plan_ = Plan::CompileUses(schema_.schema(), schema_.profile(),
+                            std::vector<FieldUse>{{.field = any_},
+                                                  {.field = every_, .once_matched = true},
+                                                  {.field = number_, .once_matched = true}});
+  const std::string json =
+      "\xEF\xBB\xBF"
+      R"({"u": {"a": {"f": "x\u0041"}}, "n": 2, "n": 3})";
+  ASSERT_EQ(decoder_.DecodeForRules(*plan_, json), Reject::kNone);
+  EXPECT_EQ(decoder_.event().values(any_).size(), 1u);
+  EXPECT_TRUE(decoder_.event().values(every_).empty());
+  EXPECT_TRUE(decoder_.event().values(number_).empty());
+  decoder_.Complete();
+  EXPECT_EQ(decoder_.event().values(any_).front().text, "xA") << "read anew";
+  EXPECT_EQ(decoder_.event().values(every_).size(), 3u);
+  EXPECT_EQ(decoder_.event().values(number_).size(), 1u);
+  EXPECT_EQ(Field(every_, json), "<xA><2><3>") << "and as by the other decoder";
+  EXPECT_EQ(Field(any_, json), "<xA>");
+  EXPECT_TRUE(decoder_.event().Has(Oddity::kByteOrderMark));
+  EXPECT_TRUE(decoder_.event().Has(Oddity::kDuplicateKey));
+}
+
 TEST_F(SpecialKeysTest, LenientFieldsHaveOnlyWhatCanBeRead) {
   EXPECT_EQ(Field(number_, R"({"n": ["x", 5, {"y": 1}]})"), "<5>");
   EXPECT_FALSE(decoder_.event().Has(Oddity::kUndecodable));

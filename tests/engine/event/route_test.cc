@@ -164,5 +164,14 @@ TEST_F(GuardedFieldsTest, WhatOnlyPlaysARoleIsForLater) {
       << "that an event has no asset is noted of each";
 }
 
+TEST_F(GuardedFieldsTest, WhatIsUsedOnceMatchedIsForLater) {
+  Compile({{.field = x_, .guard = is_a_, .guard_text = "true"},
+           {.field = x_, .once_matched = true},
+           {.field = y_, .once_matched = true},
+           {.field = like_x_}});
+  EXPECT_EQ(RouteOf(R"({"kind":"a"})"), "is-a:true x:x like-x:x=x | y:y");
+  EXPECT_EQ(RouteOf(R"({"kind":"b"})"), "like-x:x | x:x=like-x y:y");
+}
+
 }  // namespace
 }  // namespace riposte::event

@@ -1,6 +1,7 @@
 #include "engine/match/anchor_index.h"
 
 #include <algorithm>
+#include <deque>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/match/rule_parts.h"
 #include "tests/engine/match/anchor_oracle.h"
 #include "tests/engine/match/match_table.h"
 #include "tests/engine/match/random_rules.h"
@@ -50,8 +52,9 @@ TEST(AnchorIndex, FindsWhatHolds) {
         const schema::Catalogue& catalogue = rules.schema->catalogue;
         AnchorIndex index;
         std::vector<Anchor> anchors;
-        for (const rule::Rule& rule : rules.rules)
-          for (const query::Node& node : rule.query.nodes()) {
+        std::deque<query::Expression> joined;
+        for (const RulePart& part : PartsToMatch(rules, rules.schema->profiles.front(), joined))
+          for (const query::Node& node : part.query->nodes()) {
             if (node.kind != query::Node::Kind::kClause) continue;
             for (const Anchor& anchor : AnchorsOf(node.predicate, node.field, catalogue).anchors)
               if (index.Add(anchor) == anchors.size()) anchors.push_back(anchor);

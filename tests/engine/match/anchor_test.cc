@@ -1,6 +1,7 @@
 #include "engine/match/anchor.h"
 
 #include <algorithm>
+#include <deque>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/match/rule_parts.h"
 #include "tests/engine/match/anchor_oracle.h"
 #include "tests/engine/match/match_table.h"
 #include "tests/engine/match/random_rules.h"
@@ -185,14 +187,16 @@ TEST(BlockOf, KeepsTheFirstBits) {
   EXPECT_EQ(BlockOf(ip, 0), IpAddress());
 }
 
-// If a rule is true of an event, one of its anchors holds of it; and one of its second ones.
+// If a part is true of an event, one of its anchors holds of it; and one of its second ones.
 TEST(AnchorChoice, IsNecessaryForRandomRulesAndEvents) {
   const RandomPairs pairs("the anchors");
   uint64_t hits = 0, looked_at = 0;
   pairs.ForEachSet([&](const rule::RuleSet& rules, const RandomPairs::Events& events) {
     PredicateTable table;
+    std::deque<query::Expression> joined;
+    const std::vector<RulePart> parts = PartsToMatch(rules, rules.schema->profiles.front(), joined);
     std::vector<TermId> roots;
-    for (const rule::Rule& rule : rules.rules) roots.push_back(table.Add(rule.query));
+    for (const RulePart& part : parts) roots.push_back(table.Add(*part.query));
     const AnchorChoice choice(table, rules.schema->catalogue);
     const auto holds = [](const std::vector<const Anchor*>& anchors, const event::Event& event) {
       return std::ranges::any_of(anchors,
@@ -203,8 +207,7 @@ TEST(AnchorChoice, IsNecessaryForRandomRulesAndEvents) {
       for (size_t i = 0; i < roots.size() && !::testing::Test::HasFailure(); ++i) {
         if (choice.Rarity(roots[i]) == AnchorChoice::kNone) continue;
         ++looked_at;
-        if (Evaluate(rules.rules[i].query, event, TableContext(), regexes) != Truth::kTrue)
-          continue;
+        if (Evaluate(*parts[i].query, event, TableContext(), regexes) != Truth::kTrue) continue;
         ++hits;
         EXPECT_TRUE(holds(choice.Collect(roots[i]), event)) << event.bytes();
         const TermId second = choice.SecondChild(roots[i]);
@@ -213,7 +216,7 @@ TEST(AnchorChoice, IsNecessaryForRandomRulesAndEvents) {
       }
     });
   });
-  std::cout << looked_at << " pairs of a rule with anchors, " << hits << " true" << std::endl;
+  std::cout << looked_at << " pairs of a part with anchors, " << hits << " true" << std::endl;
   EXPECT_GT(hits, looked_at / 100) << "too few to prove anything";
 }
 

@@ -88,10 +88,12 @@ TEST(HeldClauses, SaysWhatAnExplanationSaysOnRandomRulesAndEvents) {
       .ForEachSet([&](const rule::RuleSet& rules, const RandomPairs::Events& events) {
         const schema::Catalogue& catalogue = rules.schema->catalogue;
         RegexCache regexes;
-        PlainMatcher plain(rules, rules.schema->profiles.front());
+        const schema::Profile& profile = rules.schema->profiles.front();
+        PlainMatcher plain(rules, profile);
+        const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, profile);
         events.ForEach([&](const event::Event& event) {
           for (const Match& match : plain.FindMatches(event, TableContext())) {
-            const query::Expression& query = rules.rules[match.rule].query;
+            const query::Expression& query = matcher->QueryOf(match);
             const std::vector<HeldClause> held =
                 HeldClauses(query, catalogue, event, TableContext(), regexes, SIZE_MAX);
             std::vector<query::NodeId> expected;

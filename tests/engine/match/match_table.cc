@@ -88,9 +88,15 @@ query::Expression ParseQuery(const schema::Schema& schema, std::string_view quer
 rule::RuleSet RulesOf(const schema::SchemaPtr& schema, const std::vector<std::string>& queries) {
   rule::RuleSet rules;
   rules.schema = schema;
-  for (const std::string& query : queries)
-    rules.rules.emplace_back().query = ParseQuery(*schema, query);
+  for (const std::string& query : queries) {
+    rule::Rule& rule = rules.rules.emplace_back();
+    if (!query.empty()) rule.query = ParseQuery(*schema, query);
+  }
   return rules;
+}
+
+rule::Step StepOf(const rule::RuleSet& rules, std::string_view query) {
+  return {.query = ParseQuery(*rules.schema, query)};
 }
 
 Truth Judge(std::string_view query, std::string_view json) {

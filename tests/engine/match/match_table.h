@@ -25,8 +25,11 @@ Context TableContext();
 // The checked expression; an error ends the test program with the diagnostics.
 query::Expression ParseQuery(const schema::Schema& schema, std::string_view query);
 
-// These queries as enabled rules for all profiles.
+// These queries as enabled rules for all profiles; an empty text is no query.
 rule::RuleSet RulesOf(const schema::SchemaPtr& schema, const std::vector<std::string>& queries);
+
+// A step that asks for this.
+rule::Step StepOf(const rule::RuleSet& rules, std::string_view query);
 
 // The verdict of the plain evaluator on one event of the table's format; the test fails if the
 // matcher's is another.

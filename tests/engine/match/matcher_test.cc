@@ -1,7 +1,9 @@
 #include "engine/match/matcher.h"
 
+#include <algorithm>
 #include <iostream>
 #include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/match/naive.h"
+#include "engine/match/rule_parts.h"
 #include "tests/engine/match/match_table.h"
 #include "tests/engine/match/random_rules.h"
 
@@ -273,11 +276,123 @@ TEST(Matcher, AnEventThatHitsEveryLiteralIsEvaluatedPlainly) {
   }
 }
 
+// ---- parts ----
+
+class MatcherPartsTest : public testing::Test {
+ protected:
+  schema::FieldId Field(std::string_view name) const { return schema_->catalogue.Find(name); }
+  // Decodes, matches and completes: the event has only what it was then.
+  std::vector<Match> Find(const Matcher& matcher, const std::string& json) {
+    bytes_ = json;
+    EXPECT_EQ(decoder_.DecodeForRules(matcher.plan(), bytes_), event::Reject::kNone);
+    std::vector<Match> matches;
+    matcher.FindMatches(decoder_.event(), TableContext(), scratch_, matches);
+    return matches;
+  }
+  size_t Values(std::string_view name) const { return decoder_.event().values(Field(name)).size(); }
+
+  const schema::SchemaPtr schema_ = TableSchema();
+  event::Decoder decoder_;
+  Matcher::Scratch scratch_;
+  std::string bytes_;  // the event views it
+};
+
+TEST_F(MatcherPartsTest, EachPartThatFits) {
+  rule::RuleSet rules = RulesOf(schema_, {"bool: true", "", "keyword: a"});
+  rules.rules[0].trigger =
+      rule::Sequence{.steps = {StepOf(rules, "keyword: a"), StepOf(rules, "number: 1")},
+                     .until = StepOf(rules, "keyword: [a, b]")};
+  rule::Step taking{.firings_of = rule::FiringsOf{}};
+  rules.rules[1].trigger =
+      rule::Count{.of = {StepOf(rules, "keyword: b"), taking, StepOf(rules, "number: 1")}};
+  const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, schema_->profiles.front());
+  EXPECT_EQ(matcher->rule_count(), 3u);
+  EXPECT_THAT(Find(*matcher, R"({"bool":true,"keyword":"a"})"),
+              ElementsAre(Match{0, 0}, Match{0, 2}, Match{2, 0}));
+  EXPECT_THAT(Find(*matcher, R"({"bool":true,"keyword":"b","number":1})"),
+              ElementsAre(Match{0, 1}, Match{0, 2}, Match{1, 0}, Match{1, 2}));
+  EXPECT_THAT(Find(*matcher, R"({"keyword":"a","number":1})"),
+              ElementsAre(Match{1, 2}, Match{2, 0}))
+      << "without the rule's own query";
+  EXPECT_TRUE(matcher->QueryOf({.rule = 1, .part = 2}).SameAs(ParseQuery(*schema_, "number: 1")));
+  EXPECT_DEATH(matcher->QueryOf({.rule = 1, .part = 1}), "of this matcher");
+}
+
+TEST_F(MatcherPartsTest, CostsAreTheRules) {
+  rule::RuleSet rules = RulesOf(schema_, {"", "keyword: b"});
+  rules.rules[0].trigger =
+      rule::Unordered{.steps = {StepOf(rules, "keyword: a"), StepOf(rules, "number: 1")}};
+  const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, schema_->profiles.front());
+  Find(*matcher, R"({"keyword":"a","number":1})");
+  EXPECT_THAT(scratch_.costs().evaluations, ElementsAre(2, 0));
+}
+
+// What a rule reads of an event that matched is nothing that matching waits for.
+TEST_F(MatcherPartsTest, FieldsOfMatchesAreThereOnceItIsComplete) {
+  rule::RuleSet rules = RulesOf(schema_, {"", "keyword: b"});
+  rule::Step step = StepOf(rules, "keyword: a");
+  step.by = {Field("text"), Field("keyword")};
+  step.distinct = {Field("item.name")};
+  rules.rules[0].trigger = rule::Sequence{.steps = {step, step}, .until = {}};
+  rules.rules[1].suppress = rule::Suppress{.by = {Field("ip")}};
+  const std::shared_ptr<const Matcher> matcher = Matcher::Compile(rules, schema_->profiles.front());
+  const std::string rest = R"("text":"x","ip":["1.2.3.4","::1"],"item":[{"name":"n"}]})";
+  EXPECT_THAT(Find(*matcher, R"({"keyword":"c",)" + rest), IsEmpty());
+  EXPECT_EQ(Values("keyword"), 1u);
+  EXPECT_EQ(Values("text") + Values("ip") + Values("item.name"), 0u) << "nothing of it is read";
+  EXPECT_EQ(Find(*matcher, R"({"keyword":"a",)" + rest).size(), 2u);
+  EXPECT_EQ(Values("text") + Values("ip") + Values("item.name"), 0u);
+  decoder_.Complete();
+  EXPECT_EQ(Values("text"), 1u);
+  EXPECT_EQ(Values("ip"), 2u);
+  EXPECT_EQ(Values("item.name"), 1u);
+}
+
+TEST(ForEachRule, OnceEach) {
+  std::vector<uint32_t> rules;
+  const std::vector<Match> matches = {{1, 0}, {1, 2}, {3, 0}, {4, 0}, {4, 1}};
+  ForEachRule(matches, [&](uint32_t rule) { rules.push_back(rule); });
+  EXPECT_THAT(rules, ElementsAre(1, 3, 4));
+}
+
 // ---- against the plain evaluator ----
 
 struct Totals {
-  uint64_t pairs = 0, matches = 0, evaluations = 0, plain = 0, left_out = 0;
+  uint64_t pairs = 0, matches = 0, of_parts = 0, evaluations = 0, plain = 0, left_out = 0;
 };
+
+// What matches, by the rules alone: an event fits a part if the rule's own query and the part's
+// both hold.
+std::vector<Match> MatchesByHand(const rule::RuleSet& rules, const event::Event& event,
+                                 RegexCache& regexes) {
+  const std::vector<bool> needed = NeededRules(rules);
+  const auto holds = [&](const query::Expression& query) {
+    return Evaluate(query, event, TableContext(), regexes) == Truth::kTrue;
+  };
+  std::vector<Match> matches;
+  for (uint32_t i = 0; i < rules.rules.size(); ++i) {
+    const rule::Rule& rule = rules.rules[i];
+    if (!needed[i] || (!rule.query.empty() && !holds(rule.query))) continue;
+    const std::vector<const rule::Step*> parts = rule::PartsOf(rule.trigger);
+    for (uint32_t part = 0; part < parts.size(); ++part)
+      if (parts[part] == nullptr || (!parts[part]->firings_of && holds(parts[part]->query)))
+        matches.push_back({.rule = i, .part = part});
+  }
+  return matches;
+}
+
+// Of fields that are read of an event that matched: the same values as with all fields.
+void ExpectFieldsOfMatches(const rule::RuleSet& rules, std::span<const Match> matches,
+                           const event::Event& decoded, const event::Event& whole) {
+  ForEachRule(matches, [&](uint32_t rule) {
+    for (const schema::FieldId field : rule::FieldsOfMatches(rules.rules[rule])) {
+      std::vector<std::string_view> found, expected;
+      for (const event::Value& value : decoded.values(field)) found.push_back(value.text);
+      for (const event::Value& value : whole.values(field)) expected.push_back(value.text);
+      EXPECT_EQ(found, expected) << rules.schema->catalogue.token(field).name;
+    }
+  });
+}
 
 Totals CompareWithThePlainEvaluator(std::string_view what, const Limits& limits) {
   Totals totals;
@@ -287,28 +402,34 @@ Totals CompareWithThePlainEvaluator(std::string_view what, const Limits& limits)
     PlainMatcher plain(rules, profile);
     Matcher::Scratch scratch;
     event::Decoder decoder;
+    RegexCache regexes;
     std::vector<Match> matches;
     events.ForEach([&](const event::Event& event) {
       // With all fields, and with those that the matcher thinks it needs.
       const std::vector<Match> expected = plain.FindMatches(event, TableContext());
+      EXPECT_EQ(expected, MatchesByHand(rules, event, regexes));
       matches.clear();
       matcher->FindMatches(event, TableContext(), scratch, matches);
       EXPECT_EQ(matches, expected);
-      ASSERT_EQ(decoder.Decode(matcher->plan(), event.bytes()), event::Reject::kNone);
+      ASSERT_EQ(decoder.DecodeForRules(matcher->plan(), event.bytes()), event::Reject::kNone);
       totals.left_out += event.present().size() - decoder.event().present().size();
       matches.clear();
       matcher->FindMatches(decoder.event(), TableContext(), scratch, matches);
       EXPECT_EQ(matches, expected);
+      decoder.Complete();
+      ExpectFieldsOfMatches(rules, matches, decoder.event(), event);
       totals.pairs += rules.rules.size();
       totals.matches += matches.size();
+      totals.of_parts += static_cast<uint64_t>(
+          std::ranges::count_if(matches, [](const Match& match) { return match.part > 0; }));
     });
     totals.evaluations += std::accumulate(scratch.costs().evaluations.begin(),
                                           scratch.costs().evaluations.end(), uint64_t{0});
     totals.plain += scratch.costs().plain_events;
   });
-  std::cout << totals.pairs << " pairs, " << totals.matches << " matches, " << totals.evaluations
-            << " evaluations, " << totals.plain << " events evaluated plainly, " << totals.left_out
-            << " fields left out" << std::endl;
+  std::cout << totals.pairs << " pairs, " << totals.matches << " matches, " << totals.of_parts
+            << " of further parts, " << totals.evaluations << " evaluations, " << totals.plain
+            << " events evaluated plainly, " << totals.left_out << " fields left out" << std::endl;
   return totals;
 }
 
@@ -316,6 +437,7 @@ TEST(Matcher, EqualsThePlainEvaluatorOnRandomRulesAndEvents) {
   const Totals totals = CompareWithThePlainEvaluator("the matcher", {});
   if (HasFailure()) return;
   EXPECT_GT(totals.matches, totals.pairs / 50) << "too few hits to prove anything";
+  EXPECT_GT(totals.of_parts, totals.pairs / 500) << "too few of them are of further parts";
   EXPECT_LT(totals.evaluations, totals.pairs) << "the index leaves nothing out";
   EXPECT_GT(totals.left_out, totals.pairs / 100) << "the decoder leaves nothing out";
 }

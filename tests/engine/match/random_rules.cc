@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -206,6 +208,67 @@ class SigmaLike {
   query::Expression expression_;
 };
 
+// Triggers with parts: sequences, steps in any order, counts of several sources.
+class RandomTriggers {
+ public:
+  RandomTriggers(const schema::Catalogue& catalogue, std::function<query::Expression()> next_query,
+                 std::mt19937_64& random)
+      : fields_(catalogue.size()), next_query_(std::move(next_query)), random_(random) {}
+
+  // Of every third rule or so, which may take firings of those before it.
+  void Give(rule::Rule& rule, std::span<const rule::Rule> before) {
+    rule.id.bytes[14] = static_cast<uint8_t>(before.size() >> 8);
+    rule.id.bytes[15] = static_cast<uint8_t>(before.size());
+    rule.fires = !Chance(random_, 5);
+    if (Chance(random_, 20)) rule.suppress = rule::Suppress{.by = SomeFields()};
+    if (!Chance(random_, 35)) return;
+    std::vector<rule::Step> steps;
+    for (size_t count = 1 + Below(random_, 4); count > 0; --count)
+      steps.push_back(NextStep(before));
+    const bool has_query = Chance(random_, 50);
+    switch (Below(random_, 3)) {
+      case 0: {
+        rule::Sequence sequence{.steps = std::move(steps), .until = {}};
+        if (Chance(random_, 30)) sequence.until = NextStep(before);
+        rule.trigger = std::move(sequence);
+        break;
+      }
+      case 1:
+        rule.trigger = rule::Unordered{.steps = std::move(steps)};
+        break;
+      default:
+        rule.trigger = rule::Count{.fields = SomeFields(), .of = std::move(steps)};
+        rule.query = {};
+        break;
+    }
+    if (!has_query) rule.query = {};
+  }
+
+ private:
+  rule::Step NextStep(std::span<const rule::Rule> before) {
+    rule::Step step{.by = SomeFields(), .distinct = SomeFields()};
+    if (!before.empty() && Chance(random_, 10)) {
+      step.firings_of = rule::FiringsOf{
+          .rule = before[Below(random_, before.size())].id, .by = {}, .measured = {}, .reads = {}};
+    } else {
+      step.query = next_query_();
+      step.absent = Chance(random_, 10);
+    }
+    return step;
+  }
+
+  std::vector<schema::FieldId> SomeFields() {
+    std::vector<schema::FieldId> some;
+    for (size_t count = Below(random_, 3); count > 0; --count)
+      some.push_back(schema::FieldId{static_cast<uint16_t>(Below(random_, fields_))});
+    return some;
+  }
+
+  const size_t fields_;
+  const std::function<query::Expression()> next_query_;
+  std::mt19937_64& random_;
+};
+
 }  // namespace
 
 std::vector<std::string> CommonTexts() {
@@ -242,9 +305,15 @@ std::vector<std::string> CommonTexts() {
 
 std::vector<std::string> TextsOf(const rule::RuleSet& rules) {
   std::vector<std::string> texts;
-  for (const rule::Rule& rule : rules.rules)
-    for (const query::Node& node : rule.query.nodes())
+  const auto collect = [&](const query::Expression& query) {
+    for (const query::Node& node : query.nodes())
       if (node.kind == query::Node::Kind::kClause) std::visit(CollectTexts{texts}, node.predicate);
+  };
+  for (const rule::Rule& rule : rules.rules) {
+    collect(rule.query);
+    for (const rule::Step* part : rule::PartsOf(rule.trigger))
+      if (part != nullptr) collect(part->query);
+  }
   std::erase_if(texts, [](const std::string& text) { return !unicode::IsValidUtf8(text); });
   return texts;
 }
@@ -285,9 +354,17 @@ rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_
   test::QueryGenerator queries(random(), schema->catalogue,
                                {.texts = CommonTexts(), .max_depth = 3});
   SigmaLike sigma(schema->catalogue, CommonTexts(), random);
-  for (size_t i = 0; i < count; ++i)
-    rules.rules.emplace_back().query =
-        all_like_sigma || i % 2 == 1 ? sigma.Next() : queries.Next().expression;
+  const auto next_query = [&] {
+    const bool like_sigma = all_like_sigma || rules.rules.size() % 2 == 1;
+    return like_sigma ? sigma.Next() : queries.Next().expression;
+  };
+  RandomTriggers triggers(schema->catalogue, next_query, random);
+  while (rules.rules.size() < count) {
+    rule::Rule rule;
+    rule.query = next_query();
+    triggers.Give(rule, rules.rules);
+    rules.rules.push_back(std::move(rule));
+  }
   return rules;
 }
 

@@ -28,7 +28,8 @@ std::string NearMiss(std::string_view text, std::mt19937_64& random);
 
 // Rules of every kind of predicate on TableSchema()'s tokens: in the manner of Sigma (a log source
 // or type, ends and parts of texts, some cased, a negated filter), every second one, unless all
-// are, a query at random.
+// are, a query at random. Every third one or so has a trigger with parts, some of which take the
+// firings of other rules; some rules fire for others only.
 rule::RuleSet RandomRules(const schema::SchemaPtr& schema, size_t count, uint64_t seed,
                           bool all_like_sigma = false);
 

@@ -16,12 +16,12 @@ using ::testing::IsEmpty;
 
 std::vector<uint32_t> Find(const RuleIndex& index, const std::vector<AnchorId>& held) {
   std::set<uint32_t> rules;
-  index.ForEach(held, [&](const Posting& posting) { rules.insert(posting.rule); });
+  index.ForEach(held, [&](const Posting& posting) { rules.insert(posting.position); });
   return {rules.begin(), rules.end()};
 }
 
 TEST(RuleIndex, ByOneOfTheFirst) {
-  const std::vector<RuleKeys> rules = {
+  const std::vector<PartKeys> rules = {
       {.first = {0, 1}, .second = {}}, {.first = {1}, .second = {2}}, {.first = {}, .second = {}}};
   const RuleIndex index(rules, 3);
   EXPECT_THAT(Find(index, {}), ElementsAre(2));
@@ -31,7 +31,7 @@ TEST(RuleIndex, ByOneOfTheFirst) {
 }
 
 TEST(RuleIndex, TellsTheGuard) {
-  const std::vector<RuleKeys> rules = {{.first = {0}, .second = {}, .guard = 7},
+  const std::vector<PartKeys> rules = {{.first = {0}, .second = {}, .guard = 7},
                                        {.first = {}, .second = {}, .guard = 8}};
   std::vector<TermId> guards;
   RuleIndex(rules, 1).ForEach(std::vector<AnchorId>{0},
@@ -40,7 +40,7 @@ TEST(RuleIndex, TellsTheGuard) {
 }
 
 TEST(RuleIndex, ManyRulesOfOneAnchorByASecond) {
-  std::vector<RuleKeys> rules;
+  std::vector<PartKeys> rules;
   for (AnchorId i = 0; i < 50; ++i) rules.push_back({.first = {0}, .second = {1 + i, 51}});
   rules.push_back({.first = {0}, .second = {}});
   std::vector<AnchorId> too_many(RuleIndex::kMostPairs + 1, 60);
@@ -60,8 +60,8 @@ TEST(RuleIndex, RandomKeys) {
   const auto below = [&](size_t limit) { return static_cast<AnchorId>(random() % limit); };
   for (int round = 0; round < 50; ++round) {
     constexpr size_t kAnchors = 40;
-    std::vector<RuleKeys> rules(400);
-    for (RuleKeys& keys : rules) {
+    std::vector<PartKeys> rules(400);
+    for (PartKeys& keys : rules) {
       for (size_t count = below(4); count > 0; --count)
         keys.first.push_back(below(below(2) == 0 ? 3 : kAnchors));
       for (size_t count = below(4); count > 0; --count) keys.second.push_back(below(kAnchors));
@@ -82,7 +82,7 @@ TEST(RuleIndex, RandomKeys) {
     };
     size_t left_out = 0;
     for (uint32_t rule = 0; rule < rules.size(); ++rule) {
-      const RuleKeys& keys = rules[rule];
+      const PartKeys& keys = rules[rule];
       const bool by_first = keys.first.empty() || any_held(keys.first);
       const bool by_both =
           by_first && (keys.first.empty() || keys.second.empty() || any_held(keys.second));

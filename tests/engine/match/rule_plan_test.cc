@@ -16,10 +16,10 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-RulePlan PlanOf(const std::string& query) {
+PartPlan PlanOf(const std::string& query) {
   const schema::SchemaPtr schema = TableSchema();
   const rule::RuleSet rules = RulesOf(schema, {query});
-  return RulePlanner(rules, schema->profiles.front()).PlanOf(0);
+  return RulePlanner(rules, schema->profiles.front()).PlanOf(0).front();
 }
 
 // The clauses that a rule is found by; in brackets where it is only asked for a value.
@@ -54,7 +54,7 @@ TEST(RulePlan, SaysTheGuard) {
 }
 
 TEST(RulePlan, CountsClausesAndRegularExpressions) {
-  const RulePlan plan = PlanOf(
+  const PartPlan plan = PlanOf(
       "keyword: b and not text: /[0-9]+/ and (text: /evil[0-9]/ or item: (name: /^.$/ or size > "
       "3))");
   EXPECT_EQ(plan.clauses, 5u);
@@ -62,12 +62,32 @@ TEST(RulePlan, CountsClausesAndRegularExpressions) {
   EXPECT_THAT(plan.open_regexes, ElementsAre("text: /[0-9]+/", "item.name: /^.$/"));
 }
 
+TEST(RulePlan, OfEachPart) {
+  const schema::SchemaPtr schema = TableSchema();
+  rule::RuleSet rules = RulesOf(schema, {"keyword: a", "type: FILE", "keyword: b"});
+  rule::Step first = StepOf(rules, "keyword: c"), second = StepOf(rules, "not keyword: d");
+  first.name = "first";
+  second.name = "second";
+  rules.rules[1].trigger = rule::Unordered{.steps = {first, second}};
+  RulePlanner planner(rules, schema->profiles.front());
+  const std::vector<PartPlan> plans = planner.PlanOf(1);
+  ASSERT_EQ(plans.size(), 2u);
+  EXPECT_EQ(plans[0].step, "first");
+  EXPECT_EQ(plans[0].anchors.front().clause, "keyword: \"c\"");
+  EXPECT_EQ(plans[0].guard, "type: \"file\"");
+  EXPECT_EQ(plans[0].clauses, 2u);
+  EXPECT_EQ(plans[1].step, "second");
+  EXPECT_EQ(plans[1].anchors.front().clause, "type: \"file\"");
+  EXPECT_EQ(planner.PlanOf(2).front().anchors.front().clause, "keyword: \"b\"");
+  EXPECT_EQ(planner.PlanOf(2).front().step, "");
+}
+
 TEST(RulePlan, RulesThatDoNotRunAreLeftOut) {
   const schema::SchemaPtr schema = TableSchema();
   rule::RuleSet rules = RulesOf(schema, {"keyword: a", "keyword: b", "keyword: c"});
   rules.rules[1].enabled = false;
   RulePlanner planner(rules, schema->profiles.front());
-  EXPECT_EQ(planner.PlanOf(2).anchors.front().clause, "keyword: \"c\"");
+  EXPECT_EQ(planner.PlanOf(2).front().anchors.front().clause, "keyword: \"c\"");
   EXPECT_DEATH(planner.PlanOf(1), "runs on the profile");
 }
 
@@ -79,7 +99,7 @@ TEST(AnchorTally, CountsTheEventsInWhichAnAnchorHolds) {
   RulePlanner planner(rules, profile);
   std::vector<size_t> numbers;
   for (uint32_t rule = 0; rule < 4; ++rule)
-    numbers.push_back(planner.PlanOf(rule).anchors.front().number);
+    numbers.push_back(planner.PlanOf(rule).front().anchors.front().number);
   EXPECT_EQ(numbers[0], numbers[1]) << "one anchor of two rules";
   AnchorTally tally = planner.Tally();
   EXPECT_THAT(tally.counts(), testing::Each(0u));

@@ -27,7 +27,7 @@ TEST(Anchor, OfAQuery) {
     const std::string old = "type: PROCESS and process.name: `a.exe`";
     const rule::test::Loaded loaded =
         rule::test::LoadText(text.replace(text.find(old), old.size(), query));
-    return HasAnchor(loaded.rule(), *loaded.set->schema);
+    return HasAnchor(OwnQuery(loaded.rule()), *loaded.set->schema);
   };
   EXPECT_TRUE(anchored("process.name: `a`"));
   EXPECT_TRUE(anchored("action: CREATED"));

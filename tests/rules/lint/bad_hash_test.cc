@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -26,6 +27,17 @@ TEST(BadHash, LeavesAlone) {
         "process.hash.sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}) {
     EXPECT_EQ(test::Lint({.query = query}, "bad-hash"), "") << query;
   }
+}
+
+TEST(BadHash, OfAStepAndOfTheRulesOwnQuery) {
+  EXPECT_EQ(
+      test::LintFile("id: " + rule::test::IdOf(1) +
+                         "\nname: n\nseverity: low\nquery: 'file.hash.md5: `ab`'\ntrigger: "
+                         "{unordered: {within: 5m, steps: [{query: 'file.hash.sha256: `cd`'}, "
+                         "{absent: 'file.hash.md5: `ef`'}]}}\n",
+                     "bad-hash"),
+      "warning bad-hash `file.hash.md5: `ab`` warning bad-hash `file.hash.sha256: `cd`` "
+      "warning bad-hash `file.hash.md5: `ef``");
 }
 
 }  // namespace

@@ -35,5 +35,24 @@ TEST(DuplicateRule, NamesTheFirst) {
   EXPECT_EQ(loaded.diagnostics.all()[0].message, "'rule 2' finds and orders the same as 'rule 1'");
 }
 
+TEST(DuplicateRule, NotWithAnotherTrigger) {
+  const auto found = [](std::string_view first, std::string_view second) {
+    std::string text = rule::test::TriggerText(first);
+    std::string other = rule::test::TriggerText(second);
+    other.replace(other.find(rule::test::IdOf(1)), rule::test::IdOf(1).size(), rule::test::IdOf(2));
+    return !test::LintFile(text + "---\n" + other, "duplicate-rule").empty();
+  };
+  constexpr char kTwo[] = "{count: {at_least: 2, within: 1h}}";
+  constexpr char kSteps[] =
+      "{unordered: {within: 1h, steps: [{query: 'file.name: `a`'}, {query: 'file.name: `b`'}]}}";
+  constexpr char kOthers[] =
+      "{unordered: {within: 1h, steps: [{query: 'file.name: `a`'}, {query: 'file.name: `c`'}]}}";
+  EXPECT_TRUE(found(kTwo, kTwo));
+  EXPECT_FALSE(found(kTwo, "{single_match: }"));
+  EXPECT_FALSE(found(kTwo, "{count: {at_least: 3, within: 1h}}"));
+  EXPECT_TRUE(found(kSteps, kSteps));
+  EXPECT_FALSE(found(kSteps, kOthers));
+}
+
 }  // namespace
 }  // namespace riposte::lint

@@ -26,12 +26,13 @@ TEST(Finding, ARuleThatIsOffRemediatesNothing) {
 
 TEST(Finding, StandsAtTheQueryWhereItsTextIsNotKnown) {
   text::Diagnostics diagnostics;
-  AddInQuery(WithMode({}), {.begin = 0, .end = 1}, "c", "m", "", diagnostics);
+  const rule::Rule bare = WithMode({});
+  AddInQuery(OwnQuery(bare), {.begin = 0, .end = 1}, "c", "m", "", diagnostics);
   EXPECT_EQ(diagnostics.all()[0].span, (text::Span{.begin = 2, .end = 5}));
   rule::Rule rule = WithMode(rule::AutoMode::kEnforce);
   rule.query_in_file = std::make_shared<const text::Fragment>(
       rule.source, "23", std::vector<text::Fragment::Piece>{{.text_begin = 0, .source_begin = 2}});
-  AddInQuery(rule, {.begin = 1, .end = 2}, "c", "m", "", diagnostics);
+  AddInQuery(OwnQuery(rule), {.begin = 1, .end = 2}, "c", "m", "", diagnostics);
   EXPECT_EQ(diagnostics.all()[1].span, (text::Span{.begin = 3, .end = 4}));
   EXPECT_EQ(diagnostics.error_count(), 1u);
 }
@@ -51,7 +52,7 @@ rule::Rule QueryInFile(const std::string& file, std::string_view query) {
 TEST(Finding, AFixIsInTheFileAndOnlyWhereTheFileWritesTheSame) {
   const auto fixed = [](const rule::Rule& rule, std::string replacement) {
     text::Diagnostics diagnostics;
-    WarnInQuery(rule, {.begin = 0, .end = 3},
+    WarnInQuery(OwnQuery(rule), {.begin = 0, .end = 3},
                 {.code = "c",
                  .message = "m",
                  .hint = "",
@@ -83,11 +84,11 @@ TEST(Finding, StandsAtTheIdWhereItHasNoPlaceOfItsOwn) {
 TEST(Finding, ExcerptsFitOnALine) {
   rule::Rule rule;
   rule.query_text = "a:\n   b and " + std::string(80, 'c');
-  EXPECT_EQ(Excerpt(rule, {.begin = 0, .end = 7}), "a: b");
-  EXPECT_EQ(Excerpt(rule, {.begin = 8, .end = 92}).size(), 63u);
-  EXPECT_EQ(Excerpt(rule, {.begin = 900, .end = 910}), "");
+  EXPECT_EQ(Excerpt(OwnQuery(rule), {.begin = 0, .end = 7}), "a: b");
+  EXPECT_EQ(Excerpt(OwnQuery(rule), {.begin = 8, .end = 92}).size(), 63u);
+  EXPECT_EQ(Excerpt(OwnQuery(rule), {.begin = 900, .end = 910}), "");
   rule.query_text = std::string(59, 'a') + "\u00fc and more of it";
-  EXPECT_EQ(Excerpt(rule, {.begin = 0, .end = 70}), std::string(59, 'a') + "...");
+  EXPECT_EQ(Excerpt(OwnQuery(rule), {.begin = 0, .end = 70}), std::string(59, 'a') + "...");
 }
 
 TEST(Finding, ProfilesOfARule) {

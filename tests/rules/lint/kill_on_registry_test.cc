@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -62,6 +63,54 @@ TEST(KillOnRegistry, OfASigmaRuleThatWasGivenARemediation) {
   EXPECT_EQ(findings("registry_set", ""), "") << "isolating the asset is allowed";
   for (const char* category : {"process_creation", "file_event", "network_connection"})
     EXPECT_EQ(findings(category), "") << category;
+}
+
+// The rule's own query is on PROCESS events.
+std::string OfSteps(const std::string& steps, const std::string& remediate = "completing") {
+  return test::LintFile(
+      rule::test::TriggerText(steps,
+                              "remediation: {auto: dry_run, action: "
+                              "kill_process_and_quarantine_file, target: process, "
+                              "remediate: " +
+                                  remediate + "}\n"),
+      "kill-on-registry");
+}
+
+TEST(KillOnRegistry, OfTheStepsThatACommandMayBeFor) {
+  // Without the rule's own query: what is about other types cannot be completed beside it.
+  const auto of_steps = [](const std::string& first, const std::string& last,
+                           const std::string& remediate) {
+    return test::LintFile(
+        "id: " + rule::test::IdOf(1) +
+            "\nname: n\nseverity: low\ntrigger: {sequence: {within: 5m, steps: [{query: '" + first +
+            "'}, {query: '" + last +
+            "'}]}}\nremediation: {auto: dry_run, action: kill_process_and_quarantine_file, target: "
+            "process, remediate: " +
+            remediate + "}\n",
+        "kill-on-registry");
+  };
+  EXPECT_EQ(of_steps("type: PROCESS", "registry.key: x and type: REGISTRY", "completing"),
+            "error kill-on-registry `type: REGISTRY`");
+  EXPECT_EQ(of_steps("type: REGISTRY", "type: PROCESS", "completing"), "");
+  EXPECT_EQ(of_steps("type: REGISTRY", "type: PROCESS", "all"),
+            "warning kill-on-registry `type: REGISTRY`")
+      << "there is a kill for the other";
+  EXPECT_EQ(of_steps("type: REGISTRY", "type: REGISTRY", "all"),
+            "error kill-on-registry `type: REGISTRY` error kill-on-registry `type: REGISTRY`");
+}
+
+TEST(KillOnRegistry, OfAStepWithTheRulesOwnQuery) {
+  EXPECT_EQ(OfSteps("{sequence: {within: 5m, steps: [{query: 'process.pid: 1'}, {query: "
+                    "'process.pid: 2'}]}}"),
+            "");
+  const std::string text =
+      "id: " + rule::test::IdOf(1) +
+      "\nname: n\nseverity: low\nquery: 'type: REGISTRY'\ntrigger: {unordered: {within: 5m, "
+      "steps: [{query: 'registry.key: a'}, {query: 'registry.key: b'}]}}\nremediation: {auto: "
+      "dry_run, action: kill_process_and_quarantine_file, target: process}\n";
+  EXPECT_EQ(
+      test::LintFile(text, "kill-on-registry"),
+      "error kill-on-registry `'registry.key: a'` error kill-on-registry `'registry.key: b'`");
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace riposte::lint::test {
 namespace {
 
 text::Diagnostics FindingsIn(std::string_view bytes) {
-  rule::test::Loaded loaded = rule::test::LoadText(bytes);
+  rule::test::Loaded loaded =
+      rule::test::LoadFiles({{"rules.yaml", std::string(bytes)}}, /*allow_windows=*/true);
   if (loaded.set != nullptr) LintRules(*loaded.set, loaded.diagnostics);
   return std::move(loaded.diagnostics);
 }

@@ -21,7 +21,7 @@ struct Case {
 std::string Lint(const Case& rule);
 // Those of one code.
 std::string Lint(const Case& rule, std::string_view code);
-// The same for a whole file.
+// The same for a whole file; windows are allowed.
 std::string LintFile(std::string_view bytes, std::string_view code);
 
 // A Sigma rule that a responses.yaml gives a kill, or the isolation if there is no target.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -83,6 +84,21 @@ TEST(LooseIdentity, TellsWhereTheRemediationOfASigmaRuleIsFrom) {
                        "(ordered by responses.yaml:2)"),
             std::string::npos)
       << shown;
+}
+
+TEST(LooseIdentity, OfStepsThatACommandMayBeFor) {
+  const auto findings = [](const std::string& remediate) {
+    return test::LintFile(
+        rule::test::TriggerText(
+            "{sequence: {within: 5m, steps: [{query: 'file.name: \"b\"'}, {query: 'file.name: "
+            "\"c\"'}], until: {query: 'file.name: \"d\"'}}}",
+            "remediation: {auto: enforce, action: quarantine_asset, remediate: " + remediate +
+                "}\n"),
+        "loose-identity");
+  };
+  EXPECT_EQ(findings("completing"), "error loose-identity `file.name: \"c\"`");
+  EXPECT_EQ(findings("all"),
+            "error loose-identity `file.name: \"b\"` error loose-identity `file.name: \"c\"`");
 }
 
 }  // namespace

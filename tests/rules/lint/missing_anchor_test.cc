@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -33,6 +34,19 @@ TEST(MissingAnchor, LeavesAlone) {
         R"(type: PROCESS and process.arguments: /\d/)"}) {
     EXPECT_EQ(test::Lint({.query = query}, "missing-anchor"), "") << query;
   }
+}
+
+TEST(MissingAnchor, OfAStepThatNeitherItNorTheRulesOwnQueryHelps) {
+  const auto findings = [](const std::string& own) {
+    return test::LintFile(
+        "id: " + rule::test::IdOf(1) + "\nname: n\nseverity: low\n" + own +
+            "trigger: {unordered: {within: 5m, steps: [{query: 'process.pid > 1'}, "
+            "{query: 'process.pid: 4'}]}}\n",
+        "missing-anchor");
+  };
+  EXPECT_EQ(findings(""), "warning missing-anchor `process.pid > 1`");
+  EXPECT_EQ(findings("query: 'type: PROCESS'\n"), "warning missing-anchor `process.pid > 1`");
+  EXPECT_EQ(findings("query: 'process.name: `a.exe`'\n"), "");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -77,6 +78,25 @@ TEST(NegatedOptional, OfASigmaRuleThatWasGivenARemediation) {
   const std::string shown = test::RenderedSigma(
       {.selections = "  a: {Image: y}\n  b: {User: x}\n", .condition = "a and not b"});
   EXPECT_NE(shown.find("add a selection with 'User: \"?*\"'"), std::string::npos) << shown;
+}
+
+TEST(NegatedOptional, OfAStepWithWhatTheRulesOwnQueryNeeds) {
+  const auto findings = [](const std::string& first, const std::string& own) {
+    return test::LintFile("id: " + rule::test::IdOf(1) + "\nname: n\nseverity: low\n" + own +
+                              "trigger: {unordered: {within: 5m, steps: [{query: '" + first +
+                              "'}, {query: 'process.username: `z` and file.name: `a`'}]}}\n",
+                          "negated-optional");
+  };
+  EXPECT_EQ(findings("file.name: `b` and not process.username: `x`", ""),
+            "warning negated-optional `process.username: `x``");
+  EXPECT_EQ(findings("file.name: `b` and not process.username: `x`",
+                     "query: 'process.username: \"a*\"'\n"),
+            "");
+  EXPECT_EQ(findings("file.name: `b`", "query: 'type: FILE and not process.username: `x`'\n"),
+            "warning negated-optional `process.username: `x``")
+      << "one step does not need it";
+  EXPECT_EQ(
+      findings("process.username: `b`", "query: 'type: FILE and not process.username: `x`'\n"), "");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -47,6 +48,28 @@ TEST(NeverMatches, LeavesAlone) {
         "event.dateTime > now-1d and event.dateTime < now-2d"}) {
     EXPECT_EQ(test::Lint({.query = query}, "never-matches"), "") << query;
   }
+}
+
+TEST(NeverMatches, AStepAndTheRulesOwnQuery) {
+  const auto findings = [](const std::string& step) {
+    return test::LintFile(rule::test::TriggerText("{unordered: {within: 5m, steps: [{query: '" +
+                                                  step + "'}, {query: 'process.pid: 1'}]}}"),
+                          "never-matches");
+  };
+  EXPECT_EQ(findings("file.name: b"), "");
+  EXPECT_EQ(findings("file.name: b and type: FILE"), "warning never-matches `type: FILE`");
+  EXPECT_EQ(findings("process.pid: 1 and process.pid: 2"),
+            "warning never-matches `process.pid: 2`");
+}
+
+TEST(NeverMatches, WhatIsWrongWithTheRulesOwnQueryIsSaidOnce) {
+  EXPECT_EQ(
+      test::LintFile("id: " + rule::test::IdOf(1) +
+                         "\nname: n\nseverity: low\nquery: 'process.pid: 1 and process.pid: "
+                         "2'\ntrigger: {unordered: {within: 5m, steps: [{query: 'type: FILE'}, "
+                         "{query: 'type: PROCESS'}]}}\n",
+                     "never-matches"),
+      "warning never-matches `process.pid: 2`");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST(ProtectedImages, FoundInWhatMustHold) {
     const rule::test::Loaded loaded =
         rule::test::LoadText(text.replace(text.find(old), old.size(), query));
     const std::optional<ProtectedChoice> choice =
-        FindProtected(loaded.rule(), *loaded.set->schema, schema::Role::kProcessImage,
+        FindProtected(OwnQuery(loaded.rule()), *loaded.set->schema, schema::Role::kProcessImage,
                       ProtectedImages::Processes());
     return choice ? choice->image : "";
   };

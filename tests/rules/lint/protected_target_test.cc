@@ -60,5 +60,20 @@ TEST(ProtectedTarget, OfASigmaRuleThatWasGivenARemediation) {
   EXPECT_EQ(found("Image|endswith: '\\winword.exe'", "process", "protected-process"), "");
 }
 
+TEST(ProtectedTarget, OfTheStepThatTheKillIsFor) {
+  const auto findings = [](const std::string& remediate) {
+    return test::LintFile(
+        "id: " + rule::test::IdOf(1) +
+            "\nname: n\nseverity: low\ntrigger: {sequence: {within: 5m, steps: [{query: "
+            "'process.name: `lsass.exe`'}, {query: 'process.name: `a.exe`'}]}}\nremediation: "
+            "{auto: "
+            "dry_run, action: kill_process_and_quarantine_file, target: process, remediate: " +
+            remediate + "}\n",
+        "protected-process");
+  };
+  EXPECT_EQ(findings("completing"), "");
+  EXPECT_EQ(findings("all"), "warning protected-process `process.name: `lsass.exe``");
+}
+
 }  // namespace
 }  // namespace riposte::lint

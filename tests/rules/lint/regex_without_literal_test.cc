@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rules/lint/lint_text.h"
+#include "tests/rules/rule/rule_text.h"
 
 namespace riposte::lint {
 namespace {
@@ -25,6 +26,17 @@ TEST(RegexWithoutLiteral, LeavesAlone) {
         R"(process.arguments ~ "ab")"}) {
     EXPECT_EQ(test::Lint({.query = query}, "regex-without-literal"), "") << query;
   }
+}
+
+TEST(RegexWithoutLiteral, OfAStepThatTheRulesOwnQueryDoesNotNarrow) {
+  const auto findings = [](const std::string& own) {
+    return test::LintFile("id: " + rule::test::IdOf(1) + "\nname: n\nseverity: low\n" + own +
+                              "trigger: {unordered: {within: 5m, steps: [{query: "
+                              "'process.arguments: /[0-9]+/'}, {query: 'process.pid: 4'}]}}\n",
+                          "regex-without-literal");
+  };
+  EXPECT_EQ(findings(""), "warning regex-without-literal `process.arguments: /[0-9]+/`");
+  EXPECT_EQ(findings("query: 'process.name: `a.exe`'\n"), "");
 }
 
 }  // namespace

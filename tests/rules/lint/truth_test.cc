@@ -14,7 +14,7 @@ std::string Clashes(const std::string& query) {
   const rule::test::Loaded loaded =
       rule::test::LoadText(text.replace(text.find(old), old.size(), query));
   std::string out;
-  for (const Clash& clash : FindClashes(loaded.rule(), *loaded.set->schema)) {
+  for (const Clash& clash : FindClashes(OwnQuery(loaded.rule()), *loaded.set->schema)) {
     out += clash.truth == Truth::kNever ? "never" : "always";
     out += clash.whole ? "! " : " ";
   }
