@@ -2,12 +2,14 @@
 // that owns the key, in memory or as a record of the shuffle.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "engine/trigger/kept_step.h"
 #include "engine/trigger/occurrence.h"
 
@@ -35,6 +37,11 @@ struct Contribution {
   double number = 0;  // of a count that measures numbers
   bool operator==(const Contribution&) const = default;
 };
+
+// Times of places: the years 0 to 9999.
+inline constexpr Time kPlaceTimeMin = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+inline constexpr Time kPlaceTimeMax =
+    std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1) - Duration(1);
 
 // Bounds of what is read.
 inline constexpr size_t kContributionKeyMax = 1024;  // bytes of a key, a route, a value

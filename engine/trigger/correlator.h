@@ -14,6 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -83,11 +86,19 @@ class Correlator {
 
  private:
   struct Batch {
-    Time watermark{};               // when it began
-    std::vector<uint32_t> touched;  // rules whose windows have begun it, too
+    Time watermark{};  // when it began
+    // The rules whose windows have begun a batch for it.
+    boost::unordered_flat_set<uint32_t> touched;
   };
+  using RuleMap = boost::unordered_flat_map<uint32_t, uint32_t>;
 
-  Correlator(std::shared_ptr<const MatchValues> values);
+  explicit Correlator(std::shared_ptr<const MatchValues> values);
+  void TakeSingle(const Contribution& contribution, Effects& effects);
+  void Tell(uint32_t rule, const std::string& key, Outcome outcome, Effects& effects);
+  void Touch(uint32_t rule);
+  void SetDeadline(uint32_t rule);
+  RuleMap MoveWindows(Correlator& old, Reload& reload);
+  void MoveBatches(Correlator& old, const RuleMap& moved);
 
   std::shared_ptr<const MatchValues> values_;
   std::vector<std::unique_ptr<RuleWindows>> windows_;  // by rule; null: it has none

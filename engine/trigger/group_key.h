@@ -44,6 +44,7 @@ class KeyWriter {
   std::string key_;
 };
 
+bool IsHash(std::string_view key);  // of all of a key
 // Replaces `values` by views of `key`. False if it is none of values (but a hash, or malformed).
 bool SplitKey(std::string_view key, std::vector<KeyValue>& values);
 

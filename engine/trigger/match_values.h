@@ -14,6 +14,8 @@
 #include "engine/event/event.h"
 #include "engine/trigger/contribution.h"
 #include "engine/trigger/effects.h"
+#include "engine/trigger/group_key.h"
+#include "engine/trigger/rule_parts.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::trigger {
@@ -28,11 +30,10 @@ struct LeftOut {
 class MatchValues {
  public:
   explicit MatchValues(rule::RuleSetPtr rules);
-  ~MatchValues();
 
   const rule::RuleSet& rules() const { return *rules_; }
   // The identity of the rule's windows: rule::DefinitionHash.
-  const std::string& definition(uint32_t rule) const;
+  const std::string& definition(uint32_t rule) const { return per_rule_[rule].definition; }
 
   // Appends what the event is to `rule`, whose `parts` (by number, ascending, without those with
   // `firings_of`) it matched: one for each key, in the order of the parts. `place` and `payload`
@@ -49,14 +50,30 @@ class MatchValues {
   // Whether it could have come from OfEvent or OfFiring of this rule set: what was read may be of
   // another, or forged.
   bool Accepts(const Contribution& contribution) const;
+  // Whether `key` could be one of the rule's groups.
+  bool IsKey(uint32_t rule, std::string_view key) const;
   // What owns the group.
   std::string RouteOf(uint32_t rule, std::string_view key) const;
 
  private:
-  struct RuleParts;
+  // The parts of another rule that take a rule's firings.
+  struct Feed {
+    uint32_t rule = 0;
+    std::vector<uint32_t> parts;
+  };
+  struct PerRule {
+    std::string definition;
+    RuleParts parts;
+    std::vector<Feed> feeds;
+    bool takes = false;  // contributions: it is enabled and has windows, or feeds others
+  };
+
+  void Connect(uint32_t rule);
+  void AddOfFiring(const Feed& feed, const Firing& firing, std::span<const KeyValue> values,
+                   std::vector<Contribution>& out, LeftOut& left_out) const;
 
   rule::RuleSetPtr rules_;
-  std::vector<RuleParts> parts_;  // by rule
+  std::vector<PerRule> per_rule_;
 };
 
 }  // namespace riposte::trigger
