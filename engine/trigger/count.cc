@@ -184,6 +184,16 @@ bool CountCriterion::IsIdle(const State& state, Time watermark) const {
   return TimeAt(state.window, state.window.size() - 1) + terms_.within + lateness_ < watermark;
 }
 
+Time CountCriterion::IdleFrom(const State& state) const {
+  Time from = state.newest.value_or(Time::min());
+  if (state.used_up_to) from = std::max(from, *state.used_up_to + lateness_);
+  if (!state.window.empty()) {
+    const Time last = TimeAt(state.window, state.window.size() - 1);
+    from = std::max(from, last + terms_.within + lateness_);
+  }
+  return from;
+}
+
 void CountCriterion::Write(const State& state, ByteWriter& out) const {
   out.Byte(kVersion);
   out.Byte(static_cast<uint8_t>((state.newest ? kNewest : 0) | (state.used_up_to ? kUsedUpTo : 0) |

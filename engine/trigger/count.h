@@ -55,6 +55,8 @@ class CountCriterion {
   // The state may be forgotten: as long as nothing comes whose time is before the watermark less
   // the allowed lateness, a new state brings about the same.
   bool IsIdle(const State& state, Time watermark) const;
+  // It holds, unless there is a deadline, once the watermark is beyond this.
+  Time IdleFrom(const State& state) const;
 
   void Write(const State& state, ByteWriter& out) const;
   // False if the bytes are none that Write gave for a criterion with these windows and bounds; then

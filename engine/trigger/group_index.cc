@@ -44,7 +44,7 @@ GroupId GroupIndex::Add(std::string_view key) {
   slot.key = std::string(key);
   slot.hash = ids_.hash_function()(key);
   key_bytes_ += OutsideBytes(slot.key);
-  Append(id);
+  MoveIn(id, newest_);
   ids_.insert(id);
   return id;
 }
@@ -59,18 +59,20 @@ void GroupIndex::Remove(GroupId id) {
 }
 
 void GroupIndex::Touch(GroupId id) {
-  if (id == newest_) return;
-  Unlink(id);
-  Append(id);
+  if (id != newest_) MoveBehind(id, newest_);
 }
 
-void GroupIndex::Append(GroupId id) {
+void GroupIndex::MoveBehind(GroupId id, GroupId older) {
+  Unlink(id);
+  MoveIn(id, older);
+}
+
+void GroupIndex::MoveIn(GroupId id, GroupId older) {
   Slot& slot = slots_[id];
-  slot.use = ++uses_;
-  slot.older = newest_;
-  slot.newer = kNone;
-  (newest_ == kNone ? oldest_ : slots_[newest_].newer) = id;
-  newest_ = id;
+  slot.older = older;
+  slot.newer = older == kNone ? oldest_ : slots_[older].newer;
+  (slot.older == kNone ? oldest_ : slots_[slot.older].newer) = id;
+  (slot.newer == kNone ? newest_ : slots_[slot.newer].older) = id;
 }
 
 void GroupIndex::Unlink(GroupId id) {
@@ -87,21 +89,19 @@ void GroupIndex::SetDeadline(GroupId id, std::optional<Time> deadline) {
   }
 }
 
-void GroupIndex::TakeDue(Time watermark, std::vector<GroupId>& due) {
-  due_.clear();
-  deadlines_.TakeBefore(watermark, due_);
+void GroupIndex::TakeDue(Time watermark, std::vector<Deadlines::Due>& due) {
+  const auto begin = static_cast<std::ptrdiff_t>(due.size());
+  deadlines_.TakeBefore(watermark, due);
   const auto earlier = [this](const Deadlines::Due& a, const Deadlines::Due& b) {
     if (a.deadline != b.deadline) return a.deadline < b.deadline;
-    return slots_[a.id].use < slots_[b.id].use;
+    return slots_[a.id].key < slots_[b.id].key;
   };
-  std::sort(due_.begin(), due_.end(), earlier);
-  for (const Deadlines::Due& each : due_) due.push_back(each.id);
+  std::sort(due.begin() + begin, due.end(), earlier);
 }
 
 size_t GroupIndex::MemoryBytes() const {
   return slots_.size() * sizeof(Slot) + key_bytes_ + free_.capacity() * sizeof(GroupId) +
-         ids_.bucket_count() * (sizeof(GroupId) + 1) + deadlines_.MemoryBytes() +
-         due_.capacity() * sizeof(Deadlines::Due);
+         ids_.bucket_count() * (sizeof(GroupId) + 1) + deadlines_.MemoryBytes();
 }
 
 }  // namespace riposte::trigger

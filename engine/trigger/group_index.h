@@ -42,12 +42,16 @@ class GroupIndex {
   // From the least to the most recently used; kNone at the end.
   GroupId LeastRecent() const { return oldest_; }
   GroupId After(GroupId id) const { return slots_[id].newer; }
+  GroupId Before(GroupId id) const { return slots_[id].older; }
+  // To where it is used right after `older`; kNone: before all.
+  void MoveBehind(GroupId id, GroupId older);
 
   void SetDeadline(GroupId id, std::optional<Time> deadline);
   std::optional<Time> Earliest() const { return deadlines_.Earliest(); }
-  // Appends the groups whose deadline is before `watermark`, by deadline, equal ones by use; they
+  std::optional<Time> DeadlineOf(GroupId id) const { return deadlines_.Of(id); }
+  // Appends the groups whose deadline is before `watermark`, by deadline, equal ones by key; they
   // have none then. It costs what is due, not what is there.
-  void TakeDue(Time watermark, std::vector<GroupId>& due);
+  void TakeDue(Time watermark, std::vector<Deadlines::Due>& due);
 
   size_t size() const { return ids_.size(); }
   // Of the table and the keys: what containers hold, without what the allocator adds.
@@ -57,7 +61,6 @@ class GroupIndex {
   struct Slot {
     std::string key;
     size_t hash = 0;
-    uint64_t use = 0;  // grows from use to use
     GroupId older = kNone, newer = kNone;
   };
   using Slots = std::deque<Slot>;
@@ -78,16 +81,14 @@ class GroupIndex {
   };
 
   GroupId NewSlot();
-  void Append(GroupId id);
+  void MoveIn(GroupId id, GroupId older);
   void Unlink(GroupId id);
 
   Slots slots_;
   std::vector<GroupId> free_;
   boost::unordered_flat_set<GroupId, Hash, Equal> ids_;
   Deadlines deadlines_;
-  std::vector<Deadlines::Due> due_;  // of a call
   GroupId oldest_ = kNone, newest_ = kNone;
-  uint64_t uses_ = 0;
   size_t key_bytes_ = 0;  // of keys too long to stand in their slot
 };
 

@@ -23,6 +23,7 @@ class Groups {
   struct Evicted {
     std::string key;
     State state;
+    std::optional<Time> deadline;
   };
   struct Touched {
     GroupId id;
@@ -45,10 +46,14 @@ class Groups {
       return {.id = found, .added = false, .evicted = {}};
     }
     std::optional<Evicted> evicted;
-    if (index_.size() == groups_max_) evicted = Evict();
+    if (IsFull()) evicted = Evict();
+    return {.id = Add(key), .added = true, .evicted = std::move(evicted)};
+  }
+  // There is none of that key. Whatever the bound is.
+  GroupId Add(std::string_view key) {
     const GroupId added = index_.Add(key);
     if (added == states_.size()) states_.emplace_back();
-    return {.id = added, .added = true, .evicted = std::move(evicted)};
+    return added;
   }
   // Empty if there is none. Not a use.
   std::optional<GroupId> Find(std::string_view key) const {
@@ -69,9 +74,20 @@ class Groups {
   void SetDeadline(GroupId id, std::optional<Time> deadline) { index_.SetDeadline(id, deadline); }
   // The earliest deadline of all.
   std::optional<Time> NextDeadline() const { return index_.Earliest(); }
-  // Appends the groups whose deadline is before `watermark`, by deadline, equal ones by use; they
+  std::optional<Time> DeadlineOf(GroupId id) const { return index_.DeadlineOf(id); }
+  // Appends the groups whose deadline is before `watermark`, by deadline, equal ones by key; they
   // have none then. It costs what is due, not what is there.
-  void TakeDue(Time watermark, std::vector<GroupId>& due) { index_.TakeDue(watermark, due); }
+  void TakeDue(Time watermark, std::vector<Deadlines::Due>& due) { index_.TakeDue(watermark, due); }
+
+  // The group that was used right before; empty if it is the least recently used one.
+  std::optional<GroupId> Before(GroupId id) const {
+    const GroupId before = index_.Before(id);
+    return before == GroupIndex::kNone ? std::nullopt : std::optional<GroupId>(before);
+  }
+  // To where it is used right after `older`, or before all.
+  void MoveBehind(GroupId id, std::optional<GroupId> older) {
+    index_.MoveBehind(id, older.value_or(GroupIndex::kNone));
+  }
 
   // Calls visit(id, key, state) for each, from the least to the most recently used: a table that is
   // filled in that order evicts as this one does. `visit` neither adds nor removes.
@@ -82,6 +98,7 @@ class Groups {
   }
 
   size_t size() const { return index_.size(); }
+  bool IsFull() const { return index_.size() >= groups_max_; }
   // Approximate: what the containers hold, without what the states own elsewhere. Freed places
   // count, for they are used again.
   size_t MemoryBytes() const { return index_.MemoryBytes() + states_.size() * sizeof(State); }
@@ -89,7 +106,9 @@ class Groups {
  private:
   Evicted Evict() {
     const GroupId id = index_.LeastRecent();
-    Evicted evicted{.key = std::string(index_.key(id)), .state = std::move(states_[id])};
+    Evicted evicted{.key = std::string(index_.key(id)),
+                    .state = std::move(states_[id]),
+                    .deadline = index_.DeadlineOf(id)};
     Remove(id);
     return evicted;
   }

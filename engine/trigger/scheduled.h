@@ -48,6 +48,8 @@ class ScheduledCriterion {
   std::optional<Time> NextDeadline(const State& state) const;
   // The state may be dropped: told the same watermark, a new one behaves the same.
   bool IsIdle(const State& state, Time watermark) const;
+  // It holds, unless there is a deadline, once the watermark is beyond this.
+  Time IdleFrom(const State& state) const { return state.closed_to; }
 
   void Write(const State& state, ByteWriter& writer) const;
   // False on what no Write can have written, `state` is as it was then. What follows in `reader` is

@@ -212,6 +212,11 @@ bool SequenceCriterion::IsIdle(const State& state, Time watermark) const {
   return !NextDeadline(state) && OldestUseful(watermark) > state.kept.back().kept.place.time;
 }
 
+Time SequenceCriterion::IdleFrom(const State& state) const {
+  if (state.kept.empty()) return Time::min();
+  return Later(Later(state.kept.back().kept.place.time, within_), lateness_);
+}
+
 void SequenceCriterion::Write(const State& state, ByteWriter& writer) const {
   writer.Byte(kVersion);
   WriteKept(state.kept, writer);

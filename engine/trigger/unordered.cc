@@ -208,6 +208,10 @@ bool UnorderedCriterion::IsIdle(const State& state, Time watermark) const {
   return OldestUseful(watermark, true) > state.newest && !NextDeadline(state);
 }
 
+Time UnorderedCriterion::IdleFrom(const State& state) const {
+  return Later(Later(state.newest, within_), lateness_);
+}
+
 void UnorderedCriterion::Write(const State& state, ByteWriter& writer) const {
   writer.Byte(kVersion);
   writer.Signed(ToMs(state.newest));

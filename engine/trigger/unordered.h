@@ -48,6 +48,8 @@ class UnorderedCriterion {
   // Nothing waits, and no occurrence that is at most the allowed lateness behind the watermark can
   // use what is kept.
   bool IsIdle(const State& state, Time watermark) const;
+  // It holds, unless there is a deadline, once the watermark is beyond this.
+  Time IdleFrom(const State& state) const;
 
   void Write(const State& state, ByteWriter& writer) const;
   // False, and `state` as it was, if the bytes are not those of a state of this criterion.

@@ -26,7 +26,7 @@ LAYERS = {
     **{folder: ["base", *inner] for folder, inner in RULES_INNER.items()},
     "engine/event": ["base", "rules"],
     "engine/match": ["base", "rules", "engine/event"],
-    "engine/trigger": ["base", "rules"],
+    "engine/trigger": ["base", "rules", "engine/event"],
     "engine/state": ["base"],
     "engine/remediate": ["base", "rules", "engine/event"],
     "engine/guard": ["base", "rules", "engine/event", "engine/remediate", "engine/pipeline/ports.h"],

@@ -44,6 +44,21 @@ TEST(GroupIndexTest, TheOrderIsThatOfUse) {
   EXPECT_EQ(index.LeastRecent(), GroupIndex::kNone);
 }
 
+TEST(GroupIndexTest, AGroupCanBePutBehindAnother) {
+  GroupIndex index;
+  for (const char* key : {"a", "b", "c"}) index.Add(key);
+  EXPECT_EQ(index.Before(index.Find("a")), GroupIndex::kNone);
+  EXPECT_EQ(index.Before(index.Find("b")), index.Find("a"));
+  index.MoveBehind(index.Find("c"), GroupIndex::kNone);
+  EXPECT_EQ(KeysByUse(index), (std::vector<std::string>{"c", "a", "b"}));
+  index.MoveBehind(index.Find("c"), index.Find("a"));
+  EXPECT_EQ(KeysByUse(index), (std::vector<std::string>{"a", "c", "b"}));
+  index.MoveBehind(index.Find("a"), index.Find("b"));
+  EXPECT_EQ(KeysByUse(index), (std::vector<std::string>{"c", "b", "a"}));
+  index.Touch(index.Find("c"));
+  EXPECT_EQ(KeysByUse(index), (std::vector<std::string>{"b", "a", "c"}));
+}
+
 TEST(GroupIndexTest, TheNumberOfARemovedGroupIsUsedAgainWithoutItsDeadline) {
   GroupIndex index;
   const GroupId first = index.Add("a");
@@ -54,18 +69,19 @@ TEST(GroupIndexTest, TheNumberOfARemovedGroupIsUsedAgainWithoutItsDeadline) {
   EXPECT_EQ(index.Earliest(), std::nullopt);
 }
 
-TEST(GroupIndexTest, WhatIsDueComesByDeadlineThenByUse) {
+TEST(GroupIndexTest, WhatIsDueComesByDeadlineThenByKey) {
   GroupIndex index;
   for (const char* key : {"a", "b", "c", "d"}) index.Add(key);
   for (const char* key : {"d", "c", "a"}) index.SetDeadline(index.Find(key), TimeFromMs(5));
   index.SetDeadline(index.Find("b"), TimeFromMs(4));
   index.Touch(index.Find("a"));
-  std::vector<GroupId> due;
+  std::vector<Deadlines::Due> due;
   index.TakeDue(TimeFromMs(5), due);
   index.TakeDue(TimeFromMs(6), due);
   std::vector<std::string> keys;
-  for (const GroupId id : due) keys.emplace_back(index.key(id));
-  EXPECT_EQ(keys, (std::vector<std::string>{"b", "c", "d", "a"}));
+  for (const Deadlines::Due& each : due) keys.emplace_back(index.key(each.id));
+  EXPECT_EQ(keys, (std::vector<std::string>{"b", "a", "c", "d"}));
+  EXPECT_EQ(due.back().deadline, TimeFromMs(5));
   EXPECT_EQ(index.Earliest(), std::nullopt);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -112,6 +113,15 @@ class Reference {
     groups_.push_back({.key = key, .value = 0, .deadline = {}});
     return evicted;
   }
+  // Before all, if there is no `older`.
+  void MoveBehind(const std::string& key, const std::string& older) {
+    const auto at = [this](const std::string& wanted) {
+      return std::find_if(groups_.begin(), groups_.end(),
+                          [&wanted](const Group& group) { return group.key == wanted; });
+    };
+    const auto behind = at(older);
+    groups_.splice(behind == groups_.end() ? groups_.begin() : std::next(behind), groups_, at(key));
+  }
   void Remove(const std::string& key) {
     groups_.remove_if([&key](const Group& group) { return group.key == key; });
   }
@@ -119,8 +129,9 @@ class Reference {
     std::vector<Group*> due;
     for (Group& group : groups_)
       if (group.deadline && *group.deadline < watermark) due.push_back(&group);
-    std::stable_sort(due.begin(), due.end(),
-                     [](const Group* a, const Group* b) { return *a->deadline < *b->deadline; });
+    std::sort(due.begin(), due.end(), [](const Group* a, const Group* b) {
+      return std::pair(*a->deadline, a->key) < std::pair(*b->deadline, b->key);
+    });
     std::vector<std::string> keys;
     for (Group* group : due) {
       keys.push_back(group->key);
@@ -153,6 +164,7 @@ class GroupsRandomTest : public testing::Test {
     if (evicted) {
       ASSERT_EQ(touched.evicted->key, evicted->key);
       ASSERT_EQ(touched.evicted->state.value, evicted->value);
+      ASSERT_EQ(touched.evicted->deadline, evicted->deadline);
     }
     ASSERT_EQ(table_.key(touched.id), key);
     ASSERT_EQ(table_.at(touched.id).value, reference_.Find(key)->value);
@@ -166,16 +178,24 @@ class GroupsRandomTest : public testing::Test {
     if (random_() % 4 != 0) group->deadline = TimeFromMs(static_cast<int64_t>(random_() % 20));
     table_.SetDeadline(*table_.Find(key), group->deadline);
   }
+  void MoveBehind(const std::string& key, const std::string& older) {
+    const std::optional<GroupId> id = table_.Find(key);
+    const std::optional<GroupId> older_id = table_.Find(older);
+    if (!id || id == older_id) return;
+    table_.MoveBehind(*id, older_id);
+    reference_.MoveBehind(key, older);
+    ASSERT_EQ(table_.Before(*id), older_id);
+  }
   void Remove(const std::string& key) {
     if (const std::optional<GroupId> id = table_.Find(key)) table_.Remove(*id);
     reference_.Remove(key);
   }
   void TakeDue() {
     const Time watermark = TimeFromMs(static_cast<int64_t>(random_() % 20));
-    std::vector<GroupId> due;
+    std::vector<Deadlines::Due> due;
     table_.TakeDue(watermark, due);
     std::vector<std::string> keys;
-    for (const GroupId id : due) keys.emplace_back(table_.key(id));
+    for (const Deadlines::Due& each : due) keys.emplace_back(table_.key(each.id));
     ASSERT_EQ(keys, reference_.TakeDue(watermark));
   }
   void CheckAll() {
@@ -203,6 +223,8 @@ TEST_F(GroupsRandomTest, IsWhatAListInTheOrderOfUseIs) {
       Touch(RandomKey());
     } else if (choice < 13) {
       SetDeadline(RandomKey());
+    } else if (choice < 14) {
+      MoveBehind(RandomKey(), RandomKey());
     } else if (choice < 15) {
       Remove(RandomKey());
     } else {

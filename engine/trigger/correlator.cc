@@ -1,0 +1,229 @@
+#include "engine/trigger/correlator.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "base/check.h"
+
+namespace riposte::trigger {
+namespace {
+
+constexpr uint64_t kOwnOrders = (uint64_t{1} << kOrderShift) - 1;
+
+struct IdHash {
+  size_t operator()(const Uuid& id) const {
+    return std::hash<std::string_view>{}(
+        {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+  }
+};
+
+Outcome FiredAt(const Contribution& contribution) {
+  Completion completion{.time = contribution.place.time,
+                        .completed_by = contribution.place,
+                        .events = {{.place = contribution.place, .event = contribution.event}},
+                        .matches = 1};
+  return {.closed = {}, .fired = {std::move(completion)}};
+}
+
+}  // namespace
+
+Correlator::Correlator(std::shared_ptr<const MatchValues> values)
+    : values_(std::move(values)), windows_(values_->rules().rules.size()) {}
+
+Result<std::unique_ptr<Correlator>> Correlator::Make(std::shared_ptr<const MatchValues> values,
+                                                     const WindowOptions& options) {
+  std::unique_ptr<Correlator> made(new Correlator(std::move(values)));
+  const std::vector<rule::Rule>& rules = made->values_->rules().rules;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (!rules[i].enabled) continue;
+    Result<std::unique_ptr<RuleWindows>> windows = MakeRuleWindows(rules[i], options);
+    if (!windows.ok()) return windows.status();
+    made->windows_[i] = std::move(windows).value();
+  }
+  return made;
+}
+
+bool Correlator::Take(const Contribution& contribution, Effects& effects) {
+  if (!values_->Accepts(contribution)) return false;
+  const uint32_t rule = contribution.rule;
+  if ((contribution.place.order & kOwnOrders) == 0) last_order_ = contribution.place.order;
+  if (windows_[rule] == nullptr) {
+    TakeSingle(contribution, effects);
+    return true;
+  }
+  Touch(rule);
+  Outcome outcome;
+  RuleWindows::Taken taken = windows_[rule]->Take(contribution, watermark_, outcome);
+  SetDeadline(rule);
+  effects.fates.Add(rule, taken.fate);
+  if (taken.evicted) effects.evicted.push_back({.rule = rule, .key = std::move(*taken.evicted)});
+  Tell(rule, contribution.key, std::move(outcome), effects);
+  return true;
+}
+
+// The caller fires it; other rules take its firing.
+void Correlator::TakeSingle(const Contribution& contribution, Effects& effects) {
+  Effects of_rule;
+  Tell(contribution.rule, contribution.key, FiredAt(contribution), of_rule);
+  effects.fates.Add(contribution.rule, Fate::kFired);
+  effects.chained_lost += of_rule.chained_lost;
+  std::move(of_rule.chained.begin(), of_rule.chained.end(), std::back_inserter(effects.chained));
+}
+
+void Correlator::OnTime(Time watermark, uint64_t order, Effects& effects) {
+  watermark_ = std::max(watermark_, watermark);
+  last_order_ = order;
+  std::vector<Deadlines::Due> due;
+  deadlines_.TakeBefore(watermark_, due);
+  std::ranges::sort(due, {}, &Deadlines::Due::id);
+  for (const Deadlines::Due& each : due) {
+    Touch(each.id);
+    std::vector<RuleWindows::GroupOutcome> outcomes;
+    windows_[each.id]->OnTime(watermark_, outcomes);
+    SetDeadline(each.id);
+    for (RuleWindows::GroupOutcome& group : outcomes)
+      Tell(each.id, group.key, std::move(group.outcome), effects);
+  }
+}
+
+std::optional<Time> Correlator::NextDeadline() const { return deadlines_.Earliest(); }
+
+void Correlator::Tell(uint32_t rule, const std::string& key, Outcome outcome, Effects& effects) {
+  for (Summary& summary : outcome.closed)
+    effects.closed.push_back({.rule = rule, .key = key, .summary = std::move(summary)});
+  for (Completion& completion : outcome.fired) {
+    effects.firings.push_back(
+        {.rule = rule, .key = key, .completion = std::move(completion), .order = ++last_order_});
+    LeftOut left_out;
+    values_->OfFiring(effects.firings.back(), effects.chained, left_out);
+    effects.chained_lost += left_out.no_key + left_out.no_value;
+  }
+}
+
+void Correlator::RunChains(Effects& effects) {
+  // What they bring about comes behind them; no rule is fed by itself.
+  for (size_t i = 0; i < effects.chained.size(); ++i) {
+    const Contribution contribution = std::move(effects.chained[i]);
+    RIPOSTE_CHECK(Take(contribution, effects), "a firing is to a rule what it cannot be");
+  }
+  effects.chained.clear();
+}
+
+void Correlator::Touch(uint32_t rule) {
+  if (!batches_.empty() && batches_.back().touched.insert(rule).second)
+    windows_[rule]->BeginBatch();
+}
+
+void Correlator::SetDeadline(uint32_t rule) {
+  if (const std::optional<Time> deadline = windows_[rule]->NextDeadline()) {
+    deadlines_.Set(rule, *deadline);
+  } else {
+    deadlines_.Clear(rule);
+  }
+}
+
+void Correlator::BeginBatch() { batches_.push_back({.watermark = watermark_, .touched = {}}); }
+
+void Correlator::CommitOldest() {
+  RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
+  for (const uint32_t rule : batches_.front().touched) windows_[rule]->CommitOldest();
+  batches_.pop_front();
+}
+
+void Correlator::UndoNewest() {
+  RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
+  watermark_ = batches_.back().watermark;
+  for (const uint32_t rule : batches_.back().touched) {
+    windows_[rule]->UndoNewest();
+    SetDeadline(rule);
+  }
+  batches_.pop_back();
+}
+
+void Correlator::AppendChanged(std::vector<ChangedGroup>& changed) const {
+  if (batches_.empty()) return;
+  std::vector<uint32_t> rules(batches_.back().touched.begin(), batches_.back().touched.end());
+  std::ranges::sort(rules);
+  std::vector<RuleWindows::GroupState> groups;
+  for (const uint32_t rule : rules) {
+    groups.clear();
+    windows_[rule]->AppendChanged(groups);
+    for (RuleWindows::GroupState& group : groups)
+      changed.push_back(
+          {.rule = rule, .key = std::move(group.key), .state = std::move(group.bytes)});
+  }
+}
+
+void Correlator::StartAt(Time watermark) {
+  RIPOSTE_CHECK(batches_.empty(), "a start inside a batch");
+  watermark_ = watermark;
+}
+
+bool Correlator::Restore(uint32_t rule, std::string_view key, std::string_view state) {
+  RIPOSTE_CHECK(batches_.empty(), "a state is restored inside a batch");
+  if (rule >= windows_.size() || windows_[rule] == nullptr || !values_->IsKey(rule, key) ||
+      !windows_[rule]->Restore(key, state, watermark_))
+    return false;
+  SetDeadline(rule);
+  return true;
+}
+
+Correlator::Reload Correlator::TakeOver(Correlator& old) {
+  Reload reload;
+  MoveBatches(old, MoveWindows(old, reload));
+  return reload;
+}
+
+// Returns from the old rules' indexes to the new ones'.
+Correlator::RuleMap Correlator::MoveWindows(Correlator& old, Reload& reload) {
+  boost::unordered_flat_map<Uuid, uint32_t, IdHash> by_id;
+  const std::vector<rule::Rule>& old_rules = old.values_->rules().rules;
+  for (uint32_t i = 0; i < old_rules.size(); ++i)
+    if (old.windows_[i] != nullptr) by_id.emplace(old_rules[i].id, i);
+  RuleMap moved;
+  for (uint32_t i = 0; i < windows_.size(); ++i) {
+    if (windows_[i] == nullptr) continue;
+    const auto same = by_id.find(values_->rules().rules[i].id);
+    if (same == by_id.end() || old.values_->definition(same->second) != values_->definition(i)) {
+      reload.begun.push_back(i);
+      continue;
+    }
+    windows_[i] = std::move(old.windows_[same->second]);
+    SetDeadline(i);
+    moved.emplace(same->second, i);
+    reload.kept.push_back(i);
+  }
+  for (uint32_t i = 0; i < old_rules.size(); ++i)
+    if (old.windows_[i] != nullptr) reload.ended.push_back(old_rules[i].id);
+  return moved;
+}
+
+void Correlator::MoveBatches(Correlator& old, const RuleMap& moved) {
+  watermark_ = old.watermark_;
+  for (const Batch& batch : old.batches_) {
+    Batch& mine = batches_.emplace_back(Batch{.watermark = batch.watermark, .touched = {}});
+    for (const uint32_t rule : batch.touched)
+      if (const auto found = moved.find(rule); found != moved.end())
+        mine.touched.insert(found->second);
+  }
+}
+
+size_t Correlator::groups() const {
+  size_t groups = 0;
+  for (const std::unique_ptr<RuleWindows>& windows : windows_)
+    if (windows != nullptr) groups += windows->groups();
+  return groups;
+}
+
+size_t Correlator::MemoryBytes() const {
+  size_t bytes = deadlines_.MemoryBytes();
+  for (const std::unique_ptr<RuleWindows>& windows : windows_)
+    if (windows != nullptr) bytes += windows->MemoryBytes();
+  return bytes;
+}
+
+}  // namespace riposte::trigger

@@ -1,0 +1,111 @@
+// The windows of a rule set on one task: takes what belongs to its groups, and tells what fired.
+//
+// Everything that is called inside a batch can be taken back as long as it is not committed: after
+// that the same calls give the same again. One thread. The same calls in the same order, from the
+// same states, give the same effects on every machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "engine/trigger/contribution.h"
+#include "engine/trigger/deadlines.h"
+#include "engine/trigger/effects.h"
+#include "engine/trigger/match_values.h"
+#include "engine/trigger/rule_windows.h"
+
+namespace riposte::trigger {
+
+// A group's state as bytes, for the changelog and the store.
+struct ChangedGroup {
+  uint32_t rule = 0;
+  std::string key;
+  std::optional<std::string> state;  // empty: it is gone
+  bool operator==(const ChangedGroup&) const = default;
+};
+
+class Correlator {
+ public:
+  // Errors: a time zone that this machine does not know.
+  static Result<std::unique_ptr<Correlator>> Make(std::shared_ptr<const MatchValues> values,
+                                                  const WindowOptions& options);
+
+  // Whether the contribution is one of this rule set; else nothing happened. Its order: OrderOf a
+  // number of the caller's, or that of a contribution of `chained`.
+  bool Take(const Contribution& contribution, Effects& effects);
+  // The task's watermark; never less than before. `order`: OrderOf a number of the caller's, as if
+  // it were a contribution. What is due fires, by rule, deadline and key.
+  void OnTime(Time watermark, uint64_t order, Effects& effects);
+  // OnTime has something to do when the watermark is beyond this.
+  std::optional<Time> NextDeadline() const;
+  Time watermark() const { return watermark_; }
+
+  // Takes what is in `effects.chained`, and what that brings about, until there is nothing more: of
+  // a single task, or where it owns them all.
+  void RunChains(Effects& effects);
+
+  // Batches: begun, and ended one by one from the oldest (committed) or from the newest (undone).
+  // Without an open one nothing can be taken back.
+  void BeginBatch();
+  void CommitOldest();
+  void UndoNewest();  // the watermark, too
+  size_t open_batches() const { return batches_.size(); }
+  // Appends each group whose state is not what it was when the newest batch began, once.
+  void AppendChanged(std::vector<ChangedGroup>& changed) const;
+
+  // After a start, without a batch: how far the sources were, then the states.
+  void StartAt(Time watermark);
+  // False, and nothing changed: no state of that rule's, or no room for another group.
+  bool Restore(uint32_t rule, std::string_view key, std::string_view state);
+
+  // What a reload did to the windows. By index in the new rule set, `ended` by rule id.
+  struct Reload {
+    std::vector<uint32_t> kept;   // as they were
+    std::vector<uint32_t> begun;  // anew: the rule, or what it asks for, is new
+    std::vector<Uuid> ended;      // of rules that are gone or that begin anew
+  };
+  // Takes the windows of `old`, which is of no use then, with its watermark and open batches, where
+  // rule and definition are the same. This one has taken nothing yet, and has the same options.
+  Reload TakeOver(Correlator& old);
+
+  size_t groups() const;
+  // Approximate.
+  size_t MemoryBytes() const;
+
+ private:
+  struct Batch {
+    Time watermark{};  // when it began
+    // The rules whose windows have begun a batch for it.
+    boost::unordered_flat_set<uint32_t> touched;
+  };
+  using RuleMap = boost::unordered_flat_map<uint32_t, uint32_t>;
+
+  explicit Correlator(std::shared_ptr<const MatchValues> values);
+  void TakeSingle(const Contribution& contribution, Effects& effects);
+  void Tell(uint32_t rule, const std::string& key, Outcome outcome, Effects& effects);
+  void Touch(uint32_t rule);
+  void SetDeadline(uint32_t rule);
+  RuleMap MoveWindows(Correlator& old, Reload& reload);
+  void MoveBatches(Correlator& old, const RuleMap& moved);
+
+  std::shared_ptr<const MatchValues> values_;
+  std::vector<std::unique_ptr<RuleWindows>> windows_;  // by rule; null: it has none
+  Deadlines deadlines_;                                // by rule
+  Time watermark_ = Time::min();
+  uint64_t last_order_ = 0;
+  std::deque<Batch> batches_;
+};
+
+}  // namespace riposte::trigger
