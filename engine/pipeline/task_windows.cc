@@ -100,10 +100,11 @@ void TaskWindows::OnMatches(const event::Event& event, std::span<const match::Ma
   parts_.clear();
   for (const match::Match& match : parts) parts_.push_back(match.part);
   payload_.clear();
-  remediate::WriteSubject(subject, payload_);
+  remediate::WriteSubjectWithin(trigger::kContributionEventMax, subject, payload_);
   contributions_.clear();
   const trigger::Place place{
-      .time = trigger::ClampEventTime(subject.event_time, subject.append_time()),
+      .time = std::clamp(trigger::ClampEventTime(subject.event_time, subject.append_time()),
+                         trigger::kPlaceTimeMin, trigger::kPlaceTimeMax),
       .order = trigger::OrderOf(next_order_++)};
   values_->OfEvent(event, parts.front().rule, parts_, place, payload_, contributions_, left_out_);
   for (trigger::Contribution& contribution : contributions_) {

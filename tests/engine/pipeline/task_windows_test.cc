@@ -283,6 +283,25 @@ TEST(TaskWindowsTest, ADamagedStoreIsToldAsThat) {
   EXPECT_EQ(made.status().code(), ErrorCode::kDamaged);
 }
 
+TEST(TaskWindowsTest, WhateverAnEventSaysItIsTaken) {
+  state::MemoryStore store;
+  const std::unique_ptr<TaskWindows> windows =
+      TaskWindows::Make(std::make_shared<const trigger::MatchValues>(Rules()), 1, store, {}, At(0))
+          .value();
+  test::EngineDecoder decoder;
+  for (const char* time :
+       {"0000-01-01T00:00:00Z", "2026-11-25T01:00:00Z", "9999-12-31T23:59:59Z"}) {
+    EventJson json("PROCESS");
+    json.With("time", time).With("image", std::string(4'000, 'x'));
+    json.With("asset", std::string(200, 'a')).With("id", std::string(5'000, 'i'));
+    const event::Event& event = decoder.Decode(json);
+    const match::Match match{.rule = kPair, .part = 0};
+    windows->OnMatches(event, {&match, 1}, remediate::SubjectOf(event, {.append_time = At(0)}));
+  }
+  windows->OnTime(At(100));
+  EXPECT_EQ(windows->groups(), 1u);
+}
+
 std::vector<Step> RandomInput(std::mt19937& random) {
   std::vector<Step> input;
   int64_t second = 0;
