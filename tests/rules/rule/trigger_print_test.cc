@@ -11,24 +11,32 @@
 namespace riposte::rule {
 namespace {
 
+// What is read of firings follows from the rule that fires.
+bool Same(const std::optional<FiringsOf>& a, const std::optional<FiringsOf>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->rule == b->rule && a->by == b->by && a->measured == b->measured;
+}
 // Two triggers mean the same; of queries the canonical text is compared.
 bool Same(const Step& a, const Step& b) {
-  return a.name == b.name && a.canonical_query == b.canonical_query && a.absent == b.absent &&
-         a.by == b.by && a.at_least == b.at_least && a.distinct == b.distinct;
+  return a.name == b.name && a.canonical_query == b.canonical_query &&
+         Same(a.firings_of, b.firings_of) && a.absent == b.absent && a.by == b.by &&
+         a.at_least == b.at_least && a.distinct == b.distinct;
 }
 bool Same(const std::vector<Step>& a, const std::vector<Step>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Step& x, const Step& y) { return Same(x, y); });
 }
+bool Same(const Count& a, const Count& b) {
+  // Only of a percentile it means anything.
+  if (a.measure == Measure::kPercentile && a.percentile != b.percentile) return false;
+  return a.measure == b.measure && a.fields == b.fields && a.comparison == b.comparison &&
+         a.threshold == b.threshold && a.within == b.within && a.cooldown == b.cooldown &&
+         a.group_by == b.group_by && Same(a.of, b.of);
+}
 bool Same(const Trigger& a, const Trigger& b) {
   if (a.index() != b.index()) return false;
   if (std::holds_alternative<SingleMatch>(a)) return true;
-  if (const Count* count = std::get_if<Count>(&a)) {
-    Count other = std::get<Count>(b);
-    // Only of a percentile it means anything.
-    if (count->measure != Measure::kPercentile) other.percentile = count->percentile;
-    return *count == other;
-  }
+  if (const Count* count = std::get_if<Count>(&a)) return Same(*count, std::get<Count>(b));
   if (const Scheduled* scheduled = std::get_if<Scheduled>(&a))
     return *scheduled == std::get<Scheduled>(b);
   if (const Unordered* unordered = std::get_if<Unordered>(&a))
@@ -84,7 +92,8 @@ class RandomTriggers {
             .threshold = Below(2) == 0 ? 3.0 : 3.5,
             .within = Span(),
             .cooldown = Span(),
-            .group_by = Fields()};
+            .group_by = Fields(),
+            .of = Below(2) == 0 ? Steps() : std::vector<Step>{}};
   }
 
   Scheduled AnyScheduled() {
@@ -108,7 +117,18 @@ class RandomTriggers {
     step.by = Fields();
     step.at_least = static_cast<int64_t>(1 + Below(2));
     step.distinct = Fields();
+    if (Below(3) == 0)
+      step.firings_of = {
+          .rule = Below(2) == 0 ? Uuid{} : *Uuid::Parse("00000000-0000-4000-8000-000000000001"),
+          .by = Places(),
+          .measured = Places(),
+          .reads = {}};
     return step;
+  }
+  std::vector<size_t> Places() {
+    std::vector<size_t> places;
+    for (uint64_t left = Below(3); left > 0; --left) places.push_back(Below(2));
+    return places;
   }
   std::vector<Step> Steps() {
     std::vector<Step> steps;
