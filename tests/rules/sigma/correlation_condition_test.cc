@@ -126,7 +126,7 @@ TEST(ReadTemporalCondition, Mistakes) {
   EXPECT_EQ(Unexpected(Temporal("^{}"), "missing-key"), "");
   EXPECT_EQ(Unexpected(Temporal("^[r1, r2]"), "wrong-type"), "");
   EXPECT_EQ(Unexpected(Temporal("{gte: ^'3'}"), "wrong-type"), "");
-  EXPECT_EQ(Unexpected(Temporal("'r1 and r2 and r3 ^or x'"), "correlation-condition"), "");
+  EXPECT_EQ(Unexpected(Temporal("'r1 and r2 and r3 ^or r1'"), "correlation-condition"), "");
 }
 
 TEST(EachOf, IsATermForEachRule) {

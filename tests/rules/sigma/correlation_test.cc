@@ -124,7 +124,7 @@ TEST(ReadCorrelation, WhatHasToBeThere) {
       "");
   EXPECT_EQ(WrongSection("^^^{type: temporal}", "missing-key missing-key missing-key"), "");
   EXPECT_EQ(WrongSection("^[a]", "wrong-type"), "");
-  EXPECT_EQ(WrongSection("^", "empty-value"), "");
+  EXPECT_EQ(WrongSection("^~", "empty-value"), "");
   EXPECT_EQ(Unexpected("^^correlation: {type: temporal, rules: [r1, r2], group-by: [], timespan: "
                        "1m}\n---\n" +
                            NamedRules(2),
