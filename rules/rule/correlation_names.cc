@@ -44,6 +44,7 @@ std::optional<size_t> CorrelationNames::ReferenceOf(const Written& rule,
   if (meant && found != correlation_.refers_to.end())
     return static_cast<size_t>(found - correlation_.refers_to.begin());
   std::vector<std::string_view> names;
+  names.reserve(rules.size());
   for (const Written& one : rules) names.push_back(one.text);
   std::string hint = text::DidYouMean(rule.text, names);
   if (hint.empty()) hint = "an alias names the rules that are in 'rules'";

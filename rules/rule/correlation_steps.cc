@@ -110,6 +110,7 @@ std::optional<size_t> CorrelationSteps::PlaceIn(const sigma::Correlation& inner,
   const auto found = std::ranges::find(inner.group_by, name.text, &Written::text);
   if (found != inner.group_by.end()) return static_cast<size_t>(found - inner.group_by.begin());
   std::vector<std::string_view> known;
+  known.reserve(inner.group_by.size());
   for (const Written& field : inner.group_by) known.push_back(field.text);
   Error(name.span, "not-in-group",
         fmt::format("'{}' does not group by '{}', so that its firings do not tell it",

@@ -6,9 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "rules/query/print.h"
 #include "rules/rule/correlation_names.h"
 #include "rules/rule/correlation_steps.h"
 #include "rules/rule/trigger_values.h"
@@ -18,7 +16,6 @@ namespace {
 
 using sigma::CorrelationTerm;
 using sigma::CorrelationType;
-using sigma::Written;
 using Operator = sigma::MeasureCondition::Operator;
 
 static_assert(sigma::kMostCorrelated <= Count::kSourcesMax);

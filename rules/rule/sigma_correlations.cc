@@ -38,6 +38,7 @@ class Making {
     const SigmaCorrelation& correlation = correlations_[index];
     Rule& rule = rules_[correlation.rule];
     std::vector<ReferredRule> referred;
+    referred.reserve(correlation.refers_to.size());
     for (const std::optional<size_t> place : correlation.refers_to)
       referred.push_back(place ? Refer(*place) : ReferredRule{});
     std::optional<Trigger> trigger =

@@ -1,9 +1,9 @@
 #include "rules/sigma/correlation_expression.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -107,6 +107,7 @@ class ExpressionParser {
 
   void ReportUnknown(const ConditionToken& token) {
     std::vector<std::string_view> names;
+    names.reserve(rules_.size());
     for (const Written& rule : rules_) names.push_back(rule.text);
     std::string hint = text::DidYouMean(token.text, names);
     if (hint.empty()) hint = "add it to 'rules'";
