@@ -152,8 +152,7 @@ class RuleReader {
   void ReadSections() {
     for (const yaml::Entry& entry : root_.entries) {
       if (entry.key == "remediation") {
-        rule_.remediation =
-            ReadRemediation(entry.value, entry.key_span, trigger_ ? &*trigger_ : nullptr, reader_);
+        ReadRemediationOf(entry);
         rule_.places.remediation = text::ToSpan(entry.key_span);
       } else if (entry.key == "tests") {
         rule_.tests = ReadTests(entry.value, schema_, allow_windows_, reader_);
@@ -161,6 +160,14 @@ class RuleReader {
         rule_.suppress = ReadSuppress(entry.value, entry.key_span, Context());
       }
     }
+  }
+
+  void ReadRemediationOf(const yaml::Entry& entry) {
+    const std::optional<RemediationText> read =
+        ReadRemediation(entry.value, entry.key_span, reader_);
+    if (!read) return;
+    rule_.remediation = read->remediation;
+    if (trigger_) CheckRemediation(*read, *trigger_, reader_.source(), reader_.diagnostics());
   }
 
   const yaml::Node& root_;

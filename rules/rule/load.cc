@@ -113,7 +113,7 @@ std::vector<ResponsePtr> ReadAllResponses(const std::vector<NamedSource>& source
 RuleSetPtr Load(const std::vector<NamedSource>& sources, const LoadOptions& options,
                 const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   auto set = std::make_shared<RuleSet>();
-  SigmaDocuments sigma(schema);
+  SigmaDocuments sigma(schema, options.allow_windows);
   for (const NamedSource& file : sources) sigma.ReadPlaceholders(file.source, diagnostics);
   for (const NamedSource& file : sources) {
     set->sources.push_back(file.source);

@@ -8,9 +8,18 @@
 
 namespace riposte::rule {
 
-// `key_span` is where `remediation` itself stands; `trigger` is the one that it goes with, or null
-// if that could not be read. Empty after an error.
-std::optional<Remediation> ReadRemediation(const yaml::Node& section, yaml::Span key_span,
-                                           const Trigger* trigger, text::NodeReader& reader);
+struct RemediationText {
+  Remediation remediation{};
+  RemediationPlaces places{};
+};
+
+// `key_span` is where `remediation` itself stands. Empty after an error.
+std::optional<RemediationText> ReadRemediation(const yaml::Node& section, yaml::Span key_span,
+                                               text::NodeReader& reader);
+
+// Whether a firing by `trigger` has what the remediation in `source` asks for: errors are
+// remediate-not-available, no-such-step, kill-without-target.
+bool CheckRemediation(const RemediationText& text, const Trigger& trigger,
+                      const text::SourcePtr& source, text::Diagnostics& diagnostics);
 
 }  // namespace riposte::rule

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@
 
 #include "rules/rule/hashes.h"
 #include "rules/rule/path_glob.h"
+#include "rules/rule/remediation_section.h"
 #include "rules/text/suggest.h"
 
 namespace riposte::rule {
@@ -265,7 +267,7 @@ class Attachment {
     std::map<const Response*, AttachedResponse*> by_response;
     for (AttachedResponse& one : attached) by_response[one.response.get()] = &one;
     for (RuleIndex i = 0; i < rules_.size(); ++i) {
-      if (strongest_[i].empty()) continue;
+      if (strongest_[i].empty() || !Fits(rules_[i], strongest_[i].front())) continue;
       Rule& rule = rules_[i];
       rule.response = strongest_[i].front();
       if (rule.response->trigger) {
@@ -279,12 +281,46 @@ class Attachment {
     }
   }
 
+  // Whether the rule can have what the entry gives. Of an entry that does not fit many rules, the
+  // first is told.
+  bool Fits(const Rule& rule, const ResponsePtr& response) {
+    if (!rule.fires) {
+      WarnOfSilent(rule, *response);
+      return false;
+    }
+    const size_t errors_before = diagnostics_.error_count();
+    if (unfit_.contains(response.get())) return false;
+    if (response->trigger && !std::holds_alternative<SingleMatch>(rule.trigger)) {
+      diagnostics_.Error(
+          response->source, response->selector_span, "trigger-for-correlation",
+          fmt::format("'{}' is a correlation, which says itself when it fires", rule.name),
+          "leave 'trigger' out, or select it by an entry of its own");
+    } else if (response->remediation && !response->trigger) {
+      CheckRemediation(
+          {.remediation = *response->remediation, .places = response->remediation_places},
+          rule.trigger, response->source, diagnostics_);
+    }
+    if (diagnostics_.error_count() == errors_before) return true;
+    unfit_.insert(response.get());
+    return false;
+  }
+
+  void WarnOfSilent(const Rule& rule, const Response& response) {
+    diagnostics_.Warning(
+        response.source, response.selector_span, "silent-rule",
+        fmt::format("'{}' does not fire by itself, so it is not armed: correlations take its "
+                    "matches",
+                    rule.name),
+        "select the correlation, or say 'generate: true' there");
+  }
+
   const std::vector<ResponsePtr>& responses_;
   const bool all_rules_read_;
   std::vector<Rule>& rules_;
   text::Diagnostics& diagnostics_;
   const Index index_;
   std::vector<std::vector<ResponsePtr>> strongest_;  // by rule: the entries that claim it
+  std::set<const Response*> unfit_;                  // an error was told of them
 };
 
 }  // namespace

@@ -125,20 +125,27 @@ class ResponseReader {
 
   void ReadSections() {
     const yaml::Node* trigger = entry_.Find("trigger");
-    std::optional<Trigger> read(SingleMatch{});
-    if (trigger != nullptr) {
-      read = ReadTrigger(*trigger, context_);
-      response_.trigger = read;
-      if (read) response_.canonical_trigger = PrintTrigger(*read, context_.schema.catalogue);
-    }
+    if (trigger != nullptr) response_.trigger = ReadTrigger(*trigger, context_);
+    if (response_.trigger)
+      response_.canonical_trigger = PrintTrigger(*response_.trigger, context_.schema.catalogue);
     const auto remediation = std::ranges::find(entry_.entries, "remediation", &yaml::Entry::key);
     if (remediation != entry_.entries.end()) {
-      response_.remediation = ReadRemediation(remediation->value, remediation->key_span,
-                                              read ? &*read : nullptr, reader_);
+      ReadRemediationOf(*remediation);
     } else if (trigger == nullptr) {
       reader_.Error(place_, "missing-key", "the entry gives nothing to the rules that it selects",
                     "add 'remediation'");
     }
+  }
+
+  // Without a trigger of its own it goes with those of the rules that the entry arms.
+  void ReadRemediationOf(const yaml::Entry& entry) {
+    const std::optional<RemediationText> read =
+        ReadRemediation(entry.value, entry.key_span, reader_);
+    if (!read) return;
+    response_.remediation = read->remediation;
+    response_.remediation_places = read->places;
+    if (response_.trigger)
+      CheckRemediation(*read, *response_.trigger, reader_.source(), reader_.diagnostics());
   }
 
   const yaml::Node& entry_;

@@ -42,6 +42,11 @@ struct Remediation {
   std::string step{};  // kStep: its name, of a step that is not absent
 };
 
+// Where its values stand in its file; empty for what is not there.
+struct RemediationPlaces {
+  text::Span action, remediate;
+};
+
 // One event of a test in the rule file, or only the time that has come.
 struct TestEvent {
   Duration at{0};    // since the beginning of the test
@@ -97,7 +102,8 @@ struct Response {
   std::optional<Remediation> remediation;
 
   text::SourcePtr source;
-  text::Span span;           // of the entry
+  text::Span span;  // of the entry
+  RemediationPlaces remediation_places{};
   text::Span selector_span;  // of the selector's key
   text::Span max_rules_span;
 };

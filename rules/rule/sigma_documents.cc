@@ -54,22 +54,16 @@ size_t SigmaDocuments::ReadShared(const yaml::Stream& stream, text::NodeReader& 
 bool SigmaDocuments::ReadDocument(const yaml::Node& root, const Place& place,
                                   text::NodeReader& reader, std::vector<Rule>& rules) {
   const size_t errors_before = reader.diagnostics().error_count();
-  bool vanished = false;
+  bool read = true;
   switch (sigma::KindOf(root)) {
-    case sigma::DocumentKind::kRule: {
-      std::optional<sigma::RuleText> text = sigma::ReadRule(root, fields_, placeholders_, reader);
-      vanished = !text && reader.diagnostics().error_count() == errors_before;
-      if (text) AddRule(std::move(*text), place, reader.source(), rules);
+    case sigma::DocumentKind::kRule:
+      read = ReadRuleDocument(root, place, reader, rules);
       break;
-    }
-    case sigma::DocumentKind::kFilter: {
-      std::optional<sigma::Filter> filter = sigma::ReadFilter(root, fields_, placeholders_, reader);
-      vanished = !filter && reader.diagnostics().error_count() == errors_before;
-      if (filter) filters_.push_back(std::move(*filter));
+    case sigma::DocumentKind::kFilter:
+      read = ReadFilterDocument(root, reader);
       break;
-    }
     case sigma::DocumentKind::kCorrelation:
-      sigma::RefuseCorrelation(root, reader);
+      read = ReadCorrelationDocument(root, place, reader, rules);
       break;
     case sigma::DocumentKind::kPlaceholders:
       break;
@@ -77,47 +71,90 @@ bool SigmaDocuments::ReadDocument(const yaml::Node& root, const Place& place,
     case sigma::DocumentKind::kNone:
       return false;
   }
-  RIPOSTE_CHECK(!vanished, "a document that gives nothing has an error");
+  RIPOSTE_CHECK(read || reader.diagnostics().error_count() > errors_before,
+                "a document that gives nothing has an error");
   return true;
 }
 
-void SigmaDocuments::AddRule(sigma::RuleText text, const Place& place,
-                             const text::SourcePtr& source, std::vector<Rule>& rules) {
-  known_.push_back({.rule = rules.size(),
-                    .name = std::move(text.name),
-                    .log_source = std::move(text.log_source)});
+bool SigmaDocuments::ReadRuleDocument(const yaml::Node& root, const Place& place,
+                                      text::NodeReader& reader, std::vector<Rule>& rules) {
+  std::optional<sigma::RuleText> text = sigma::ReadRule(root, fields_, placeholders_, reader);
+  if (!text) {
+    references_.AddBroken(root);
+    return false;
+  }
+  known_.push_back(
+      {.rule = rules.size(), .name = text->about.name, .log_source = std::move(text->log_source)});
+  const text::Span detection = text->detection_span;
+  Rule& rule = AddRule(std::move(text->about), place, reader.source(), rules);
+  rule.query = std::move(text->expression);
+  rule.query_text = TextAt(rule.source, detection);
+  rule.query_span = detection;
+  rule.query_in_file = std::make_shared<const text::Fragment>(rule.source);
+  return true;
+}
+
+bool SigmaDocuments::ReadFilterDocument(const yaml::Node& root, text::NodeReader& reader) {
+  std::optional<sigma::Filter> filter = sigma::ReadFilter(root, fields_, placeholders_, reader);
+  if (filter) filters_.push_back(std::move(*filter));
+  return filter.has_value();
+}
+
+bool SigmaDocuments::ReadCorrelationDocument(const yaml::Node& root, const Place& place,
+                                             text::NodeReader& reader, std::vector<Rule>& rules) {
+  std::optional<sigma::Correlation> correlation = sigma::ReadCorrelation(root, reader);
+  if (!allow_windows_)
+    reader.Error(std::ranges::find(root.entries, "correlation", &yaml::Entry::key)->key_span,
+                 "trigger-not-available", "Sigma correlations are not available yet",
+                 "move the document out of the folder of rules");
+  if (!correlation) {
+    references_.AddBroken(root);
+    return false;
+  }
+  const text::Span section = correlation->section_span;
+  const size_t number = rules.size();
+  Rule& rule = AddRule(correlation->about, place, reader.source(), rules);
+  rule.query_text = TextAt(rule.source, section);
+  rule.query_span = section;
+  correlations_.Add(std::move(*correlation), number);
+  return true;
+}
+
+Rule& SigmaDocuments::AddRule(sigma::Metadata metadata, const Place& place,
+                              const text::SourcePtr& source, std::vector<Rule>& rules) {
   Rule& rule = rules.emplace_back();
   // Of several documents with one id the first has it, and the others have one made of it.
   rule.id = place.with_shared_id < 2
-                ? text.id
-                : Uuid::V5(text.id, fmt::format("document {}", place.with_shared_id));
+                ? metadata.id
+                : Uuid::V5(metadata.id, fmt::format("document {}", place.with_shared_id));
+  references_.Add(rule.id, std::move(metadata.name), rules.size() - 1);
   rule.language = Language::kSigma;
-  rule.name = std::move(text.title);
-  rule.description = std::move(text.description);
-  rule.author = std::move(text.author);
-  rule.status = std::move(text.status);
-  rule.severity = static_cast<Severity>(text.level);
-  rule.tags = std::move(text.tags);
-  rule.references = std::move(text.references);
-  rule.false_positives = std::move(text.false_positives);
-  rule.query = std::move(text.expression);
-  rule.query_text = TextAt(source, text.detection_span);
+  rule.name = std::move(metadata.title);
+  rule.description = std::move(metadata.description);
+  rule.author = std::move(metadata.author);
+  rule.status = std::move(metadata.status);
+  rule.severity = static_cast<Severity>(metadata.level);
+  rule.tags = std::move(metadata.tags);
+  rule.references = std::move(metadata.references);
+  rule.false_positives = std::move(metadata.false_positives);
   rule.source = source;
   rule.span = text::ToSpan(place.span);
-  rule.query_span = text.detection_span;
-  rule.query_in_file = std::make_shared<const text::Fragment>(source);
-  rule.id_span = text.id_span;
+  rule.id_span = metadata.id_span;
   rule.version = HashOf({TextAt(source, rule.span), place.shared});
+  return rule;
 }
 
 schema::SchemaPtr SigmaDocuments::Finish(std::vector<Rule>& rules, text::Diagnostics& diagnostics) {
+  std::vector<DetectionRule> detections;
   for (const Known& known : known_) {
     Rule& rule = rules[known.rule];
     ApplyFilters(rule, known);
     rule.canonical_query = query::Print(rule.query, fields_.catalogue());
     rule.arming_hash = ArmingHash(rule);
+    detections.push_back({.rule = known.rule, .log_source = known.log_source});
   }
   ReportUnusedTargets(rules, diagnostics);
+  correlations_.Finish(detections, references_, fields_, rules, diagnostics);
   return fields_.Finish();
 }
 

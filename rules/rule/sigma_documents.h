@@ -1,9 +1,12 @@
-// The Sigma documents of a rule set: rules become Rules, filters and placeholders change them.
+// The Sigma documents of a rule set: rules and correlations become Rules, filters and placeholders
+// change them.
 #pragma once
 
 #include <vector>
 
 #include "rules/rule/rule.h"
+#include "rules/rule/sigma_correlations.h"
+#include "rules/rule/sigma_references.h"
 #include "rules/sigma/document.h"
 #include "rules/sigma/filter.h"
 #include "rules/text/node_reader.h"
@@ -13,7 +16,9 @@ namespace riposte::rule {
 // For one load: first ReadPlaceholders() of each file, then ReadFile(), then Finish().
 class SigmaDocuments {
  public:
-  explicit SigmaDocuments(const schema::SchemaPtr& schema) : fields_(schema) {}
+  // `allow_windows` (LoadOptions): correlations are read and checked without, and then refused.
+  SigmaDocuments(const schema::SchemaPtr& schema, bool allow_windows)
+      : fields_(schema), allow_windows_(allow_windows) {}
 
   // The documents of placeholders of a file: they count in all files.
   void ReadPlaceholders(const text::SourcePtr& source, text::Diagnostics& diagnostics);
@@ -22,8 +27,8 @@ class SigmaDocuments {
   // The same for a file whose documents share parts; how many it has besides those parts.
   size_t ReadShared(const yaml::Stream& stream, text::NodeReader& reader, std::vector<Rule>& rules);
 
-  // Puts the filters into `rules`, those that Read() appended to, in the same order. The schema
-  // with the tokens of all rules.
+  // Puts the filters into `rules`, those that Read() appended to, in the same order, and gives the
+  // correlations their triggers. The schema with the tokens of all rules.
   schema::SchemaPtr Finish(std::vector<Rule>& rules, text::Diagnostics& diagnostics);
 
  private:
@@ -42,15 +47,24 @@ class SigmaDocuments {
 
   bool ReadDocument(const yaml::Node& root, const Place& place, text::NodeReader& reader,
                     std::vector<Rule>& rules);
-  void AddRule(sigma::RuleText text, const Place& place, const text::SourcePtr& source,
-               std::vector<Rule>& rules);
+  bool ReadRuleDocument(const yaml::Node& root, const Place& place, text::NodeReader& reader,
+                        std::vector<Rule>& rules);
+  bool ReadFilterDocument(const yaml::Node& root, text::NodeReader& reader);
+  bool ReadCorrelationDocument(const yaml::Node& root, const Place& place, text::NodeReader& reader,
+                               std::vector<Rule>& rules);
+  // A rule with all that it says about itself.
+  Rule& AddRule(sigma::Metadata metadata, const Place& place, const text::SourcePtr& source,
+                std::vector<Rule>& rules);
   void ApplyFilters(Rule& rule, const Known& known) const;
   void ReportUnusedTargets(const std::vector<Rule>& rules, text::Diagnostics& diagnostics) const;
 
   sigma::FieldTable fields_;
+  const bool allow_windows_;
   sigma::Placeholders placeholders_;
   std::vector<sigma::Filter> filters_;
   std::vector<Known> known_;
+  SigmaReferences references_;
+  SigmaCorrelations correlations_;
 };
 
 }  // namespace riposte::rule

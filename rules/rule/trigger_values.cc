@@ -132,12 +132,18 @@ std::optional<Duration> ReadSpan(const yaml::Node& node, std::string_view what, 
                  "a whole number and ms, s, m, h, d or w: 15m");
     return std::nullopt;
   }
-  if (*span >= least && *span <= kSpanMax) return span;
-  reader.Error(node.span, "span-out-of-range",
+  if (!CheckSpan(*span, what, least, node.span, reader)) return std::nullopt;
+  return span;
+}
+
+bool CheckSpan(Duration span, std::string_view what, Duration least, yaml::Span place,
+               text::NodeReader& reader) {
+  if (span >= least && span <= kSpanMax) return true;
+  reader.Error(place, "span-out-of-range",
                fmt::format("{} lies between {} and {}", what, FormatDuration(least),
                            FormatDuration(kSpanMax)),
-               *span < least ? "write a longer span" : "write a shorter span");
-  return std::nullopt;
+               span < least ? "write a longer span" : "write a shorter span");
+  return false;
 }
 
 std::optional<int64_t> ReadAtLeast(const yaml::Node& node, int64_t most, text::NodeReader& reader) {

@@ -46,6 +46,9 @@ inline constexpr Duration kSpanMax = std::chrono::days(31);
 // From `least` to kSpanMax: bad-duration, span-out-of-range.
 std::optional<Duration> ReadSpan(const yaml::Node& node, std::string_view what, Duration least,
                                  text::NodeReader& reader);
+// Whether a span that was read does: span-out-of-range.
+bool CheckSpan(Duration span, std::string_view what, Duration least, yaml::Span place,
+               text::NodeReader& reader);
 // The value of `at_least`, from 1 to `most`: count-out-of-range.
 std::optional<int64_t> ReadAtLeast(const yaml::Node& node, int64_t most, text::NodeReader& reader);
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "rules/sigma/detection.h"
-#include "rules/sigma/metadata.h"
 
 namespace riposte::sigma {
 namespace {
@@ -42,7 +41,7 @@ DocumentKind KindOf(const yaml::Node& root) {
 std::optional<RuleText> ReadRule(const yaml::Node& root, FieldTable& fields,
                                  const Placeholders& placeholders, text::NodeReader& reader) {
   RuleText rule;
-  bool good = ReadMetadata(root, reader, rule);
+  bool good = ReadMetadata(root, reader, rule.about);
   const yaml::Span place = root.entries.empty() ? root.span : root.entries.front().key_span;
   const yaml::Node* log_source = reader.Required(root, "logsource", "the rule", place);
   const yaml::Node* detection = reader.Required(root, "detection", "the rule", place);
@@ -65,14 +64,6 @@ std::optional<RuleText> ReadRule(const yaml::Node& root, FieldTable& fields,
                                rule.log_source.ToString()),
                    "add it to 'sigma' of the profile that has its events");
   return rule;
-}
-
-void RefuseCorrelation(const yaml::Node& root, text::NodeReader& reader) {
-  for (const yaml::Entry& entry : root.entries) {
-    if (entry.key != "correlation") continue;
-    reader.Error(entry.key_span, "not-available-yet", "Sigma correlations are not available yet",
-                 "move the document out of the folder of rules");
-  }
 }
 
 }  // namespace riposte::sigma

@@ -1,14 +1,12 @@
 // A Sigma rule, read.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "base/uuid.h"
 #include "rules/query/expression.h"
 #include "rules/sigma/fields.h"
+#include "rules/sigma/metadata.h"
 #include "rules/sigma/placeholders.h"
 #include "rules/text/node_reader.h"
 
@@ -19,15 +17,7 @@ enum class DocumentKind : uint8_t { kNone, kRule, kFilter, kCorrelation, kGlobal
 DocumentKind KindOf(const yaml::Node& root);
 
 struct RuleText {
-  Uuid id{};
-  text::Span id_span{};
-  std::string title{};
-  std::string name{};  // by which filters and correlations may refer to it; may be empty
-  std::string description{};
-  std::string author{};
-  std::string status{};
-  size_t level = 2;  // informational, low, medium, high, critical
-  std::vector<std::string> tags{}, references{}, false_positives{};
+  Metadata about{};
   LogSource log_source{};
   text::Span log_source_span{};
   text::Span detection_span{};
@@ -38,8 +28,5 @@ struct RuleText {
 // Empty after an error. A log source that no profile provides is a warning.
 std::optional<RuleText> ReadRule(const yaml::Node& root, FieldTable& fields,
                                  const Placeholders& placeholders, text::NodeReader& reader);
-
-// Says that correlations are not available yet.
-void RefuseCorrelation(const yaml::Node& root, text::NodeReader& reader);
 
 }  // namespace riposte::sigma

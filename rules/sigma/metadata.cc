@@ -25,19 +25,19 @@ size_t CodePoints(std::string_view text) {
 
 class MetadataReader {
  public:
-  MetadataReader(const yaml::Node& root, text::NodeReader& reader, RuleText& rule)
-      : root_(root), reader_(reader), rule_(rule) {}
+  MetadataReader(const yaml::Node& root, text::NodeReader& reader, Metadata& metadata)
+      : root_(root), reader_(reader), metadata_(metadata) {}
 
   bool Read() {
     bool good = ReadTitle();
     good = ReadId() && good;
     good = ReadTaxonomy() && good;
-    ReadText("name", rule_.name);
-    ReadText("description", rule_.description);
-    ReadText("author", rule_.author);
-    ReadTexts("tags", rule_.tags);
-    ReadTexts("references", rule_.references);
-    ReadTexts("falsepositives", rule_.false_positives);
+    ReadText("name", metadata_.name);
+    ReadText("description", metadata_.description);
+    ReadText("author", metadata_.author);
+    ReadTexts("tags", metadata_.tags);
+    ReadTexts("references", metadata_.references);
+    ReadTexts("falsepositives", metadata_.false_positives);
     ReadStatus();
     return ReadLevel() && good;
   }
@@ -64,14 +64,14 @@ class MetadataReader {
                     "put the rest into 'description'");
       return false;
     }
-    rule_.title = std::move(*title);
+    metadata_.title = std::move(*title);
     return true;
   }
 
   bool ReadId() {
     const yaml::Node* node = Required("id");
     if (node == nullptr) return false;
-    rule_.id_span = text::ToSpan(node->span);
+    metadata_.id_span = text::ToSpan(node->span);
     const std::optional<std::string> text = reader_.Text(*node, "'id'");
     if (!text) return false;
     const std::optional<Uuid> id = Uuid::Parse(*text);
@@ -80,7 +80,7 @@ class MetadataReader {
                     "a UUID has 8-4-4-4-12 hexadecimal digits; 'uuidgen' makes one");
       return false;
     }
-    rule_.id = *id;
+    metadata_.id = *id;
     return true;
   }
 
@@ -98,16 +98,17 @@ class MetadataReader {
     const yaml::Node* node = root_.Find("level");
     if (node == nullptr) return true;
     const std::optional<size_t> level = reader_.Choice(*node, "'level'", kLevels);
-    rule_.level = level.value_or(rule_.level);
+    metadata_.level = level.value_or(metadata_.level);
     return level.has_value();
   }
 
   void ReadStatus() {
-    ReadText("status", rule_.status);
-    if (rule_.status.empty() || std::ranges::find(kStatuses, rule_.status) != kStatuses.end())
+    ReadText("status", metadata_.status);
+    if (metadata_.status.empty() ||
+        std::ranges::find(kStatuses, metadata_.status) != kStatuses.end())
       return;
-    Odd(*root_.Find("status"), fmt::format("the status '{}' is unknown", rule_.status),
-        text::Suggestion(rule_.status, kStatuses));
+    Odd(*root_.Find("status"), fmt::format("the status '{}' is unknown", metadata_.status),
+        text::Suggestion(metadata_.status, kStatuses));
   }
 
   void ReadText(std::string_view key, std::string& text) {
@@ -142,13 +143,13 @@ class MetadataReader {
 
   const yaml::Node& root_;
   text::NodeReader& reader_;
-  RuleText& rule_;
+  Metadata& metadata_;
 };
 
 }  // namespace
 
-bool ReadMetadata(const yaml::Node& root, text::NodeReader& reader, RuleText& rule) {
-  return MetadataReader(root, reader, rule).Read();
+bool ReadMetadata(const yaml::Node& root, text::NodeReader& reader, Metadata& metadata) {
+  return MetadataReader(root, reader, metadata).Read();
 }
 
 }  // namespace riposte::sigma

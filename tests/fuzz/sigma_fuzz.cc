@@ -1,6 +1,7 @@
-// A Sigma file of any bytes beside placeholders, its bytes as the condition of a rule, and as a
-// responses.yaml beside one: a set or errors, each at a place in its file; and both decoders and
-// both evaluators agree on an event.
+// A Sigma file of any bytes beside placeholders, its bytes as the condition of a rule or of a
+// correlation, and as a responses.yaml beside one: a set or errors, each at a place in its file;
+// both decoders and both evaluators agree on an event; and all parts of a trigger are grouped by as
+// many fields.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -51,10 +52,10 @@ void Judge(const riposte::rule::RuleSet& set) {
                 "the matcher agrees with the plain evaluator");
 }
 
-void Load(const std::vector<SourcePtr>& sources) {
+riposte::rule::RuleSetPtr Load(const std::vector<SourcePtr>& sources, bool allow_windows) {
   Diagnostics diagnostics;
-  const riposte::rule::RuleSetPtr set =
-      riposte::rule::LoadRulesFrom(sources, Schema(), diagnostics);
+  riposte::rule::RuleSetPtr set =
+      riposte::rule::LoadRulesFrom(sources, Schema(), diagnostics, allow_windows);
   RIPOSTE_CHECK((set == nullptr) == diagnostics.has_errors(), "a set, or errors");
   for (const riposte::text::Diagnostic& one : diagnostics.all()) {
     RIPOSTE_CHECK(one.span.begin <= one.span.end && one.span.end <= one.source->bytes().size(),
@@ -62,7 +63,28 @@ void Load(const std::vector<SourcePtr>& sources) {
     RIPOSTE_CHECK(!one.message.empty() && !one.code.empty(), "says what it is");
     RIPOSTE_CHECK(!Render(one).empty(), "can be shown");
   }
-  if (set != nullptr) Judge(*set);
+  return set;
+}
+
+void LoadAndJudge(const std::vector<SourcePtr>& sources) {
+  if (const riposte::rule::RuleSetPtr set = Load(sources, false)) Judge(*set);
+}
+
+void CheckTrigger(const riposte::rule::Rule& rule) {
+  const std::vector<const riposte::rule::Step*> parts = riposte::rule::PartsOf(rule.trigger);
+  for (const riposte::rule::Step* part : parts) {
+    if (part == nullptr) continue;
+    RIPOSTE_CHECK(part->by.size() == parts.front()->by.size(), "groups can be compared");
+    RIPOSTE_CHECK(part->query.empty() == part->firings_of.has_value(), "a query, or firings");
+    if (part->firings_of)
+      RIPOSTE_CHECK(part->firings_of->by.size() == part->by.size(), "a place for each field");
+  }
+}
+
+void LoadWindows(const std::vector<SourcePtr>& sources) {
+  const riposte::rule::RuleSetPtr set = Load(sources, true);
+  if (set == nullptr) return;
+  for (const riposte::rule::Rule& rule : set->rules) CheckTrigger(rule);
 }
 
 std::string AsCondition(const std::string& bytes) {
@@ -71,6 +93,18 @@ std::string AsCondition(const std::string& bytes) {
   return "title: T\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {product: windows}\n"
          "detection:\n  sel_a: {Image: a}\n  sel_b: ['x']\n  _c: {User: null}\n  condition: '" +
          condition + "'\n";
+}
+
+std::string AsCorrelation(const std::string& bytes) {
+  std::string text;
+  for (const std::string name : {"a", "b"})
+    text += "title: T\nid: 00000000-0000-4000-8000-00000000000" + name + "\nname: " + name +
+            "\nlogsource: {product: windows}\ndetection: {x: {Image: a}, condition: x}\n---\n";
+  text +=
+      "title: T\nid: 00000000-0000-4000-8000-000000000001\ncorrelation:\n  type: temporal\n"
+      "  group-by: [User]\n  timespan: 1m\n  condition: '";
+  for (const char c : bytes) text += c == '\'' ? std::string("''") : std::string(1, c);
+  return text + "'\n";
 }
 
 }  // namespace
@@ -82,8 +116,11 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libfyaml\n";
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   const SourcePtr values = Source("values.yml", "placeholders: {a: [x, 'y*'], b: '?'}\n");
-  Load({Source("rule.yml", bytes), values});
-  Load({Source("rule.yml", AsCondition(bytes)), values});
-  Load({Source("rule.yml", AsCondition("1 of them")), Source("responses.yaml", bytes)});
+  LoadAndJudge({Source("rule.yml", bytes), values});
+  LoadAndJudge({Source("rule.yml", AsCondition(bytes)), values});
+  LoadAndJudge({Source("rule.yml", AsCondition("1 of them")), Source("responses.yaml", bytes)});
+  LoadWindows({Source("rule.yml", bytes), values});
+  LoadWindows({Source("rule.yml", AsCorrelation(bytes))});
+  LoadWindows({Source("rule.yml", AsCorrelation("a and not b")), Source("responses.yaml", bytes)});
   return 0;
 }

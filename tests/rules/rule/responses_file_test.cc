@@ -49,9 +49,10 @@ TEST(ResponsesFile, ATriggerAndTheRemediationThatGoesWithIt) {
   EXPECT_EQ(CriterionName(*file.responses[0]->trigger), "count");
   EXPECT_EQ(file.responses[0]->canonical_trigger,
             PrintTrigger(*file.responses[0]->trigger, test::ShippedSchema()->catalogue));
-  EXPECT_EQ(ReadEntry("level: high", std::string(kOne) +
-                                         "  remediation: {auto: dry_run, action: quarantine_asset, "
-                                         "remediate: all}\n")
+  EXPECT_EQ(ReadEntry("level: high",
+                      std::string(kOne) +
+                          "  remediation: {auto: dry_run, action: quarantine_asset, remediate: "
+                          "all}\n  trigger: {single_match: {}}\n")
                 .codes,
             "remediate-not-available@4:69");
 }

@@ -99,4 +99,19 @@ std::string SigmaText(int number, std::string_view more) {
       number, IdOf(number), number, more);
 }
 
+std::string NamedRules(int count) {
+  std::string rules;
+  for (int i = 1; i <= count; ++i) rules += SigmaText(i, fmt::format("name: r{}\n---\n", i));
+  return rules;
+}
+
+std::string CorrelationText(int number, std::string_view section, std::string_view more) {
+  return fmt::format("title: Correlation {}\nid: {}\ncorrelation: {{{}}}\n{}", number, IdOf(number),
+                     section, more);
+}
+
+Loaded LoadWindows(std::string_view bytes) {
+  return LoadFiles({{"rules.yaml", std::string(bytes)}}, true);
+}
+
 }  // namespace riposte::rule::test

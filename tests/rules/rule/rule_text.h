@@ -45,5 +45,12 @@ std::string UnexpectedOfTrigger(std::string_view marked, std::string_view codes)
 
 // A Sigma rule on process creation that loads, with `more` as further lines.
 std::string SigmaText(int number, std::string_view more = {});
+// Such rules 1, 2 and so on with the names r1, r2 ..., a document each, and an end of document
+// behind each.
+std::string NamedRules(int count);
+// A Sigma correlation; `section` is what stands in its braces, `more` are further lines.
+std::string CorrelationText(int number, std::string_view section, std::string_view more = {});
+// Loads rules.yaml with windows allowed.
+Loaded LoadWindows(std::string_view bytes);
 
 }  // namespace riposte::rule::test

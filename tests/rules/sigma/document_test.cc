@@ -63,10 +63,5 @@ TEST(ReadRule, NeedsALogSourceAndADetection) {
             "missing-key@1:1");
 }
 
-TEST(RefuseCorrelation, SaysThatThereIsNoneYet) {
-  EXPECT_EQ(test::Load("title: T\ncorrelation: {type: event_count}\n").codes(),
-            "not-available-yet@2:1");
-}
-
 }  // namespace
 }  // namespace riposte::sigma
