@@ -296,7 +296,9 @@ TEST(TaskWindowsTest, WhateverAnEventSaysItIsTaken) {
     json.With("asset", std::string(200, 'a')).With("id", std::string(5'000, 'i'));
     const event::Event& event = decoder.Decode(json);
     const match::Match match{.rule = kPair, .part = 0};
-    windows->OnMatches(event, {&match, 1}, remediate::SubjectOf(event, {.append_time = At(0)}));
+    remediate::Origin origin;
+    origin.append_time = At(0);
+    windows->OnMatches(event, {&match, 1}, remediate::SubjectOf(event, origin));
   }
   windows->OnTime(At(100));
   EXPECT_EQ(windows->groups(), 1u);
