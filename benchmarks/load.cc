@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +16,7 @@
 
 #include <sys/resource.h>
 
+#include "base/uuid.h"
 #include "benchmarks/events.h"
 #include "benchmarks/harness.h"
 #include "benchmarks/paced_input.h"
@@ -67,8 +67,7 @@ void WriteRules(const schema::SchemaPtr& schema, size_t count, const std::string
   for (size_t begin = 0; begin < count; begin += kRulesAFile) {
     std::ofstream file(folder + "/" + std::to_string(begin) + ".yaml");
     for (size_t i = begin; i < std::min(count, begin + kRulesAFile); ++i) {
-      char id[37];
-      std::snprintf(id, sizeof(id), "%08zx-0000-4000-8000-000000000000", i);
+      const std::string id = Uuid::V5(Uuid{}, std::to_string(i)).ToString();
       file << (i == begin ? "" : "---\n") << "id: " << id << "\nname: synthetic rule " << i
            << "\nseverity: medium\nquery: |\n  "
            << query::Print(rules.rules[i].query, schema->catalogue)

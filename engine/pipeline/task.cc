@@ -439,6 +439,8 @@ Result<Task::Progress> Task::Step(const LiveRulesPtr& live, const ReadStanding& 
   return impl_->Step(live, read_standing, wait);
 }
 
+Status Task::BeginFlush() { return impl_->Commit(); }
+
 Status Task::Flush() {
   RIPOSTE_TRY(impl_->Commit());
   return impl_->Settle();

@@ -92,7 +92,10 @@ class Task {
   // task for good: kFenced, another instance has the partition; else the environment failed. The
   // open transaction is then abandoned.
   Result<Progress> Step(const LiveRulesPtr& live, const ReadStanding& read_standing, Duration wait);
-  // Commits what is open, for a revocation or the end, and waits for it. kOk also when it was
+  // For a revocation or the end: begins to commit what is open, once what is under way is
+  // committed. Of many tasks each begins before the first is waited for.
+  Status BeginFlush();
+  // Commits what is open, and waits for it. kOk also when it was
   // aborted: the next owner does it again.
   Status Flush();
 

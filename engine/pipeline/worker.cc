@@ -127,8 +127,11 @@ void Worker::Release(Revocation revocation) {
       return std::ranges::find(revocation.partitions, id) != revocation.partitions.end();
     });
   };
-  for (const std::unique_ptr<Task>& task : tasks_) {
-    if (revocation.lost || !is_revoked(task)) continue;
+  std::vector<Task*> flushing;
+  for (const std::unique_ptr<Task>& task : tasks_)
+    if (!revocation.lost && is_revoked(task)) flushing.push_back(task.get());
+  for (Task* const task : flushing) (void)task->BeginFlush();  // Flush() tells of it again
+  for (Task* const task : flushing) {
     const Status flushed = task->Flush();
     // What is not committed is the next owner's.
     if (!flushed.ok()) surroundings_.observer->OnTaskStopped(task->partitions().front(), flushed);

@@ -129,6 +129,25 @@ TEST_F(TaskCommitTest, FlushWaitsForBoth) {
   EXPECT_EQ(harness_.log.CommittedOffset(kPartition), 2);
 }
 
+TEST_F(TaskCommitTest, AFlushThatIsBegunIsNotWaitedFor) {
+  harness_.Append(ProcessEvent("e1", "good"));
+  Step();
+  EXPECT_TRUE(harness_.task->BeginFlush().ok());
+  EXPECT_EQ(holding_.submitted, 1);
+  EXPECT_EQ(holding_.waited_for, 0);
+  EXPECT_TRUE(harness_.task->Flush().ok());
+  EXPECT_EQ(harness_.log.CommittedOffset(kPartition), 1);
+}
+
+TEST_F(TaskCommitTest, AFenceIsToldByTheFlushAlsoIfItsBeginHasHeardOfIt) {
+  WorkOn("e1");
+  WorkOn("e2");
+  harness_.log.PlanFaults({Fault::kFenced, Fault::kFenced});
+  EXPECT_EQ(harness_.task->BeginFlush().code(), ErrorCode::kFenced);
+  EXPECT_EQ(harness_.task->Flush().code(), ErrorCode::kFenced);
+  EXPECT_EQ(commands(), 0u);
+}
+
 TEST_F(TaskCommitTest, AFenceEndsItAndNothingOfTheOpenOneIsCommitted) {
   WorkOn("e1");
   WorkOn("e2");
