@@ -94,7 +94,7 @@ TEST(SubjectTest, ASnapshotStaysOne) {
   json.insert(1, R"("snapshot":true,)");
   const Made made(json);
   EXPECT_TRUE(made.subject.is_snapshot);
-  EXPECT_TRUE(ReadSubject(whole)->is_snapshot);
+  EXPECT_TRUE(ReadSubject(Written(made.subject))->is_snapshot);
   EXPECT_FALSE(Made(Full("PROCESS")).subject.is_snapshot);
 }
 
