@@ -233,7 +233,7 @@ TEST(TaskWindowsTest, ALargeGroupIsReadBackAndLeavesNothingBehind) {
   };
   work_to(4'000);
   const size_t large = life.Stored().size();
-  EXPECT_GT(large, 3u);
+  EXPECT_GT(large, 2u) << "the clock, and more than one segment";
   life.Start();
   EXPECT_EQ(life.windows().restored().groups, 1u);
   work_to(1);
