@@ -61,6 +61,15 @@ TEST(CorrelationNames, OfWhatIsMeasured) {
   };
   EXPECT_EQ(Unexpected(with("{host: {r1: Computer, r2: Computer}}"), ""), "");
   EXPECT_EQ(Unexpected(with("{^host: {r1: Computer}}"), "alias-without-field"), "");
+  EXPECT_EQ(Unexpected(test::NamedRules(2) +
+                           test::CorrelationText(
+                               9,
+                               "type: value_count, rules: [r1, r2], group-by: [host], timespan: "
+                               "5m, condition: {gte: 3, field: host}, aliases: {^host: {r1: "
+                               "Computer}}"),
+                       "alias-without-field"),
+            "")
+      << "told once, though it is named twice";
 }
 
 }  // namespace

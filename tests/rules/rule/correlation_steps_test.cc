@@ -75,6 +75,20 @@ TEST(CorrelationSteps, FiringsOfACorrelation) {
   EXPECT_TRUE(std::ranges::includes(all, step.firings_of->reads));
 }
 
+// What fires when a time is over completes what it is the last part of in the same way.
+TEST(CorrelationSteps, FiringsByDeadline) {
+  const test::Loaded loaded = test::LoadWindows(
+      test::NamedRules(3) +
+      CorrelationText(8, "type: temporal, condition: r1 and not r2, group-by: [User], timespan: 5m",
+                      "name: inner\n---\n") +
+      CorrelationText(9,
+                      "type: temporal_ordered, rules: [r3, inner], group-by: [User], timespan: "
+                      "1h"));
+  ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
+  EXPECT_TRUE(StepsOf(LastOf(loaded).trigger)[1].firings_of->by_deadline);
+  EXPECT_TRUE(FiresByDeadline(LastOf(loaded).trigger));
+}
+
 TEST(CorrelationSteps, AliasesOfAnInnerCorrelationAreItsGroup) {
   const std::string inner = CorrelationText(
       8,
