@@ -69,7 +69,8 @@ Result<state::Changelog::Extent> KafkaChangelog::Measure() {
   const steady_clock::time_point deadline = steady_clock::now() + options_.patience;
   Extent extent{.first = 0, .end = 0, .delete_retention = options_.delete_retention};
   for (;;) {
-    // Of a partition that nobody writes the last stable offset is the one behind its last record.
+    // The last stable offset. Who wrote here is fenced, so its last transaction has ended in every
+    // partition, also one that was decided a moment before.
     const rd_kafka_resp_err_t error =
         rd_kafka_query_watermark_offsets(client_->get(), options_.topic.c_str(), options_.partition,
                                          &extent.first, &extent.end, kAskTimeoutMs);

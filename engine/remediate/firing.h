@@ -26,8 +26,9 @@ struct Firing {
   int64_t matches = 1;                 // of them all
 };
 
-// Completed by `event`, the only one of it. `group`: of a window its group's values, as they name
-// it; in the id is the asset of the event.
+// Completed by `event`: of a single match all that there is; a window's other events, and how many
+// there were, are the caller's to tell. `group`: of a window its group's values, as they name it.
+// In the id is the asset of the event.
 Firing MakeFiring(const rule::Rule& rule, const Subject& event,
                   std::span<const std::string> group = {});
 

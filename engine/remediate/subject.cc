@@ -1,9 +1,11 @@
 #include "engine/remediate/subject.h"
 
+#include <array>
 #include <charconv>
 #include <limits>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/clip.h"
 #include "base/digest.h"
 
@@ -271,6 +273,25 @@ void WriteSubject(const Subject& subject, std::string& out) {
     writer.Text(OrNone(subject.file.path, kSubjectPathMax));
     WriteHash(subject.file.sha256, writer);
   }
+}
+
+void WriteSubjectWithin(size_t bytes_max, Subject subject, std::string& out) {
+  using LeaveOut = void (*)(Subject&);
+  constexpr std::array<LeaveOut, 7> kLessAndLess = {
+      [](Subject& less) { less.parent.image = {}; }, [](Subject& less) { less.process.image = {}; },
+      [](Subject& less) { less.asset.name = {}; },   [](Subject& less) { less.file = {}; },
+      [](Subject& less) { less.parent = {}; },       [](Subject& less) { less.process = {}; },
+      [](Subject& less) { less.origin.topic = {}; },
+  };
+  const size_t begin = out.size();
+  WriteSubject(subject, out);
+  for (const LeaveOut leave_out : kLessAndLess) {
+    if (out.size() - begin <= bytes_max) return;
+    out.resize(begin);
+    leave_out(subject);
+    WriteSubject(subject, out);
+  }
+  RIPOSTE_CHECK(out.size() - begin <= bytes_max, "what is left of an event fits");
 }
 
 std::optional<Subject> ReadSubject(std::string_view bytes) {

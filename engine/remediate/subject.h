@@ -71,6 +71,10 @@ Subject SubjectOf(const event::Event& event, const Origin& origin);
 // Appends it to `out`; at most kSubjectBytesMax bytes for what SubjectOf made.
 void WriteSubject(const Subject& subject, std::string& out);
 inline constexpr size_t kSubjectBytesMax = 11'000;
+// The same in at most `bytes_max` bytes, which are kSubjectBytesLeast or more: what is least needed
+// to act is left out, one after the other, as if the event had not told it.
+void WriteSubjectWithin(size_t bytes_max, Subject subject, std::string& out);
+inline constexpr size_t kSubjectBytesLeast = 1'200;
 // Empty unless `bytes` are whole and such as WriteSubject may have written.
 std::optional<Subject> ReadSubject(std::string_view bytes);
 

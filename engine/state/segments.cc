@@ -1,6 +1,7 @@
 #include "engine/state/segments.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -44,6 +45,74 @@ uint16_t AppendChanges(const StateKey& key, std::optional<std::string_view> valu
   return count;
 }
 
+namespace {
+
+// Takes the number of segments off the first one's bytes; 0: it is none.
+uint16_t TakeCount(std::string_view& first) {
+  ByteReader reader(first);
+  const uint64_t count = reader.Unsigned();
+  if (!reader.ok() || count == 0 || count > kSegmentsMax) return 0;
+  first.remove_prefix(first.size() - reader.rest());
+  return static_cast<uint16_t>(count);
+}
+
+// The states of one definition, put together from its records. Those of a group come in order, but
+// another group's may stand between them: keys have no end of their own.
+class States {
+ public:
+  explicit States(const EachState& each) : each_(each) {}
+
+  Status Add(std::string_view group, uint16_t segment, std::string_view part) {
+    if (segment == 0) return Begin(group, part);
+    const auto found = begun_.find(group);
+    if (found == begun_.end() || found->second.next != segment)
+      return Damaged("a segment is missing");
+    Begun& begun = found->second;
+    begun.whole.value.append(part);
+    if (++begun.next < begun.whole.segments) return Status::Ok();
+    each_(group, begun.whole.value, begun.whole.segments);
+    begun_.erase(found);
+    return Status::Ok();
+  }
+  Status Finish() const { return begun_.empty() ? Status::Ok() : Damaged("a segment is missing"); }
+
+ private:
+  struct Begun {
+    Whole whole;
+    uint16_t next = 1;
+  };
+  Status Begin(std::string_view group, std::string_view part) {
+    const uint16_t count = TakeCount(part);
+    if (count == 0) return Damaged("a state says no number of segments");
+    if (count == 1) {
+      each_(group, part, count);
+    } else {
+      begun_[std::string(group)].whole = {.value = std::string(part), .segments = count};
+    }
+    return Status::Ok();
+  }
+
+  const EachState& each_;
+  std::map<std::string, Begun, std::less<>> begun_;  // by group
+};
+
+}  // namespace
+
+Status ScanStates(const Store& store, Kind kind, const DefinitionId& definition,
+                  const EachState& each) {
+  States states(each);
+  Status added;
+  const Store::Each add = [&](std::string_view key, std::string_view value) {
+    const std::optional<ParsedKey> parsed = ParseRecordKey(key);
+    added = parsed ? states.Add(parsed->key.group, parsed->segment, value)
+                   : Damaged("it holds a key that is none");
+    return added.ok();
+  };
+  RIPOSTE_TRY(store.Scan(DefinitionPrefix(kind, definition), add));
+  RIPOSTE_TRY(added);
+  return states.Finish();
+}
+
 Result<std::optional<Whole>> ReadState(const Store& store, const StateKey& key) {
   Whole whole;
   for (uint64_t segment = 0; segment == 0 || segment < whole.segments; ++segment) {
@@ -56,12 +125,8 @@ Result<std::optional<Whole>> ReadState(const Store& store, const StateKey& key) 
     }
     std::string_view part = **record;
     if (segment == 0) {
-      ByteReader reader(part);
-      const uint64_t count = reader.Unsigned();
-      if (!reader.ok() || count == 0 || count > kSegmentsMax)
-        return Damaged("a state says no number of segments");
-      whole.segments = static_cast<uint16_t>(count);
-      part.remove_prefix(part.size() - reader.rest());
+      whole.segments = TakeCount(part);
+      if (whole.segments == 0) return Damaged("a state says no number of segments");
     }
     whole.value.append(part);
   }

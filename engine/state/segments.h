@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,5 +34,11 @@ struct Whole {
   uint16_t segments = 0;
 };
 Result<std::optional<Whole>> ReadState(const Store& store, const StateKey& key);
+
+// Calls `each` for all states of a definition; views live as long as the call. kDamaged as above.
+using EachState =
+    std::function<void(std::string_view group, std::string_view value, uint16_t segments)>;
+Status ScanStates(const Store& store, Kind kind, const DefinitionId& definition,
+                  const EachState& each);
 
 }  // namespace riposte::state

@@ -45,7 +45,8 @@ inline constexpr Time kPlaceTimeMax =
 
 // Bounds of what is read.
 inline constexpr size_t kContributionKeyMax = 1024;  // bytes of a key, a route, a value
-inline constexpr size_t kContributionEventMax = 64u << 10;
+// So that what a group keeps can be stored: engine/state/segments.h.
+inline constexpr size_t kContributionEventMax = 1536;
 inline constexpr size_t kContributionPartsMax = 64;
 
 // The rule's index means the same to who reads it only under the same rule set.

@@ -69,9 +69,10 @@ Fate CountCriterion::OnOccurrence(State& state, const Occurrence& occurrence,
   window.DropFront(window.FirstNotBefore(*state.newest - lateness_ - terms_.within));
   const size_t inserted = window.Insert(terms_, MakeEntry(occurrence, terms_.measure));
   if (const std::optional<Hit> hit = FirstHit(window, inserted)) {
-    Fire(state, *hit, outcome);
+    Fire(state, *hit, occurrence.place, outcome);
     return Fate::kFired;
   }
+  window.Thin(inserted);
   FoldNowAndThen(state);
   if (window.size() <= bounds_.kept) return Fate::kCounted;
   window.DropFront(window.size() - bounds_.kept);
@@ -118,14 +119,20 @@ std::optional<CountCriterion::Hit> CountCriterion::FirstHit(CountWindow& window,
   return std::nullopt;
 }
 
-void CountCriterion::Fire(State& state, const Hit& hit, Outcome& outcome) const {
-  const Place last = state.window[hit.last].kept.place;
+void CountCriterion::Fire(State& state, const Hit& hit, const Place& arrived,
+                          Outcome& outcome) const {
+  const Kept& last_kept = state.window[hit.last].kept;
+  const Place last = last_kept.place;
+  // What is told of the firing needs an event that is known.
   Completion& completion = outcome.fired.emplace_back(
-      Completion{.time = last.time, .completed_by = last, .events = {}, .measure = hit.measure});
+      Completion{.time = last.time,
+                 .completed_by = last_kept.event.empty() ? arrived : last,
+                 .events = {},
+                 .measure = hit.measure});
   state.window.DropFront(hit.first);
   for (CountEntry& entry : state.window.TakeFront(hit.last - hit.first + 1)) {
     completion.matches += int64_t{1} + entry.repeats;
-    completion.events.push_back(std::move(entry.kept));
+    if (!entry.kept.event.empty()) completion.events.push_back(std::move(entry.kept));
   }
   UseUp(state, last.time, outcome);
   if (state.window.empty()) state.since_fold = 0;
@@ -265,6 +272,8 @@ CountWindow CountCriterion::ReadWindow(const State& state, ByteReader& in) const
     if (state.used_up_to && place.time <= *state.used_up_to) in.Fail();
     if (!entries.empty() && place <= base) in.Fail();
     base = place;
+    const bool is_thin = entries.size() >= Tally::kEnds && size - entries.size() > Tally::kEnds;
+    if (is_thin && !entry.kept.event.empty()) in.Fail();
     entries.push_back(std::move(entry));
   }
   return CountWindow(std::move(entries));

@@ -42,9 +42,11 @@ class CountCriterion {
   CountCriterion(const rule::Count& count, Duration allowed_lateness,
                  const CountBounds& bounds = {});
 
-  // A firing's events are all that its window has kept; `measure` and, but for folded repeats, the
-  // events are of exactly that window. Folded repeats are counted in `matches`, or among what
-  // joined, where the kept occurrence of their value before them is.
+  // A firing's events are those of its window of which a group keeps the event (CountWindow::Thin),
+  // one of them that of `completed_by`; `measure` and, but for folded repeats, `matches` are of
+  // exactly that window. Folded repeats are counted in `matches`, or among what joined, where the
+  // kept occurrence of their value before them is. What joined may lack its event, too: it is empty
+  // then. Occurrences have events that are not empty.
   Fate OnOccurrence(State& state, const Occurrence& occurrence, Outcome& outcome) const;
 
   // Closes the cooldown once the watermark is beyond it.
@@ -73,7 +75,7 @@ class CountCriterion {
 
   bool IsReached(double measure) const;
   std::optional<Hit> FirstHit(CountWindow& window, size_t inserted) const;
-  void Fire(State& state, const Hit& hit, Outcome& outcome) const;
+  void Fire(State& state, const Hit& hit, const Place& arrived, Outcome& outcome) const;
   void UseUp(State& state, Time firing_time, Outcome& outcome) const;
   void Close(State& state, Outcome& outcome) const;
   void FoldNowAndThen(State& state) const;

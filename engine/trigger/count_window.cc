@@ -57,6 +57,16 @@ size_t CountWindow::Insert(const WindowTerms& terms, CountEntry entry) {
   return index;
 }
 
+// Before the insertion it was so; what is new in the middle is the inserted one, or what it moved
+// out of the first or the last.
+void CountWindow::Thin(size_t inserted) {
+  constexpr size_t kEnds = Tally::kEnds;
+  if (size() <= 2 * kEnds) return;
+  for (const size_t index : {inserted, kEnds, size() - kEnds - 1})
+    if (index >= kEnds && index < size() - kEnds)
+      entries_[gone_ + index].kept.event = std::string();
+}
+
 // The window that ends at the last entry is the last at_last_->size() entries.
 void CountWindow::Follow(const WindowTerms& terms, size_t inserted) {
   const Time from = (*this)[size() - 1].kept.place.time - terms.within;

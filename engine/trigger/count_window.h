@@ -49,6 +49,9 @@ class CountWindow {
 
   // Where it stands now.
   size_t Insert(const WindowTerms& terms, CountEntry entry);
+  // Of what stands neither among the first nor among the last Tally::kEnds, the event is forgotten
+  // for good, so that a large window stays small. Called after each insertion that stays.
+  void Thin(size_t inserted);
   // The first so many.
   std::vector<CountEntry> TakeFront(size_t count);
   void DropFront(size_t count);

@@ -98,6 +98,7 @@ std::vector<std::string> ValuesOfKey(std::string_view key) {
   std::vector<KeyValue> values;
   SplitKey(key, values);
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const KeyValue& value : values) texts.push_back(Readable(value));
   return texts;
 }

@@ -64,6 +64,16 @@ std::string KeyOf(std::span<const KeyValue> values, const RuleParts::OfFirings& 
   return std::move(key).Finish();
 }
 
+// What is told of a firing to other rules: the event that completed it, or the last of a
+// deadline's.
+std::string_view EventOf(const Completion& completion) {
+  if (completion.events.empty()) return {};
+  const auto completing =
+      std::ranges::find(completion.events, completion.completed_by, &Kept::place);
+  const bool is_there = !completion.by_deadline && completing != completion.events.end();
+  return is_there ? completing->event : completion.events.back().event;
+}
+
 // One thing's contributions to one rule: parts with the same key are joined.
 class Joiner {
  public:
@@ -187,12 +197,10 @@ void MatchValues::AddOfFiring(const Feed& feed, const Firing& firing,
                               std::span<const KeyValue> values, std::vector<Contribution>& out,
                               LeftOut& left_out) const {
   const RuleParts& parts = per_rule_[feed.rule].parts;
-  const std::vector<Kept>& events = firing.completion.events;
   const size_t begin = out.size();
   const Place place{.time = std::clamp(firing.completion.time, kPlaceTimeMin, kPlaceTimeMax),
                     .order = firing.order};
-  Joiner joiner(feed.rule, parts, place, events.empty() ? std::string_view() : events.back().event,
-                out);
+  Joiner joiner(feed.rule, parts, place, EventOf(firing.completion), out);
   for (const uint32_t number : feed.parts) {
     const RuleParts::Part& part = parts.parts[number];
     Taken taken;

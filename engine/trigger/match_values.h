@@ -37,14 +37,14 @@ class MatchValues {
 
   // Appends what the event is to `rule`, whose `parts` (by number, ascending, without those with
   // `firings_of`) it matched: one for each key, in the order of the parts. `place` and `payload`
-  // become those of the contributions. Of `single_match` there is none, but where another rule
-  // takes its firings: the caller fires it.
+  // (1 to kContributionEventMax bytes) become those of the contributions. Of `single_match` there
+  // is none, but where another rule takes its firings: the caller fires it.
   void OfEvent(const event::Event& event, uint32_t rule, std::span<const uint32_t> parts,
                const Place& place, std::string_view payload, std::vector<Contribution>& out,
                LeftOut& left_out) const;
 
   // Appends what the firing is to the rules that take its rule's firings: their place is its time
-  // and order, the event that of its last one.
+  // and order, the event that of what completed it, or its last one.
   void OfFiring(const Firing& firing, std::vector<Contribution>& out, LeftOut& left_out) const;
 
   // Whether it could have come from OfEvent or OfFiring of this rule set: what was read may be of

@@ -21,6 +21,7 @@ bool IsAssetId(const schema::Schema& schema, FieldId field) {
 std::vector<RuleParts::Field> FieldsOf(const std::vector<FieldId>& ids,
                                        const schema::Schema& schema) {
   std::vector<RuleParts::Field> fields;
+  fields.reserve(ids.size());
   for (const FieldId id : ids)
     fields.push_back({.id = id, .type = schema.catalogue.token(id).type});
   return fields;

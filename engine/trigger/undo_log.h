@@ -50,7 +50,7 @@ class UndoLog {
       return added;
     }
     // The group, which it has, leaves its place for the first time.
-    void AddMove(Before& group, std::optional<std::string> older) {
+    void AddMove(Before& group, std::optional<std::string>&& older) {
       group.moved = true;
       moves_.push_back({.key = group.key, .older = std::move(older)});
     }

@@ -190,13 +190,18 @@ void TopicAccess::Write(const std::string& topic, int32_t partition,
 
 void TopicAccess::WriteInTransaction(const std::string& topic, int32_t partition,
                                      const std::vector<Out>& records, bool commit) const {
-  const HandlePtr handle = Open(
-      RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_}, {"transactional.id", "test-" + topic}});
-  Must(rd_kafka_init_transactions(handle.get(), kTimeoutMs));
+  const auto open = [&] {
+    HandlePtr opened = Open(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers_},
+                                                {"transactional.id", "test-" + topic}});
+    Must(rd_kafka_init_transactions(opened.get(), kTimeoutMs));
+    return opened;
+  };
+  const HandlePtr handle = open();
   Must(rd_kafka_begin_transaction(handle.get()));
   Produce(handle.get(), topic, partition, records);
   Must(commit ? rd_kafka_commit_transaction(handle.get(), kTimeoutMs)
               : rd_kafka_abort_transaction(handle.get(), kTimeoutMs));
+  open();  // a successor is not let in before
 }
 
 void TopicAccess::WriteNumbers(const std::string& topic, int32_t partition, int first, int count,

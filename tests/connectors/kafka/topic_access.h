@@ -38,7 +38,7 @@ class TopicAccess {
   };
   void Write(const std::string& topic, int32_t partition, const std::vector<Out>& records,
              const std::string& codec = "none") const;
-  // One transaction, which commits or aborts.
+  // One transaction, which commits or aborts; returns once it has ended in every partition.
   void WriteInTransaction(const std::string& topic, int32_t partition,
                           const std::vector<Out>& records, bool commit) const;
   // `count` records with the values "<first>", "<first + 1>", ...

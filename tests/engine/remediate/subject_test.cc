@@ -248,5 +248,50 @@ TEST(FileHashTest, HasOneSpelling) {
   EXPECT_EQ((FileHash{.text = raw, .is_raw = true}.Hex()), Sha256Hex("x"));
 }
 
+// However long its texts are: what identifies the event, the asset and the process goes last.
+TEST(SubjectTest, IsKeptWithinABound) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 400; ++round) {
+    EventJson json(kTypes[random() % kTypes.size()]);
+    for (const char* key : {"id", "asset", "host", "platform", "guid", "image", "sha", "pguid",
+                            "pimage", "psha", "file", "fsha"}) {
+      constexpr size_t kLengths[] = {0, 10, 127, 128, 250, 256, 1'000, 4'096, 5'000};
+      const size_t length = kLengths[random() % std::size(kLengths)];
+      if (length == 0)
+        json.Without(key);
+      else
+        json.With(key, std::string(length, 'x'));
+    }
+    json.With("pid", 4711).With("start", "2026-11-25T00:59:00Z").With("ppid", 200);
+    const Made made(json);
+    for (const size_t bound : {kSubjectBytesLeast, size_t{1'536}, kSubjectBytesMax}) {
+      std::string bytes = "before";
+      WriteSubjectWithin(bound, made.subject, bytes);
+      bytes.erase(0, 6);
+      ASSERT_LE(bytes.size(), bound);
+      const std::optional<Subject> read = ReadSubject(bytes);
+      ASSERT_TRUE(read);
+      if (Written(made.subject).size() <= bound) EXPECT_EQ(bytes, Written(made.subject));
+      EXPECT_EQ(read->asset.id, ReadSubject(Written(made.subject))->asset.id);
+      EXPECT_EQ(read->event_id, ReadSubject(Written(made.subject))->event_id);
+      EXPECT_EQ(read->event_time, made.subject.event_time);
+      if (bound < kSubjectBytesMax && read->process.image.empty()) continue;
+      EXPECT_EQ(read->process.pid, made.subject.process.pid) << "its image went first";
+    }
+  }
+}
+
+TEST(SubjectTest, OfALongPathTheProcessIsKept) {
+  const Made made(Full("PROCESS").With("image", std::string(4'000, 'x')));
+  std::string bytes;
+  WriteSubjectWithin(1'536, made.subject, bytes);
+  const std::optional<Subject> read = ReadSubject(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->process.image, "");
+  EXPECT_EQ(read->process.pid, 4711);
+  EXPECT_EQ(read->process.started_at, made.subject.process.started_at);
+  EXPECT_EQ(read->event_id, made.subject.event_id);
+}
+
 }  // namespace
 }  // namespace riposte::remediate

@@ -86,5 +86,55 @@ TEST(SegmentsTest, WhatIsNotWholeIsDamage) {
   }
 }
 
+// Also groups whose records stand between those of another.
+TEST(SegmentsTest, AllStatesOfADefinitionAreFound) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 50; ++round) {
+    MemoryStore store;
+    std::map<std::string, std::string> expected;
+    std::vector<Change> changes;
+    for (int i = 0; i < 40; ++i) {
+      std::string group;
+      for (uint64_t length = random() % 6; length > 0; --length)
+        group.push_back(static_cast<char>(random() % 3));
+      if (expected.contains(group)) continue;
+      expected[group] = Noise(random() % 3 == 0 ? random() % 60'000 : random() % 10, random());
+      AppendChanges({.group = group}, expected[group], 0, changes);
+      AppendChanges({.kind = Kind::kSuppress, .group = group}, "other kind", 0, changes);
+      StateKey other{.group = group};
+      other.definition[15] = 1;
+      AppendChanges(other, "other definition", 0, changes);
+    }
+    ASSERT_TRUE(store.Apply(changes, {}).ok());
+    std::map<std::string, std::string> found;
+    const EachState add = [&](std::string_view group, std::string_view value, uint16_t segments) {
+      EXPECT_TRUE(found.emplace(group, value).second);
+      std::vector<Change> ignored;
+      EXPECT_EQ(segments, AppendChanges({.group = group}, value, 0, ignored));
+    };
+    ASSERT_TRUE(ScanStates(store, Kind::kWindow, {}, add).ok());
+    EXPECT_EQ(found, expected);
+  }
+}
+
+TEST(SegmentsTest, AMissingSegmentIsDamageToAScan) {
+  const std::string value = Noise(3 * kSegmentBytesMax, 5);
+  std::vector<Change> changes;
+  AppendChanges(kKey, value, 0, changes);
+  ASSERT_EQ(changes.size(), 4u);
+  const EachState ignore = [](std::string_view, std::string_view, uint16_t) {};
+  for (size_t missing = 0; missing < changes.size(); ++missing) {
+    MemoryStore store;
+    std::vector<Change> some = changes;
+    some.erase(some.begin() + static_cast<std::ptrdiff_t>(missing));
+    ASSERT_TRUE(store.Apply(some, {}).ok());
+    EXPECT_EQ(ScanStates(store, Kind::kWindow, {}, ignore).code(), ErrorCode::kDamaged) << missing;
+  }
+  MemoryStore store;
+  changes[0].value = "";
+  ASSERT_TRUE(store.Apply(changes, {}).ok());
+  EXPECT_EQ(ScanStates(store, Kind::kWindow, {}, ignore).code(), ErrorCode::kDamaged);
+}
+
 }  // namespace
 }  // namespace riposte::state

@@ -1,5 +1,7 @@
 #include "engine/trigger/count.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace riposte::trigger {
@@ -115,6 +117,29 @@ TEST_F(CountTest, WithoutACooldownOnlyTheWindowIsUsedUp) {
   EXPECT_EQ(At(999), "late");
 }
 
+// The window that ends at 1095 lacks one, and more came behind it than are remembered.
+TEST_F(CountTest, WhatArrivedCompletesIfTheEndOfTheWindowIsNotRemembered) {
+  for (const int64_t behind : {20, 19}) {
+    SCOPED_TRACE(behind);
+    Use({.threshold = 45, .within = Duration(100), .cooldown = Duration(0)});
+    state_ = {};
+    for (int i = 0; i < 30; ++i) At(1000);
+    for (int i = 0; i < 14; ++i) At(1095);
+    const Place end{.time = TimeFromMs(1095), .order = order_};
+    for (int64_t i = 0; i < behind; ++i) At(1105 + i);
+    ASSERT_EQ(At(1050), "fired");
+    const Completion& fired = outcome_.fired.at(0);
+    EXPECT_EQ(fired.time, end.time);
+    EXPECT_EQ(fired.matches, 45);
+    const Place arrived{.time = TimeFromMs(1050), .order = order_};
+    EXPECT_EQ(fired.completed_by, behind == 20 ? arrived : end);
+    const bool is_told =
+        std::ranges::find(fired.events, fired.completed_by, &Kept::place) != fired.events.end();
+    EXPECT_TRUE(is_told);
+    EXPECT_LE(fired.events.size(), 2 * Tally::kEnds + 1);
+  }
+}
+
 TEST_F(CountTest, TheWatermarkClosesTheCooldown) {
   for (const int64_t ms : {1000, 1000, 1000, 1001}) At(ms);
   EXPECT_EQ(criterion_.NextDeadline(state_), TimeFromMs(1020));
@@ -122,6 +147,7 @@ TEST_F(CountTest, TheWatermarkClosesTheCooldown) {
   EXPECT_TRUE(outcome_.closed.empty());
   criterion_.OnTime(state_, TimeFromMs(1021), outcome_);
   EXPECT_EQ(outcome_.closed.size(), 1u);
+  EXPECT_EQ(criterion_.IdleFrom(state_), TimeFromMs(1120));
   EXPECT_FALSE(criterion_.IsIdle(state_, TimeFromMs(1120)));
   EXPECT_TRUE(criterion_.IsIdle(state_, TimeFromMs(1121)));
 }

@@ -1,5 +1,7 @@
 #include "engine/trigger/count_window.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace riposte::trigger {
@@ -22,6 +24,39 @@ TEST(CountWindowTest, TheFollowedMeasureIsTheOneMeasuredAnew) {
     ASSERT_EQ(window.MeasureAtLast(terms), anew.MeasureAtLast(terms)) << i;
     ASSERT_EQ(window, anew);
   }
+}
+
+// How many of the first ones have their event, and of the last ones, if those between have none.
+std::pair<size_t, size_t> Told(const CountWindow& window) {
+  std::pair<size_t, size_t> told;
+  while (told.first < window.size() && !window[told.first].kept.event.empty()) ++told.first;
+  while (told.second < window.size() && !window[window.size() - 1 - told.second].kept.event.empty())
+    ++told.second;
+  for (size_t i = told.first; i + told.second < window.size(); ++i)
+    EXPECT_TRUE(window[i].kept.event.empty()) << i;
+  return told;
+}
+
+TEST(CountWindowTest, TheFirstAndTheLastKeepTheirEvents) {
+  const WindowTerms terms{.within = Duration(1000)};
+  CountWindow window;
+  const auto insert = [&](int64_t ms) {
+    CountEntry entry = At(ms, 0);
+    entry.kept.event = "e";
+    window.Thin(window.Insert(terms, entry));
+  };
+  for (int64_t ms = 0; ms < 40; ++ms) insert(ms * 10);
+  EXPECT_EQ(Told(window), (std::pair<size_t, size_t>(40, 40)));
+  insert(400);
+  EXPECT_EQ(Told(window), (std::pair<size_t, size_t>(20, 20)));
+  for (const int64_t ms : {205, 5, 395, -5, 410, 195}) {
+    insert(ms);
+    EXPECT_EQ(Told(window), (std::pair<size_t, size_t>(20, 20))) << ms;
+  }
+  window.DropFront(5);
+  EXPECT_EQ(Told(window), (std::pair<size_t, size_t>(15, 20)));
+  insert(420);
+  EXPECT_EQ(Told(window), (std::pair<size_t, size_t>(15, 20)));
 }
 
 TEST(CountWindowTest, OnlyAMiddleOneThatNoWindowNeedsIsFolded) {

@@ -163,7 +163,10 @@ TEST_F(MatchValuesTest, ADisabledRuleTakesNothing) {
 Firing FiringWith(std::string key) {
   Firing firing{.rule = 0, .key = std::move(key), .completion = {}, .order = OrderOf(3) + 1};
   firing.completion.time = TimeFromMs(9000);
-  firing.completion.events = {{.place = {}, .event = "first"}, {.place = {}, .event = "last"}};
+  firing.completion.completed_by = {.time = TimeFromMs(8000), .order = 2};
+  firing.completion.events = {{.place = {.time = TimeFromMs(7000), .order = 1}, .event = "first"},
+                              {.place = firing.completion.completed_by, .event = "completing"},
+                              {.place = {.time = TimeFromMs(9000), .order = 3}, .event = "last"}};
   return firing;
 }
 
@@ -186,7 +189,7 @@ TEST_F(MatchValuesTest, AFiringIsToOthersWhatItsGroupIs) {
   EXPECT_EQ(out[0].route, "pc");
   EXPECT_EQ(out[0].parts, 0b0110u);
   EXPECT_EQ(out[0].place, (Place{.time = TimeFromMs(9000), .order = OrderOf(3) + 1}));
-  EXPECT_EQ(out[0].event, "last");
+  EXPECT_EQ(out[0].event, "completing");
   EXPECT_EQ(out[1].key, KeyWith({"ann"}));
   EXPECT_EQ(out[1].parts, 0b1000u);
   EXPECT_EQ(out[2].rule, 3u);
@@ -218,6 +221,14 @@ TEST_F(MatchValuesTest, AFiringWhoseKeyIsAHashTellsNothing) {
         RuleOf("b", rule::Count{.of = {StepOfFirings("a", {"asset"}, {2})}})});
   EXPECT_TRUE(OfFiring(FiringWith(KeyWith(std::vector(9, std::string(120, 'x'))))).empty());
   EXPECT_EQ(left_out_, (LeftOut{.no_key = 1, .no_value = 0}));
+}
+
+TEST_F(MatchValuesTest, ADeadlineTellsTheLastOfItsEvents) {
+  Load({RuleOf("a", rule::Count{.group_by = {}}),
+        RuleOf("b", rule::Count{.of = {StepOfFirings("a", {}, {})}})});
+  Firing firing = FiringWith("");
+  firing.completion.by_deadline = true;
+  EXPECT_EQ(OfFiring(firing).at(0).event, "last");
 }
 
 TEST_F(MatchValuesTest, ADeadlineBeyondTheYearsIsTheirEnd) {

@@ -43,7 +43,7 @@ class NaiveCount {
     for (const Arrival& end : std::vector<Arrival>(free_)) {
       const bool contains =
           end.kept.place >= occurrence.place && end.kept.place.time - time <= count_.within;
-      if (contains && FireAt(end.kept.place, outcome)) return Fate::kFired;
+      if (contains && FireAt(end.kept, occurrence.place, outcome)) return Fate::kFired;
     }
     return Forget();
   }
@@ -115,7 +115,8 @@ class NaiveCount {
     return false;
   }
 
-  bool FireAt(const Place& end, Outcome& outcome) {
+  bool FireAt(const Kept& last, const Place& arrived, Outcome& outcome) {
+    const Place end = last.place;
     std::vector<Arrival> window;
     std::vector<Arrival> after;
     for (const Arrival& arrival : free_) {
@@ -128,9 +129,11 @@ class NaiveCount {
     const double measure = MeasureOf(window);
     if (!Reaches(measure)) return false;
     Completion completion{.time = end.time, .completed_by = end, .events = {}};
+    if (last.event.empty()) completion.completed_by = arrived;
     completion.matches = static_cast<int64_t>(window.size());
     completion.measure = measure;
-    for (const Arrival& arrival : window) completion.events.push_back(arrival.kept);
+    for (const Arrival& arrival : window)
+      if (!arrival.kept.event.empty()) completion.events.push_back(arrival.kept);
     outcome.fired.push_back(completion);
     Firing firing{.time = end.time, .open = count_.cooldown > Duration::zero(), .joined = {}};
     free_.clear();
@@ -174,6 +177,7 @@ class NaiveCount {
     std::erase_if(free_, [&](const Arrival& arrival) {
       return arrival.kept.place.time < *newest_ - lateness_ - count_.within;
     });
+    for (size_t i = Tally::kEnds; i + Tally::kEnds < free_.size(); ++i) free_[i].kept.event.clear();
     if (free_.size() <= kept_max_) return Fate::kCounted;
     free_.erase(free_.begin());
     return Fate::kOverflow;

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/state/segments.h"
 #include "engine/trigger/count.h"
 #include "engine/trigger/scheduled.h"
 #include "engine/trigger/sequence.h"
@@ -161,6 +162,31 @@ TEST(RuleWindowsTest, AStateOfNoneOrWithoutRoomIsNotRestored) {
   EXPECT_FALSE(other->Restore("e", bytes, Time::min()));
   EXPECT_EQ(Keys(*other), (std::vector<std::string>{"a", "b", "c", "d"}));
   EXPECT_EQ(other->NextDeadline(), TimeFromMs(130));
+}
+
+// The most that one group can keep, all with the largest event and values.
+void ExpectStorable(rule::Trigger trigger, size_t occurrences, size_t values) {
+  const auto windows = WindowsOf(std::move(trigger));
+  Outcome outcome;
+  for (size_t i = 0; i < occurrences; ++i) {
+    Contribution contribution = At(1'700'000'000'000, "a");
+    contribution.event.resize(kContributionEventMax, 'e');
+    contribution.values.assign(values, std::string(64, 'v'));
+    windows->Take(contribution, Time::min(), outcome);
+  }
+  EXPECT_TRUE(outcome.fired.empty());
+  std::vector<RuleWindows::GroupState> all;
+  windows->AppendAll(all);
+  EXPECT_LE(all.at(0).bytes->size(), state::kStateBytesMax);
+  EXPECT_GT(all.at(0).bytes->size(), 20 * kContributionEventMax);
+}
+
+TEST(RuleWindowsTest, TheLargestStateCanBeStored) {
+  ExpectStorable(CountOf(20'000), 10'100, 0);
+  ExpectStorable(rule::Sequence{.within = 10 * kMs, .steps = {PresentStep(100, true)}}, 600, 1);
+  ExpectStorable(
+      rule::Unordered{.within = 10 * kMs, .steps = {PresentStep(100, true), PresentStep()}}, 2'100,
+      1);
 }
 
 // How a criterion takes contributions, and what those are.

@@ -175,6 +175,7 @@ TEST(SequenceTest, IsIdleWhenNothingInTimeCanUseIt) {
   Timeline timeline(kAb);
   EXPECT_TRUE(timeline.criterion_.IsIdle(timeline.state_, TimeFromMs(0)));
   timeline.Play({{0, kA}});
+  EXPECT_EQ(timeline.criterion_.IdleFrom(timeline.state_), TimeFromMs(110));
   EXPECT_FALSE(timeline.criterion_.IsIdle(timeline.state_, TimeFromMs(110)));
   EXPECT_TRUE(timeline.criterion_.IsIdle(timeline.state_, TimeFromMs(111)));
   Timeline waiting(kAbNoC);

@@ -135,6 +135,7 @@ TEST(UnorderedTest, IsIdleWhenNothingInTimeCanUseIt) {
   Timeline timeline(kAbNoX);
   EXPECT_TRUE(timeline.criterion_.IsIdle(timeline.state_, TimeFromMs(0)));
   timeline.Play({{0, kX}});
+  EXPECT_EQ(timeline.criterion_.IdleFrom(timeline.state_), TimeFromMs(110));
   EXPECT_FALSE(timeline.criterion_.IsIdle(timeline.state_, TimeFromMs(110)));
   EXPECT_TRUE(timeline.criterion_.IsIdle(timeline.state_, TimeFromMs(111)));
   timeline.Play({{20, kA}, {21, kB}});
