@@ -1,12 +1,16 @@
 #include "app/explanation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
+#include <variant>
 
+#include "app/trigger_words.h"
 #include "base/check.h"
 #include "engine/event/decode.h"
 #include "engine/match/rule_parts.h"
+#include "engine/trigger/group_key.h"
 
 namespace riposte::app {
 namespace {
@@ -75,6 +79,64 @@ Cause CauseOf(const Explanation& explanation, bool enabled) {
   return Cause::kQueryUnknown;
 }
 
+std::string GroupWords(const rule::GroupBy& by, std::string_view key,
+                       const schema::Catalogue& catalogue) {
+  const std::vector<std::string> values = trigger::ValuesOfKey(key);
+  std::string words;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) words += ", ";
+    if (i < by.size() && by[i] != schema::kNoField) words += catalogue.token(by[i]).name + " ";
+    words += values[i];
+  }
+  return words;
+}
+
+const rule::GroupBy& GroupFields(const rule::Trigger& trigger, const rule::Step* part) {
+  static const rule::GroupBy kNone;
+  if (part != nullptr) return part->by;
+  if (const auto* count = std::get_if<rule::Count>(&trigger)) return count->group_by;
+  if (const auto* scheduled = std::get_if<rule::Scheduled>(&trigger)) return scheduled->group_by;
+  return kNone;
+}
+
+const rule::Step* UntilOf(const rule::Trigger& trigger) {
+  const auto* sequence = std::get_if<rule::Sequence>(&trigger);
+  return sequence != nullptr && sequence->until ? &*sequence->until : nullptr;
+}
+
+bool Fits(const trigger::Contribution& contribution, size_t part, bool is_until) {
+  return is_until ? contribution.until : (contribution.parts & trigger::StepBit(part)) != 0;
+}
+
+// `fitted` counts the parts that it tells of.
+ExplainedGroup ExplainGroup(const Taken& taken, const rule::Trigger& trigger,
+                            const schema::Catalogue& catalogue, size_t& fitted) {
+  ExplainedGroup group{.words = {}, .steps = {}, .fate = taken.fate};
+  const std::vector<const rule::Step*> parts = rule::PartsOf(trigger);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool is_until = parts[i] != nullptr && parts[i] == UntilOf(trigger);
+    if (!Fits(taken.contribution, i, is_until)) continue;
+    ++fitted;
+    group.words = GroupWords(GroupFields(trigger, parts[i]), taken.contribution.key, catalogue);
+    if (parts[i] != nullptr) group.steps.push_back(is_until ? "until" : parts[i]->name);
+  }
+  return group;
+}
+
+// `matched`: how many of its parts.
+void ExplainWindows(const Judged& judged, uint32_t rule, size_t matched, Explanation& explanation) {
+  const rule::Trigger& trigger = explanation.rule->trigger;
+  if (std::holds_alternative<rule::SingleMatch>(trigger)) return;
+  const schema::Catalogue& catalogue = explanation.rules->schema->catalogue;
+  explanation.has_windows = true;
+  explanation.trigger = TriggerWords(trigger, catalogue);
+  size_t fitted = 0;
+  for (const Taken& taken : judged.taken)
+    if (taken.contribution.rule == rule)
+      explanation.groups.push_back(ExplainGroup(taken, trigger, catalogue, fitted));
+  explanation.left_out = matched - fitted;
+}
+
 }  // namespace
 
 std::string_view CauseName(Cause cause) {
@@ -103,23 +165,24 @@ Truth Explanation::truth() const {
   return truth;
 }
 
-Explanation Explain(const rule::RuleSetPtr& rules, size_t rule, const schema::Profile& profile,
-                    std::string_view bytes, const remediate::Origin& origin,
-                    const Offline::Options& options) {
+Result<Explanation> Explain(const rule::RuleSetPtr& rules, size_t rule,
+                            const schema::Profile& profile, std::string_view bytes,
+                            const remediate::Origin& origin, const Offline::Options& options) {
   const bool enabled = rules->rules[rule].enabled;
   // The whole set's matcher, as it runs in production; it leaves out disabled rules, and those that
   // fire for nobody.
   const bool is_matched = match::NeededRules(*rules)[rule];
   Explanation out;
   out.rules = is_matched ? rules : Alone(*rules, rules->rules[rule]);
-  const size_t index = is_matched ? rule : 0;
+  const uint32_t index = is_matched ? static_cast<uint32_t>(rule) : 0;
   out.rule = &out.rules->rules[index];
   out.profile = &profile;
   for (const schema::FieldId field : rule::MissingTokens(*out.rule, profile))
     out.missing_tokens.push_back(rules->schema->catalogue.token(field).name);
 
-  Offline offline(out.rules, profile, options);
-  const Judged& judged = offline.Run(bytes, origin);
+  const Result<std::unique_ptr<Offline>> offline = Offline::Make(out.rules, profile, options);
+  if (!offline.ok()) return offline.status();
+  const Judged& judged = (*offline)->Run(bytes, origin);
   out.reject = judged.reject;
   out.error_offset = judged.error_offset;
   if (judged.event != nullptr) ExplainQuery(*rules->schema, bytes, judged.now, out);
@@ -127,12 +190,16 @@ Explanation Explain(const rule::RuleSetPtr& rules, size_t rule, const schema::Pr
 
   const std::vector<const rule::Step*> parts = rule::PartsOf(out.rule->trigger);
   std::vector<const rule::Step*> matched;
-  for (size_t i = 0; i < judged.matches.size(); ++i) {
-    if (judged.matches[i].rule != index) continue;
-    if (matched.empty() && out.matches()) out.actions = judged.firings[i].actions;
-    matched.push_back(parts[judged.matches[i].part]);
-  }
+  for (const match::Match& match : judged.matches)
+    if (match.rule == index) matched.push_back(parts[match.part]);
   out.consistent = IsConsistent(out, matched);
+  if (!out.matches()) return out;
+  ExplainWindows(judged, index, matched.size(), out);
+  for (const Fired& fired : judged.firings) {
+    if (fired.decided.firing.rule != out.rule) continue;
+    out.fires = true;
+    std::ranges::copy(fired.decided.actions, std::back_inserter(out.actions));
+  }
   return out;
 }
 

@@ -32,6 +32,13 @@ struct ExplainedPart {
   match::Explained tree;
 };
 
+// What the event is to one group of a rule with windows, which it meets alone.
+struct ExplainedGroup {
+  std::string words;               // "asset.id a1, process.username ann"; empty: all are one group
+  std::vector<std::string> steps;  // whose place it could take, by name; none of a count's query
+  trigger::Fate fate = trigger::Fate::kCounted;
+};
+
 struct Explanation {
   rule::RuleSetPtr rules;  // what the pointers below point into
   const rule::Rule* rule = nullptr;
@@ -56,12 +63,20 @@ struct Explanation {
   std::vector<ExplainedPart> parts;
   match::Truth truth() const;  // of the parts
 
-  std::vector<pipeline::Action> actions;  // of a rule that matches
+  // Of a rule with windows that matches.
+  bool has_windows = false;
+  std::string trigger;  // in words
+  std::vector<ExplainedGroup> groups;
+  size_t left_out = 0;  // parts that hold, but lack a value of their group or of what is measured
+
+  bool fires = false;                     // a rule that matches: by this event alone
+  std::vector<pipeline::Action> actions;  // then
 };
 
 // `rule` is an index in `rules`, `profile` one of its schema; `origin` as in Offline::Run().
-Explanation Explain(const rule::RuleSetPtr& rules, size_t rule, const schema::Profile& profile,
-                    std::string_view bytes, const remediate::Origin& origin,
-                    const Offline::Options& options);
+// Errors: those of Offline::Make.
+Result<Explanation> Explain(const rule::RuleSetPtr& rules, size_t rule,
+                            const schema::Profile& profile, std::string_view bytes,
+                            const remediate::Origin& origin, const Offline::Options& options);
 
 }  // namespace riposte::app

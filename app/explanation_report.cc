@@ -152,8 +152,27 @@ std::string Tree(const Explained& root, Marks marks) {
   return out;
 }
 
+std::string GroupText(const ExplainedGroup& group) {
+  std::string out = "group    ";
+  out += group.words.empty() ? "of all matches" : ForTerminal(group.words);
+  for (size_t i = 0; i < group.steps.size(); ++i)
+    out += fmt::format("{}{}", i == 0 ? ": " : ", ", ForTerminal(group.steps[i]));
+  return out + fmt::format(" ({})\n", trigger::FateName(group.fate));
+}
+
+// What the event alone is to the windows of the rule.
+std::string WindowsText(const Explanation& explanation) {
+  std::string out = fmt::format("trigger  {}\n", ForTerminal(explanation.trigger));
+  for (const ExplainedGroup& group : explanation.groups) out += GroupText(group);
+  if (explanation.left_out > 0)
+    out += "group    none: a value of the group, or of what is measured, is absent or unreadable\n";
+  return out;
+}
+
 std::string RemediationText(const Explanation& explanation) {
   const std::optional<rule::Remediation>& remediation = explanation.rule->remediation;
+  if (explanation.has_windows && !explanation.fires)
+    return "This event alone does not meet the trigger.\n";
   if (!remediation) return "The rule only alerts.\n";
   std::string out =
       fmt::format("remediation  {}, auto: {}\n", rule::RuleActionName(remediation->action),
@@ -207,6 +226,7 @@ class JsonReport {
     for (const std::string& token : explanation_.missing_tokens) writer_.String(token);
     writer_.EndArray().Key("consistent").Bool(explanation_.consistent);
     WriteParts();
+    WriteWindows();
     WriteCommands();
     writer_.EndObject();
   }
@@ -259,6 +279,18 @@ class JsonReport {
       writer_.EndObject();
     }
     writer_.EndArray();
+  }
+
+  void WriteWindows() {
+    if (!explanation_.has_windows) return;
+    writer_.Field("trigger", explanation_.trigger).Key("groups").BeginArray();
+    for (const ExplainedGroup& group : explanation_.groups) {
+      writer_.BeginObject().Field("group", group.words).Key("steps").BeginArray();
+      for (const std::string& step : group.steps) writer_.String(step);
+      writer_.EndArray().Field("fate", trigger::FateName(group.fate)).EndObject();
+    }
+    writer_.EndArray().Field("left_out", static_cast<int64_t>(explanation_.left_out));
+    writer_.Key("fires").Bool(explanation_.fires);
   }
 
   void WriteNode(const ExplainedPart& part, const Explained& node) {
@@ -330,6 +362,7 @@ class JsonReport {
 
 std::string ExplanationText(const Explanation& explanation, const std::string& event, Marks marks) {
   std::string out = Header(explanation, event);
+  if (explanation.has_windows) out += WindowsText(explanation);
   for (const ExplainedPart& part : explanation.parts) {
     out += '\n';
     if (part.step != nullptr)

@@ -1,15 +1,20 @@
 #include "app/rule_tests.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
+#include "app/would.h"
 #include "base/unicode.h"
 
 namespace riposte::app {
 namespace {
 
-// When tests happen, for events that have no time of their own.
+// When tests begin whose events have no time of their own.
 constexpr Time kTestBegin = TimeFromMs(1'767'225'600'000);  // 2026-01-01
 
 // A command that would be ordered: what it does, and every name of what it is done to.
@@ -53,50 +58,58 @@ bool Fits(const rule::ExpectedCommand& expected, const Ordered& ordered) {
   return std::find(ordered.names.begin(), ordered.names.end(), folded) != ordered.names.end();
 }
 
-// Pairs expectations with commands (Kuhn's augmenting paths): a greedy choice may give a command to
-// an expectation that another one would have fitted as well.
+// Pairs what is expected with what was seen (Kuhn's augmenting paths): a greedy choice may give
+// what was seen to an expectation that another one would have fitted as well.
 class Pairing {
  public:
-  Pairing(const std::vector<rule::ExpectedCommand>& expected, const std::vector<Ordered>& ordered)
-      : expected_(expected), ordered_(ordered), owner_(ordered.size(), kNobody) {
-    for (size_t i = 0; i < expected_.size(); ++i) {
-      std::vector<bool> tried(ordered_.size(), false);
+  using Fits = std::function<bool(size_t expected, size_t seen)>;
+  Pairing(size_t expected, size_t seen, Fits fits) : fits_(std::move(fits)), owner_(seen, kNobody) {
+    for (size_t i = 0; i < expected; ++i) {
+      std::vector<bool> tried(seen, false);
       if (!Place(i, tried)) unmet_.push_back(i);
     }
   }
   const std::vector<size_t>& unmet() const { return unmet_; }
-  bool IsExpected(size_t command) const { return owner_[command] != kNobody; }
+  bool IsExpected(size_t seen) const { return owner_[seen] != kNobody; }
 
  private:
   static constexpr size_t kNobody = static_cast<size_t>(-1);
 
   bool Place(size_t expectation, std::vector<bool>& tried) {
-    for (size_t c = 0; c < ordered_.size(); ++c) {
-      if (tried[c] || !Fits(expected_[expectation], ordered_[c])) continue;
-      tried[c] = true;
-      if (owner_[c] != kNobody && !Place(owner_[c], tried)) continue;
-      owner_[c] = expectation;
+    for (size_t s = 0; s < owner_.size(); ++s) {
+      if (tried[s] || !fits_(expectation, s)) continue;
+      tried[s] = true;
+      if (owner_[s] != kNobody && !Place(owner_[s], tried)) continue;
+      owner_[s] = expectation;
       return true;
     }
     return false;
   }
 
-  const std::vector<rule::ExpectedCommand>& expected_;
-  const std::vector<Ordered>& ordered_;
+  Fits fits_;
   std::vector<size_t> owner_;
   std::vector<size_t> unmet_;
 };
 
-// What the events of one test brought about.
+// What one test brought about.
 struct Seen {
-  int64_t firings = 0;
+  struct Firing {
+    Duration at{};  // since the test's begin
+    int64_t events = 0;
+    std::string window;  // for people
+  };
+  std::vector<Firing> firings;
+  Offline::Waiting waiting;    // at the end
+  uint64_t without_value = 0;  // matches that came to no group
   std::vector<Ordered> ordered;
   std::vector<std::string> not_ordered;  // why, for people
 };
 
-void Note(const pipeline::Decided& decided, Seen& seen) {
-  ++seen.firings;
-  for (const pipeline::Action& action : decided.actions) {
+void Note(const Fired& fired, Time begin, Seen& seen) {
+  seen.firings.push_back({.at = fired.time - begin,
+                          .events = fired.decided.firing.matches,
+                          .window = DescribeWindow(fired)});
+  for (const pipeline::Action& action : fired.decided.actions) {
     if (action.outcome == pipeline::Outcome::kOrdered) {
       seen.ordered.push_back(Describe(*action.proposal.command));
     } else {
@@ -107,9 +120,62 @@ void Note(const pipeline::Decided& decided, Seen& seen) {
   }
 }
 
+std::string SinceBegin(Duration at) {
+  return at < Duration::zero() ? "-" + FormatDuration(-at) : FormatDuration(at);
+}
+
+std::string EventsWords(int64_t events) {
+  return events == 1 ? "1 event" : fmt::format("{} events", events);
+}
+
+void CompareFirings(const std::vector<rule::ExpectedFiring>& expected, const Seen& seen,
+                    std::vector<std::string>& failures) {
+  const Pairing pairing(expected.size(), seen.firings.size(), [&](size_t e, size_t s) {
+    return expected[e].at == seen.firings[s].at &&
+           expected[e].events.value_or(seen.firings[s].events) == seen.firings[s].events;
+  });
+  for (const size_t i : pairing.unmet())
+    failures.push_back(fmt::format(
+        "expected a firing at {}{}, there was none", SinceBegin(expected[i].at),
+        expected[i].events ? " of " + EventsWords(*expected[i].events) : std::string()));
+  for (size_t i = 0; i < seen.firings.size(); ++i)
+    if (!pairing.IsExpected(i))
+      failures.push_back(fmt::format("did not expect the firing at {} of {}",
+                                     SinceBegin(seen.firings[i].at),
+                                     EventsWords(seen.firings[i].events)));
+}
+
+// What fired when, for who looks for why it was not as expected.
+void TellTimeline(const Seen& seen, std::vector<std::string>& failures) {
+  if (seen.firings.empty()) failures.push_back("nothing fired");
+  for (const Seen::Firing& firing : seen.firings)
+    failures.push_back(fmt::format("fired at {}: {}", SinceBegin(firing.at), firing.window));
+  if (seen.without_value > 0)
+    failures.push_back(fmt::format(
+        "{} times a match has no value of the group or of what is measured", seen.without_value));
+  if (seen.waiting.firings > 0)
+    failures.push_back(
+        fmt::format("{} more would have fired later: let time go on by an entry that has only 'at'",
+                    seen.waiting.firings));
+}
+
+void CheckFirings(const rule::Rule& rule, const rule::TestCase& test, const Seen& seen,
+                  std::vector<std::string>& failures) {
+  const size_t before = failures.size();
+  if (test.each_firing) {
+    CompareFirings(*test.each_firing, seen, failures);
+  } else if (test.firings && *test.firings != static_cast<int64_t>(seen.firings.size())) {
+    failures.push_back(
+        fmt::format("expected {} firings, got {}", *test.firings, seen.firings.size()));
+  }
+  const bool has_windows = !std::holds_alternative<rule::SingleMatch>(rule.trigger);
+  if (failures.size() > before && (has_windows || test.each_firing)) TellTimeline(seen, failures);
+}
+
 void CompareCommands(const std::vector<rule::ExpectedCommand>& expected, const Seen& seen,
                      std::vector<std::string>& failures) {
-  const Pairing pairing(expected, seen.ordered);
+  const Pairing pairing(expected.size(), seen.ordered.size(),
+                        [&](size_t e, size_t s) { return Fits(expected[e], seen.ordered[s]); });
   for (const size_t i : pairing.unmet())
     failures.push_back(fmt::format("expected the command {}{}{}, it was not ordered",
                                    expected[i].action, expected[i].target.empty() ? "" : " for ",
@@ -122,6 +188,75 @@ void CompareCommands(const std::vector<rule::ExpectedCommand>& expected, const S
   for (const std::string& why : seen.not_ordered) failures.push_back("not ordered: " + why);
 }
 
+// The first event that says when it was tells when the test began.
+Time BeginOf(const rule::TestCase& test, const schema::Schema& schema,
+             const schema::Profile& profile, size_t event_bytes_max) {
+  const std::shared_ptr<const event::Plan> plan = event::Plan::Compile(schema, profile, {});
+  event::Decoder decoder(event_bytes_max);
+  for (const rule::TestEvent& event : test.events) {
+    if (event.json.empty() || decoder.Decode(*plan, event.json) != event::Reject::kNone) continue;
+    if (const event::Value* time = decoder.event().First(schema::Role::kEventTime))
+      return time->date - event.at.value_or(Duration{0});
+  }
+  return kTestBegin;
+}
+
+// The timeline of one test, by the matcher and beside it by the plain evaluator.
+class TestRun {
+ public:
+  static Result<TestRun> Make(const rule::RuleSetPtr& rules, const schema::Profile& profile,
+                              Offline::Options options, Time begin) {
+    options.begin = begin;
+    Result<std::unique_ptr<Offline>> matcher = Offline::Make(rules, profile, options);
+    if (!matcher.ok()) return matcher.status();
+    options.naive = true;
+    return TestRun(std::move(matcher).value(), Offline::Make(rules, profile, options).value(),
+                   begin);
+  }
+
+  Seen Run(const rule::TestCase& test, std::vector<std::string>& failures) {
+    for (size_t i = 0; i < test.events.size(); ++i) {
+      const rule::TestEvent& event = test.events[i];
+      if (event.json.empty()) {
+        Note(matcher_->GoOn(begin_ + event.at.value_or(Duration{0})));
+      } else {
+        RunEvent(event, i, failures);
+      }
+    }
+    seen_.waiting = matcher_->StillWaiting();
+    return std::move(seen_);
+  }
+
+ private:
+  TestRun(std::unique_ptr<Offline> matcher, std::unique_ptr<Offline> oracle, Time begin)
+      : matcher_(std::move(matcher)), oracle_(std::move(oracle)), begin_(begin) {}
+
+  void Note(const Judged& judged) {
+    for (const Fired& fired : judged.firings) app::Note(fired, begin_, seen_);
+    seen_.without_value += judged.left_out.no_key + judged.left_out.no_value;
+  }
+
+  void RunEvent(const rule::TestEvent& event, size_t i, std::vector<std::string>& failures) {
+    const remediate::Origin origin{.topic = "test", .offset = static_cast<int64_t>(i)};
+    std::optional<Time> arrived;
+    if (event.at) arrived = begin_ + *event.at;
+    const Judged& judged = matcher_->Run(event.json, origin, arrived);
+    if (judged.reject != event::Reject::kNone) {
+      failures.push_back(
+          fmt::format("event {} is rejected: {}", i + 1, event::RejectName(judged.reject)));
+      return;
+    }
+    Note(judged);
+    if (oracle_->Run(event.json, origin, arrived).matches != judged.matches)
+      failures.push_back(
+          fmt::format("event {}: the matcher and the plain evaluator disagree", i + 1));
+  }
+
+  std::unique_ptr<Offline> matcher_, oracle_;
+  Time begin_;
+  Seen seen_;
+};
+
 TestOutcome RunOne(const rule::RuleSet& rules, const rule::Rule& rule, const rule::TestCase& test,
                    const Offline::Options& options) {
   TestOutcome outcome{.rule = &rule, .test = &test, .failures = {}};
@@ -130,28 +265,15 @@ TestOutcome RunOne(const rule::RuleSet& rules, const rule::Rule& rule, const rul
     outcome.failures.push_back("the rule does not run on events of " + test.profile);
     return outcome;
   }
-  const rule::RuleSetPtr alone = Alone(rules, rule);
-  Offline::Options plain = options;
-  plain.naive = true;
-  Offline matcher(alone, *profile, options), oracle(alone, *profile, plain);
-  Seen seen;
-  for (size_t i = 0; i < test.events.size(); ++i) {
-    const rule::TestEvent& event = test.events[i];
-    const remediate::Origin origin{.topic = "test", .offset = static_cast<int64_t>(i)};
-    const Judged& judged = matcher.Run(event.json, origin, kTestBegin + event.at);
-    if (judged.reject != event::Reject::kNone) {
-      outcome.failures.push_back(
-          fmt::format("event {} is rejected: {}", i + 1, event::RejectName(judged.reject)));
-      continue;
-    }
-    for (const pipeline::Decided& decided : judged.firings) Note(decided, seen);
-    if (oracle.Run(event.json, origin, kTestBegin + event.at).matches != judged.matches)
-      outcome.failures.push_back(
-          fmt::format("event {}: the matcher and the plain evaluator disagree", i + 1));
+  Result<TestRun> run =
+      TestRun::Make(Alone(rules, rule), *profile, options,
+                    BeginOf(test, *rules.schema, *profile, options.event_bytes_max));
+  if (!run.ok()) {
+    outcome.failures.push_back(run.status().message());
+    return outcome;
   }
-  if (test.firings && *test.firings != seen.firings)
-    outcome.failures.push_back(
-        fmt::format("expected {} firings, got {}", *test.firings, seen.firings));
+  const Seen seen = run->Run(test, outcome.failures);
+  CheckFirings(rule, test, seen, outcome.failures);
   if (test.commands) CompareCommands(*test.commands, seen, outcome.failures);
   return outcome;
 }

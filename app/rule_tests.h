@@ -1,4 +1,8 @@
 // Runs the tests inside rule files.
+//
+// A test begins so long before the first of its events that has a time of its own as that one's
+// `at` says, else with the year 2026. What is between the entries does not happen: what waits for a
+// time to be over comes when an event, or an entry without one, is beyond it.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/offline.h"
 #include "engine/pipeline/decide.h"
 
 namespace riposte::app {
@@ -14,5 +15,8 @@ std::string_view WouldOf(pipeline::Outcome outcome);
 // "would deny kill_process for C:\x.exe (pid 4): protected_process (...)": one line for people,
 // without its end.
 std::string DescribeAction(const pipeline::Action& action);
+
+// "3 events of asset.id a1, process.username ann": the window that fired, for people.
+std::string DescribeWindow(const Fired& fired);
 
 }  // namespace riposte::app

@@ -76,12 +76,13 @@ Exit RunExplain(const Arguments& arguments, Session& session) {
 
   const remediate::Origin origin{.topic = event->file,
                                  .offset = std::max<int64_t>(event->line, 1) - 1};
-  const app::Explanation explanation =
+  const Result<app::Explanation> explanation =
       app::Explain(rules, *rule, *profile, event->bytes, origin,
                    {.event_bytes_max = event_bytes_max,
                     .guards = std::move(guards).value(),
                     .ttl = app::TimeToLiveOf(input.resolved->config)});
-  return Report(explanation, arguments.event, session);
+  if (!explanation.ok()) return session.Fail(explanation.status());
+  return Report(*explanation, arguments.event, session);
 }
 
 }  // namespace

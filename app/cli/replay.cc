@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <variant>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -59,6 +60,25 @@ std::optional<Shown> ReadShow(const Session& session, std::string_view list) {
   return shown;
 }
 
+bool HasWindows(const rule::Rule& rule) {
+  return !std::holds_alternative<rule::SingleMatch>(rule.trigger);
+}
+
+std::string WindowText(const app::Fired& fired) {
+  if (!HasWindows(*fired.decided.firing.rule)) return {};
+  return fmt::format(" at {}: {}", FormatTime(fired.time), app::DescribeWindow(fired));
+}
+
+void WriteWindow(const app::Fired& fired, json::Writer& writer) {
+  writer.Field("firing_time", FormatTime(fired.time))
+      .Field("matches", fired.decided.firing.matches)
+      .Key("group")
+      .BeginArray();
+  for (const app::Fired::GroupValue& value : fired.group)
+    writer.BeginObject().Field("field", value.field).Field("value", value.value).EndObject();
+  writer.EndArray();
+}
+
 // Writes what became of an event, a line for each thing that is shown.
 class Report {
  public:
@@ -88,26 +108,53 @@ class Report {
     End();
   }
 
-  void Firing(const Place& place, const pipeline::Decided& decided, const event::Event& event) {
+  void Firing(const Place& place, const app::Fired& fired) {
     if (!shown_.firing) return;
-    const rule::Rule& rule = *decided.firing.rule;
-    const std::string_view asset = event.TextOf(schema::Role::kAssetName);
+    const remediate::Firing& firing = fired.decided.firing;
+    const rule::Rule& rule = *firing.rule;
     if (!session_.json()) {
-      out_ += fmt::format("{}:{}: firing   {} ({}) on {}\n", place.file, place.line, rule.name,
-                          rule::SeverityName(rule.severity), asset.empty() ? "?" : asset);
+      out_ += fmt::format("{}:{}: firing   {} ({}) on {}{}\n", place.file, place.line, rule.name,
+                          rule::SeverityName(rule.severity),
+                          fired.asset_name.empty() ? "?" : fired.asset_name, WindowText(fired));
       return;
     }
     json::Writer& writer = Begin("firing", place)
                                .Field("rule", rule.id.ToString())
                                .Field("rule_name", rule.name)
                                .Field("severity", rule::SeverityName(rule.severity))
-                               .Field("firing", decided.firing.id.ToString())
-                               .Field("event_time", FormatTime(decided.firing.event_time))
-                               .Field("asset", event.TextOf(schema::Role::kAssetId))
-                               .Field("asset_name", asset);
+                               .Field("firing", firing.id.ToString())
+                               .Field("event_time", FormatTime(firing.event_time))
+                               .Field("asset", fired.asset_id)
+                               .Field("asset_name", fired.asset_name);
     writer.Key("event_ids").BeginArray();
-    for (const std::string& id : decided.firing.event_ids) writer.String(id);
+    for (const std::string& id : firing.event_ids) writer.String(id);
     writer.EndArray();
+    if (HasWindows(rule)) WriteWindow(fired, writer);
+    End();
+  }
+
+  void Summary(const Place& place, const rule::Rule& rule, const trigger::Summary& summary) {
+    if (!shown_.firing) return;
+    const std::string time = FormatTime(summary.firing_time);
+    if (!session_.json()) {
+      out_ += fmt::format("{}:{}: summary  {}: {} more joined the firing of {}\n", place.file,
+                          place.line, rule.name, summary.joined.count, time);
+      return;
+    }
+    Begin("summary", place)
+        .Field("rule", rule.id.ToString())
+        .Field("rule_name", rule.name)
+        .Field("firing_time", time)
+        .Field("joined", summary.joined.count);
+    End();
+  }
+
+  // What `place`, the last line of all, has left open.
+  void Waiting(const Place& place, const app::Offline::Waiting& waiting) {
+    if (!session_.json() || waiting.firings + waiting.summaries == 0) return;
+    Begin("waiting", place)
+        .Field("firings", static_cast<int64_t>(waiting.firings))
+        .Field("summaries", static_cast<int64_t>(waiting.summaries));
     End();
   }
 
@@ -194,19 +241,21 @@ void ReportEvent(const Place& place, const app::Judged& judged, const rule::Rule
   totals.matched += judged.matches.empty() ? 0 : 1;
   match::ForEachRule(judged.matches,
                      [&](uint32_t rule) { report.Match(place, rules.rules[rule]); });
-  for (const pipeline::Decided& decided : judged.firings) {
+  for (const app::Fired& fired : judged.firings) {
     ++totals.firings;
-    report.Firing(place, decided, *judged.event);
-    for (const pipeline::Action& action : decided.actions) {
+    report.Firing(place, fired);
+    for (const pipeline::Action& action : fired.decided.actions) {
       ++(action.outcome == pipeline::Outcome::kOrdered ? totals.would_order : totals.would_not);
-      report.Command(place, *decided.firing.rule, action);
+      report.Command(place, *fired.decided.firing.rule, action);
     }
   }
+  for (const trigger::ClosedFiring& closed : judged.closed)
+    report.Summary(place, rules.rules[closed.rule], closed.summary);
 }
 
-// False when nobody reads the output any more.
+// False when nobody reads the output any more. `place`: the last line that was read.
 Result<bool> ReplayFile(const std::string& path, size_t line_bytes_max, app::Offline& offline,
-                        const rule::RuleSet& rules, Report& report, Totals& totals) {
+                        const rule::RuleSet& rules, Report& report, Totals& totals, Place& place) {
   Result<file::LineReader> reader = file::LineReader::Open(path, line_bytes_max);
   if (!reader.ok()) return reader.status();
   Progress progress;
@@ -214,7 +263,7 @@ Result<bool> ReplayFile(const std::string& path, size_t line_bytes_max, app::Off
     const Result<std::optional<std::string_view>> line = reader->Next();
     if (!line.ok()) return line.status();
     if (!*line) return true;
-    const Place place{.file = path, .line = reader->lines()};
+    place = {.file = path, .line = reader->lines()};
     const app::Judged& judged =
         offline.Run(**line, {.topic = place.file, .offset = place.line - 1});
     ReportEvent(place, judged, rules, report, totals);
@@ -223,13 +272,17 @@ Result<bool> ReplayFile(const std::string& path, size_t line_bytes_max, app::Off
   }
 }
 
-std::string Summary(const Totals& totals) {
-  return fmt::format(
+std::string Summary(const Totals& totals, const app::Offline::Waiting& waiting) {
+  std::string out = fmt::format(
       "{} events: {} matched, {} unmatched, {} rejected, {} empty; {} firings, {} commands would "
       "be ordered, {} would not\n",
       totals.events, totals.matched,
       totals.events - totals.matched - totals.rejected - totals.empty, totals.rejected,
       totals.empty, totals.firings, totals.would_order, totals.would_not);
+  if (waiting.firings + waiting.summaries > 0)
+    out += fmt::format("{} more firings and {} summaries wait for a time that no event reaches\n",
+                       waiting.firings, waiting.summaries);
+  return out;
 }
 
 Exit RunReplay(const Arguments& arguments, Session& session) {
@@ -247,23 +300,29 @@ Exit RunReplay(const Arguments& arguments, Session& session) {
   if (!guards.ok()) return session.Fail(guards.status());
 
   const size_t event_bytes_max = static_cast<size_t>(input.resolved->config.engine.event_bytes_max);
-  app::Offline offline(input.loaded.rules, *profile,
-                       {.naive = arguments.naive,
-                        .event_bytes_max = event_bytes_max,
-                        .guards = std::move(guards).value(),
-                        .ttl = app::TimeToLiveOf(input.resolved->config)});
+  const Result<std::unique_ptr<app::Offline>> offline =
+      app::Offline::Make(input.loaded.rules, *profile,
+                         {.naive = arguments.naive,
+                          .event_bytes_max = event_bytes_max,
+                          .guards = std::move(guards).value(),
+                          .ttl = app::TimeToLiveOf(input.resolved->config)});
+  if (!offline.ok()) return session.Fail(offline.status());
   Report report(session, *shown);
   Totals totals;
+  Place last;
   for (const std::string& path : arguments.events) {
     const Result<bool> read =
-        ReplayFile(path, event_bytes_max, offline, *input.loaded.rules, report, totals);
+        ReplayFile(path, event_bytes_max, **offline, *input.loaded.rules, report, totals, last);
     if (!read.ok()) {
       report.Flush(0);
       return session.Fail(read.status());
     }
     if (!*read || !report.Flush(0)) return Exit::kOk;
   }
-  if (!session.json()) session.Print(Summary(totals));
+  const app::Offline::Waiting waiting = (*offline)->StillWaiting();
+  report.Waiting(last, waiting);
+  if (!report.Flush(0)) return Exit::kOk;
+  if (!session.json()) session.Print(Summary(totals, waiting));
   return Exit::kOk;
 }
 
@@ -279,7 +338,9 @@ Verb ReplayVerb() {
           "  riposte replay --rules rules/ --events day.ndjson.zst --profile windows-nxlog \\\n"
           "    --show match,firing,command,reject --format json\n"
           "Event time is both clocks; the kill switch, arming and age are left out. Nothing is "
-          "sent.",
+          "sent.\n"
+          "What fires when a time is over does so at the first event beyond it. What no event "
+          "reaches is counted at the end.",
       .formats = {"text", "json"},
       .declare =
           [arguments](Options& options) {

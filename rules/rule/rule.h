@@ -49,7 +49,9 @@ struct RemediationPlaces {
 
 // One event of a test in the rule file, or only the time that has come.
 struct TestEvent {
-  Duration at{0};    // since the beginning of the test
+  // When it arrives, since the beginning of the test; empty: its own time says so, or it comes
+  // with the one before it.
+  std::optional<Duration> at{};
   std::string json;  // one event in the profile's format; empty: none, time goes on to `at`
   text::Span span;
 };

@@ -55,7 +55,7 @@ Duration ReadAt(const yaml::Node& node, text::NodeReader& reader) {
 std::optional<TestEvent> ReadEvent(const yaml::Node& node, bool allow_windows,
                                    text::NodeReader& reader) {
   if (!reader.Mapping(node, "an event of a test", kEventKeys)) return std::nullopt;
-  TestEvent event{.at = Duration{0}, .json = {}, .span = text::ToSpan(node.span)};
+  TestEvent event{.at = {}, .json = {}, .span = text::ToSpan(node.span)};
   const yaml::Node* at = node.Find("at");
   if (at != nullptr) event.at = ReadAt(*at, reader);
   if (allow_windows && at != nullptr && node.Find("event") == nullptr) return event;

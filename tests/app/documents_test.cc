@@ -125,7 +125,8 @@ TEST(RulesDocument, TheExplanationLooksAsItSays) {
   const rule::TestCase& test = loaded.rules->rules.front().tests.at(1);
   const Explanation explanation =
       Explain(loaded.rules, 0, *loaded.rules->schema->FindProfile(test.profile),
-              test.events.front().json, {.topic = "event.json"}, {});
+              test.events.front().json, {.topic = "event.json"}, {})
+          .value();
   std::string shown = ExplanationText(explanation, "event.json", Marks::kUnicode);
   const std::string place = folder.path() + "/";
   shown.erase(shown.find(place), place.size());

@@ -29,7 +29,8 @@ Explanation Of(const std::string& rule, const std::string& event,
   const LoadedRules loaded = LoadRuleSet({folder.Write("r.yaml", rule)}, test::ShippedSchema());
   EXPECT_NE(loaded.rules, nullptr) << text::Render(loaded.diagnostics);
   return Explain(loaded.rules, 0, *loaded.rules->schema->FindProfile(profile), event,
-                 {.topic = "t"}, {});
+                 {.topic = "t"}, {})
+      .value();
 }
 std::string TextOf(const std::string& rule, const std::string& event,
                    const char* profile = "qualys-edr") {
@@ -134,7 +135,8 @@ Explanation OfSteps(const std::string& event) {
   const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics,
                                                      /*allow_windows=*/true);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
-  return Explain(rules, 0, *rules->schema->FindProfile("qualys-edr"), event, {.topic = "t"}, {});
+  return Explain(rules, 0, *rules->schema->FindProfile("qualys-edr"), event, {.topic = "t"}, {})
+      .value();
 }
 
 TEST(ExplanationText, EachStepHasATree) {

@@ -30,7 +30,7 @@ rule::RuleSetPtr LoadText(const std::string& text) {
 Explanation Of(const std::string& rules, std::string_view event,
                const char* profile = "qualys-edr") {
   const rule::RuleSetPtr set = LoadText(rules);
-  return Explain(set, 0, *set->schema->FindProfile(profile), event, {.topic = "t"}, {});
+  return Explain(set, 0, *set->schema->FindProfile(profile), event, {.topic = "t"}, {}).value();
 }
 
 const std::string kBad = test::ProcessEvent("bad.exe", 1, kTime);
@@ -56,8 +56,8 @@ TEST(Explanation, AmongRulesThatMatchToo) {
   kill.replace(4, 36, "aaaa0000-0000-4000-8000-000000000001");
   const rule::RuleSetPtr set = LoadText(alert + "---\n" + kill);
   const schema::Profile& profile = *set->schema->FindProfile("qualys-edr");
-  EXPECT_THAT(Explain(set, 0, profile, kBad, {.topic = "t"}, {}).actions, IsEmpty());
-  EXPECT_THAT(Explain(set, 1, profile, kBad, {.topic = "t"}, {}).actions, SizeIs(2));
+  EXPECT_THAT(Explain(set, 0, profile, kBad, {.topic = "t"}, {}).value().actions, IsEmpty());
+  EXPECT_THAT(Explain(set, 1, profile, kBad, {.topic = "t"}, {}).value().actions, SizeIs(2));
 }
 
 TEST(Explanation, AQueryThatDoesNotHold) {
@@ -138,7 +138,7 @@ constexpr char kTwoSteps[] =
 TEST(Explanation, OfEachStep) {
   const rule::RuleSetPtr rules = RuleOfSteps(kTwoSteps);
   const schema::Profile& profile = *rules->schema->FindProfile("qualys-edr");
-  const Explanation out = Explain(rules, 0, profile, kGood, {.topic = "t"}, {});
+  const Explanation out = Explain(rules, 0, profile, kGood, {.topic = "t"}, {}).value();
   EXPECT_TRUE(out.consistent);
   EXPECT_TRUE(out.matches()) << "one of its steps";
   ASSERT_THAT(out.parts, SizeIs(2));
@@ -147,7 +147,8 @@ TEST(Explanation, OfEachStep) {
   EXPECT_EQ(out.parts[1].tree.truth, Truth::kTrue);
   EXPECT_THAT(out.parts[1].tree.children, SizeIs(2)) << "with the rule's own query";
   const Explanation none =
-      Explain(rules, 0, profile, test::ProcessEvent("other.exe", 1, kTime), {.topic = "t"}, {});
+      Explain(rules, 0, profile, test::ProcessEvent("other.exe", 1, kTime), {.topic = "t"}, {})
+          .value();
   EXPECT_EQ(none.cause, Cause::kQueryFails);
   EXPECT_TRUE(none.consistent);
 }
@@ -157,7 +158,7 @@ TEST(Explanation, OfARuleThatFiresForNobody) {
   rules.rules[0].fires = false;
   const auto set = std::make_shared<const rule::RuleSet>(rules);
   const Explanation out =
-      Explain(set, 0, *set->schema->FindProfile("qualys-edr"), kGood, {.topic = "t"}, {});
+      Explain(set, 0, *set->schema->FindProfile("qualys-edr"), kGood, {.topic = "t"}, {}).value();
   EXPECT_TRUE(out.matches());
   EXPECT_TRUE(out.consistent);
 }

@@ -24,14 +24,15 @@ rule::RuleSetPtr LoadText(const std::string& text) {
   return loaded.rules;
 }
 
-Offline Make(const rule::RuleSetPtr& rules, Offline::Options options = {}) {
-  return Offline(rules, *rules->schema->FindProfile("qualys-edr"), std::move(options));
+std::unique_ptr<Offline> Make(const rule::RuleSetPtr& rules, Offline::Options options = {}) {
+  return Offline::Make(rules, *rules->schema->FindProfile("qualys-edr"), std::move(options))
+      .value();
 }
 
 std::vector<Outcome> OutcomesOf(const Judged& judged) {
   std::vector<Outcome> outcomes;
-  for (const pipeline::Decided& decided : judged.firings)
-    for (const pipeline::Action& action : decided.actions) outcomes.push_back(action.outcome);
+  for (const Fired& fired : judged.firings)
+    for (const pipeline::Action& action : fired.decided.actions) outcomes.push_back(action.outcome);
   return outcomes;
 }
 
@@ -49,30 +50,30 @@ TEST_P(OfflineTest, WhatCannotBeReadSaysWhy) {
   const rule::RuleSetPtr rules = LoadText(test::RuleFile("a.exe"));
   Offline::Options options = Options();
   options.event_bytes_max = 400;
-  Offline offline = Make(rules, options);
-  EXPECT_EQ(offline.Run("", {}).reject, event::Reject::kEmpty);
-  EXPECT_EQ(offline.Run("[]", {}).reject, event::Reject::kNotAnObject);
-  const Judged& judged = offline.Run(R"({"a": x})", {});
+  const std::unique_ptr<Offline> offline = Make(rules, options);
+  EXPECT_EQ(offline->Run("", {}).reject, event::Reject::kEmpty);
+  EXPECT_EQ(offline->Run("[]", {}).reject, event::Reject::kNotAnObject);
+  const Judged& judged = offline->Run(R"({"a": x})", {});
   EXPECT_EQ(judged.reject, event::Reject::kInvalidJson);
   EXPECT_EQ(judged.error_offset, 6u);
   EXPECT_EQ(judged.event, nullptr);
-  EXPECT_EQ(offline.Run(std::string(401, ' '), {}).reject, event::Reject::kTooLarge);
+  EXPECT_EQ(offline->Run(std::string(401, ' '), {}).reject, event::Reject::kTooLarge);
 }
 
 // One event's outcome does not hang on to the next.
 TEST_P(OfflineTest, EachEventBeginsAnew) {
   const rule::RuleSetPtr rules =
       LoadText(test::RuleFile("a.exe") + "---\n" + test::RuleFile("b.exe"));
-  Offline offline = Make(rules, Options());
-  const Judged& hit = offline.Run(test::ProcessEvent("b.exe", 1, kTime), {});
+  const std::unique_ptr<Offline> offline = Make(rules, Options());
+  const Judged& hit = offline->Run(test::ProcessEvent("b.exe", 1, kTime), {});
   ASSERT_THAT(hit.matches, SizeIs(1));
   EXPECT_EQ(hit.matches.front().rule, 1u);
   ASSERT_THAT(hit.firings, SizeIs(1));
-  EXPECT_EQ(hit.firings.front().firing.rule, &rules->rules[1]);
-  const Judged& miss = offline.Run(test::ProcessEvent("c.exe", 2, kTime), {});
+  EXPECT_EQ(hit.firings.front().decided.firing.rule, &rules->rules[1]);
+  const Judged& miss = offline->Run(test::ProcessEvent("c.exe", 2, kTime), {});
   EXPECT_THAT(miss.matches, IsEmpty());
   EXPECT_THAT(miss.firings, IsEmpty());
-  const Judged& broken = offline.Run("{", {});
+  const Judged& broken = offline->Run("{", {});
   EXPECT_THAT(broken.matches, IsEmpty());
   EXPECT_THAT(broken.firings, IsEmpty());
 }
@@ -80,22 +81,25 @@ TEST_P(OfflineTest, EachEventBeginsAnew) {
 // Neither the age of the event nor the arming of the rule holds anything up here, and no clock of
 // the machine takes part.
 TEST_P(OfflineTest, AnEnforcingRuleWouldOrderWhateverTheTime) {
-  Offline offline = Make(LoadText(test::RuleFile("a.exe", test::kKillEnforced)), Options());
+  const std::unique_ptr<Offline> offline =
+      Make(LoadText(test::RuleFile("a.exe", test::kKillEnforced)), Options());
   for (const Time time : {kTime, TimeFromMs(0), kTime + std::chrono::hours(24 * 365 * 50)}) {
-    const Judged& judged = offline.Run(test::ProcessEvent("a.exe", 1, time), {});
+    const Judged& judged = offline->Run(test::ProcessEvent("a.exe", 1, time), {});
     EXPECT_THAT(OutcomesOf(judged), ElementsAre(Outcome::kOrdered, Outcome::kOrdered));
-    EXPECT_EQ(judged.firings.front().firing.event_time, time);
+    EXPECT_EQ(judged.firings.front().decided.firing.event_time, time);
   }
 }
 
 // What a rule would do is the question, so its mode does not take part; a rule that proposes
 // nothing would do nothing.
 TEST_P(OfflineTest, ARuleThatRunsDryIsJudgedAsIfItEnforced) {
-  Offline dry = Make(LoadText(test::RuleFile("a.exe", test::kKillDry)), Options());
-  EXPECT_THAT(OutcomesOf(dry.Run(test::ProcessEvent("a.exe", 1, kTime), {})),
+  const std::unique_ptr<Offline> dry =
+      Make(LoadText(test::RuleFile("a.exe", test::kKillDry)), Options());
+  EXPECT_THAT(OutcomesOf(dry->Run(test::ProcessEvent("a.exe", 1, kTime), {})),
               ElementsAre(Outcome::kOrdered, Outcome::kOrdered));
-  Offline off = Make(LoadText(test::RuleFile("a.exe", test::kIsolateOff)), Options());
-  const Judged& judged = off.Run(test::ProcessEvent("a.exe", 1, kTime), {});
+  const std::unique_ptr<Offline> off =
+      Make(LoadText(test::RuleFile("a.exe", test::kIsolateOff)), Options());
+  const Judged& judged = off->Run(test::ProcessEvent("a.exe", 1, kTime), {});
   EXPECT_THAT(judged.firings, SizeIs(1));
   EXPECT_THAT(OutcomesOf(judged), IsEmpty());
 }
@@ -103,8 +107,9 @@ TEST_P(OfflineTest, ARuleThatRunsDryIsJudgedAsIfItEnforced) {
 TEST_P(OfflineTest, ProtectedTargetsAreJudged) {
   Offline::Options options = Options();
   options.guards.protection.assets.push_back("PC-1");
-  Offline offline = Make(LoadText(test::RuleFile("a.exe", test::kIsolateEnforced)), options);
-  const Judged& judged = offline.Run(test::ProcessEvent("a.exe", 1, kTime), {});
+  const std::unique_ptr<Offline> offline =
+      Make(LoadText(test::RuleFile("a.exe", test::kIsolateEnforced)), options);
+  const Judged& judged = offline->Run(test::ProcessEvent("a.exe", 1, kTime), {});
   EXPECT_THAT(OutcomesOf(judged), ElementsAre(Outcome::kDenied));
 }
 
@@ -113,38 +118,41 @@ TEST_P(OfflineTest, EventTimeIsTheClock) {
   const std::string recent =
       "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: |\n"
       "  event.dateTime > now-1h\ntrigger:\n  single_match: {}\n";
-  Offline offline = Make(LoadText(recent), Options());
-  EXPECT_THAT(offline.Run(test::ProcessEvent("a.exe", 1, kTime), {}).matches, SizeIs(1));
+  const std::unique_ptr<Offline> offline = Make(LoadText(recent), Options());
+  EXPECT_THAT(offline->Run(test::ProcessEvent("a.exe", 1, kTime), {}).matches, SizeIs(1));
   EXPECT_THAT(
-      offline.Run(test::ProcessEvent("a.exe", 1, kTime + std::chrono::hours(48)), {}).matches,
+      offline->Run(test::ProcessEvent("a.exe", 1, kTime + std::chrono::hours(48)), {}).matches,
       SizeIs(1))
       << "its own time is now";
 }
 
 TEST_P(OfflineTest, SaysWhatNowWas) {
-  Offline offline = Make(LoadText(test::RuleFile("a.exe")), Options());
-  EXPECT_EQ(offline.Run(test::ProcessEvent("b.exe", 1, kTime), {}).now, kTime);
-  EXPECT_EQ(offline.Run("{}", {}).now, kTime);
-  EXPECT_EQ(offline.Run("{}", {}, kTime + Duration{5}).now, kTime + Duration{5});
+  const std::unique_ptr<Offline> offline = Make(LoadText(test::RuleFile("a.exe")), Options());
+  EXPECT_EQ(offline->Run(test::ProcessEvent("b.exe", 1, kTime), {}).now, kTime);
+  EXPECT_EQ(offline->Run("{}", {}).now, kTime);
+  EXPECT_EQ(offline->Run("{}", {}, kTime + Duration{5}).now, kTime + Duration{5});
 }
 
 TEST_P(OfflineTest, AnEventWithoutATimeHasThatOfTheOneBefore) {
-  Offline offline = Make(LoadText(test::RuleFile("a.exe")), Options());
+  const std::unique_ptr<Offline> offline = Make(LoadText(test::RuleFile("a.exe")), Options());
   const std::string timeless = R"({"type":"PROCESS","process":{"processName":"a.exe"}})";
-  offline.Run(test::ProcessEvent("a.exe", 1, kTime), {});
-  EXPECT_EQ(offline.Run(timeless, {}).firings.front().firing.event_time, kTime);
-  EXPECT_EQ(offline.Run(timeless, {}, kTime + Duration{5}).firings.front().firing.event_time,
+  offline->Run(test::ProcessEvent("a.exe", 1, kTime), {});
+  EXPECT_EQ(offline->Run(timeless, {}).firings.front().decided.firing.event_time, kTime);
+  EXPECT_EQ(
+      offline->Run(timeless, {}, kTime + Duration{5}).firings.front().decided.firing.event_time,
+      kTime + Duration{5});
+  EXPECT_EQ(offline->Run(timeless, {}).firings.front().decided.firing.event_time,
             kTime + Duration{5});
-  EXPECT_EQ(offline.Run(timeless, {}).firings.front().firing.event_time, kTime + Duration{5});
 }
 
 // The same events give the same ids, whichever evaluator ran; an event without an id is told apart
 // by its origin.
 TEST(Offline, IdsAreThoseOfTheEventsAndTheirOrigins) {
   const rule::RuleSetPtr rules = LoadText(test::RuleFile("a.exe"));
-  Offline matcher = Make(rules), naive = Make(rules, {.naive = true});
-  const auto id = [](Offline& offline, const std::string& event, int64_t offset) {
-    return offline.Run(event, {.topic = "t", .offset = offset}).firings.front().firing.id;
+  const std::unique_ptr<Offline> matcher = Make(rules), naive = Make(rules, {.naive = true});
+  const auto id = [](const std::unique_ptr<Offline>& offline, const std::string& event,
+                     int64_t offset) {
+    return offline->Run(event, {.topic = "t", .offset = offset}).firings.front().decided.firing.id;
   };
   const std::string event = test::ProcessEvent("a.exe", 1, kTime);
   EXPECT_EQ(id(matcher, event, 1), id(naive, event, 1));

@@ -43,7 +43,7 @@ TEST(ReadTests, EverythingThatATestSays) {
   EXPECT_EQ(tests[0].events[0].json,
             "{\"EventID\":1,\"Image\":\"C:\\\\x.exe\",\"big\":123456789012345678901}");
   EXPECT_EQ(tests[0].events[1].json, "{\"EventID\": 2,\n \"a\": [1.50]}\n");
-  EXPECT_EQ(tests[0].events[2].at, Duration{0});
+  EXPECT_EQ(tests[0].events[2].at, std::nullopt);
   EXPECT_EQ(tests[0].firings, 2);
   ASSERT_EQ(tests[0].commands->size(), 2u);
   EXPECT_EQ(tests[0].commands->at(0).action, "kill_process");
