@@ -136,7 +136,7 @@ void Offline::FindMatches(const event::Event& event) {
 
 void Offline::TakeMatches(const event::Event& event, const remediate::Subject& subject, Time time) {
   std::string payload;
-  remediate::WriteSubject(subject, payload);
+  remediate::WriteSubjectWithin(trigger::kContributionEventMax, subject, payload);
   std::vector<trigger::Contribution> contributions;
   const std::vector<match::Match>& matches = judged_.matches;
   for (size_t begin = 0, end = 0; begin < matches.size(); begin = end) {

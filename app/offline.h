@@ -58,7 +58,7 @@ struct Judged {
 // One thread. Event time is both clocks: an event without a time has that of the one before it. The
 // watermark is the latest event time, without an allowance: what waits for a time to be over fires
 // when an event is beyond it, or with GoOn.
-// Kill switch, expiry and arming are left out; protected targets and scope are judged.
+// Kill switch, expiry, arming and `suppress` are left out; protected targets and scope are judged.
 class Offline {
  public:
   struct Options {

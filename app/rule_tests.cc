@@ -10,6 +10,7 @@
 
 #include "app/would.h"
 #include "base/unicode.h"
+#include "engine/trigger/saturating.h"
 
 namespace riposte::app {
 namespace {
@@ -188,6 +189,13 @@ void CompareCommands(const std::vector<rule::ExpectedCommand>& expected, const S
   for (const std::string& why : seen.not_ordered) failures.push_back("not ordered: " + why);
 }
 
+Time AsPlaceTime(Time time) {
+  return std::clamp(time, trigger::kPlaceTimeMin, trigger::kPlaceTimeMax);
+}
+
+// `at` is whatever the file says.
+Time After(Time begin, Duration at) { return AsPlaceTime(trigger::Later(begin, at)); }
+
 // The first event that says when it was tells when the test began.
 Time BeginOf(const rule::TestCase& test, const schema::Schema& schema,
              const schema::Profile& profile, size_t event_bytes_max) {
@@ -196,7 +204,7 @@ Time BeginOf(const rule::TestCase& test, const schema::Schema& schema,
   for (const rule::TestEvent& event : test.events) {
     if (event.json.empty() || decoder.Decode(*plan, event.json) != event::Reject::kNone) continue;
     if (const event::Value* time = decoder.event().First(schema::Role::kEventTime))
-      return time->date - event.at.value_or(Duration{0});
+      return AsPlaceTime(trigger::Earlier(time->date, event.at.value_or(Duration{0})));
   }
   return kTestBegin;
 }
@@ -218,7 +226,7 @@ class TestRun {
     for (size_t i = 0; i < test.events.size(); ++i) {
       const rule::TestEvent& event = test.events[i];
       if (event.json.empty()) {
-        Note(matcher_->GoOn(begin_ + event.at.value_or(Duration{0})));
+        Note(matcher_->GoOn(After(begin_, event.at.value_or(Duration{0}))));
       } else {
         RunEvent(event, i, failures);
       }
@@ -239,7 +247,7 @@ class TestRun {
   void RunEvent(const rule::TestEvent& event, size_t i, std::vector<std::string>& failures) {
     const remediate::Origin origin{.topic = "test", .offset = static_cast<int64_t>(i)};
     std::optional<Time> arrived;
-    if (event.at) arrived = begin_ + *event.at;
+    if (event.at) arrived = After(begin_, *event.at);
     const Judged& judged = matcher_->Run(event.json, origin, arrived);
     if (judged.reject != event::Reject::kNone) {
       failures.push_back(

@@ -100,6 +100,7 @@ class Writer {
 
   static std::string Days(const rule::Scheduled& scheduled) {
     std::vector<std::string> days;
+    days.reserve(scheduled.days.size());
     const bool weekly = scheduled.period == rule::Scheduled::Period::kWeekly;
     for (const int day : scheduled.days)
       days.push_back(weekly ? std::string(kWeekdays.at(static_cast<size_t>(day - 1)))

@@ -145,6 +145,26 @@ TEST(ExplanationText, EachStepHasATree) {
   EXPECT_THAT(text, HasSubstr("\n\nother does not hold\n> - and"));
 }
 
+TEST(ExplanationText, WhatTheEventIsToTheWindows) {
+  const std::string text = ExplanationText(OfSteps(kEvent), "e", Marks::kAscii);
+  EXPECT_THAT(text, HasSubstr("\ntrigger  unordered: 'step 1' and 'other' in any order within 5m, "
+                              "for each asset.id\ngroup    asset.id a1: step 1 (counted)\n\n"));
+  EXPECT_THAT(text, HasSubstr("\nThis event alone does not meet the trigger.\n"));
+  const std::string nowhere =
+      ExplanationText(OfSteps(R"({"type":"PROCESS","process":{"pid":4001}})"), "e", Marks::kAscii);
+  EXPECT_THAT(nowhere,
+              HasSubstr("\ngroup    none: a value of the group, or of what is measured, is "
+                        "absent or unreadable\n"));
+  EXPECT_THAT(ExplanationText(OfSteps("{}"), "e", Marks::kAscii), Not(HasSubstr("trigger")));
+}
+
+TEST(ExplanationJson, WhatTheEventIsToTheWindows) {
+  EXPECT_THAT(ExplanationJson(OfSteps(kEvent), "e"),
+              HasSubstr(R"("groups":[{"group":"asset.id a1","steps":["step 1"],"fate":"counted"}],)"
+                        R"("left_out":0,"fires":false,)"));
+  EXPECT_THAT(ExplanationJson(Of(RuleOf("type: PROCESS"), kEvent), "e"), Not(HasSubstr("groups")));
+}
+
 TEST(ExplanationJson, EachStepHasATree) {
   const Result<json::Value> value = json::Parse(ExplanationJson(OfSteps(kEvent), "e"));
   ASSERT_TRUE(value.ok());

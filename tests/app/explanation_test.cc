@@ -153,6 +153,48 @@ TEST(Explanation, OfEachStep) {
   EXPECT_TRUE(none.consistent);
 }
 
+// What the event is to the windows, which have seen nothing else.
+TEST(Explanation, OfTheGroupsThatAnEventCountsIn) {
+  const rule::RuleSetPtr rules = RuleOfSteps(
+      "{sequence: {within: 5m, steps: [{name: bad, query: 'process.name: `bad.exe`', by: "
+      "[asset.id]}, {name: any, query: 'type: PROCESS', by: [asset.hostName]}, {query: 'type: "
+      "PROCESS',"
+      " by: [process.username]}], until: {query: 'process.pid: 4001', by: [asset.id]}}}");
+  const schema::Profile& profile = *rules->schema->FindProfile("qualys-edr");
+  const Explanation out = Explain(rules, 0, profile, kBad, {.topic = "t"}, {}).value();
+  EXPECT_TRUE(out.has_windows);
+  EXPECT_THAT(out.trigger, testing::StartsWith("sequence: 'bad', then 'any'"));
+  ASSERT_THAT(out.groups, SizeIs(2));
+  EXPECT_EQ(out.groups[0].words, "asset.id a1");
+  EXPECT_THAT(out.groups[0].steps, ElementsAre("bad", "until"));
+  EXPECT_EQ(out.groups[0].fate, trigger::Fate::kCounted);
+  EXPECT_EQ(out.groups[1].words, "asset.hostName pc-1");
+  EXPECT_THAT(out.groups[1].steps, ElementsAre("any"));
+  EXPECT_EQ(out.groups[1].fate, trigger::Fate::kNoUse);
+  EXPECT_EQ(out.left_out, 1u) << "it has no user";
+  EXPECT_FALSE(out.fires);
+}
+
+TEST(Explanation, OfAnEventThatMeetsATriggerAlone) {
+  const std::string isolate = "remediation: {auto: dry_run, action: quarantine_asset}\n";
+  const auto explain = [&](const char* trigger) {
+    const rule::RuleSetPtr rules = RuleOfSteps(trigger, isolate);
+    return Explain(rules, 0, *rules->schema->FindProfile("qualys-edr"), kBad, {.topic = "t"}, {})
+        .value();
+  };
+  const Explanation one = explain("{count: {at_least: 1, within: 5m, group_by: []}}");
+  EXPECT_TRUE(one.fires);
+  EXPECT_THAT(one.actions, SizeIs(1));
+  ASSERT_THAT(one.groups, SizeIs(1));
+  EXPECT_EQ(one.groups[0].words, "");
+  EXPECT_THAT(one.groups[0].steps, IsEmpty());
+  EXPECT_EQ(one.groups[0].fate, trigger::Fate::kFired);
+  const Explanation two = explain("{count: {at_least: 2, within: 5m, group_by: [asset.id]}}");
+  EXPECT_FALSE(two.fires);
+  EXPECT_THAT(two.actions, IsEmpty());
+  EXPECT_EQ(two.groups.at(0).words, "asset.id a1");
+}
+
 TEST(Explanation, OfARuleThatFiresForNobody) {
   rule::RuleSet rules = *RuleOfSteps(kTwoSteps);
   rules.rules[0].fires = false;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "app/rule_loading.h"
+#include "rules/rule/load.h"
 #include "tests/app/rule_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -33,6 +34,31 @@ rule::RuleSetPtr LoadText(const std::string& text) {
   EXPECT_NE(loaded.rules, nullptr) << text::Render(loaded.diagnostics);
   return loaded.rules;
 }
+
+rule::RuleSetPtr LoadWindows(const std::string& text) {
+  text::Diagnostics diagnostics;
+  rule::RuleSetPtr rules =
+      rule::LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", text)},
+                          test::ShippedSchema(), diagnostics, /*allow_windows=*/true);
+  EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
+  return rules;
+}
+
+// The failures of the one test of a rule with that trigger on processes.
+std::vector<std::string> FailuresOfTimeline(std::string_view trigger, std::string_view test) {
+  const rule::RuleSetPtr rules = LoadWindows(fmt::format(
+      "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\n{}trigger: {}\ntests: "
+      "[{{name: t, {}}}]\n",
+      trigger.find("steps") == std::string_view::npos ? "query: 'type: PROCESS'\n" : "", trigger,
+      test));
+  return RunRuleTests(*rules, {}).front().failures;
+}
+
+constexpr std::string_view kTwoWithin = "{count: {at_least: 2, within: 1m, group_by: [asset.id]}}";
+// At the begin, after 30 s and 5 s later; nothing says when they were.
+constexpr std::string_view kThreeEvents =
+    "events: [{at: 0s, event: {type: PROCESS, asset: {agentId: A1}}}, {at: 30s, event: {type: "
+    "PROCESS, asset: {agentId: A1}}}, {event: {type: PROCESS, asset: {agentId: B}}}]";
 
 // The failures of the one test of a rule on bad.exe, for events of these programs.
 std::vector<std::string> FailuresOf(std::string_view remediation,
@@ -133,6 +159,83 @@ TEST(RuleTests, EachTestOfEachRuleInOrder) {
     EXPECT_EQ(outcomes[i].test, &rules->rules[i].tests.front());
     EXPECT_THAT(outcomes[i].failures, IsEmpty());
   }
+}
+
+TEST(RuleTests, WhatFiredWhenIfItWasNotAsExpected) {
+  const auto failures = [](std::string_view expected) {
+    return FailuresOfTimeline(kTwoWithin,
+                              fmt::format("{}, expect: {{firings: {}}}", kThreeEvents, expected));
+  };
+  EXPECT_THAT(failures("1"), IsEmpty());
+  EXPECT_THAT(failures("[{at: 30s}]"), IsEmpty());
+  EXPECT_THAT(failures("[{at: 30s, events: 2}]"), IsEmpty());
+  EXPECT_THAT(failures("2"),
+              ElementsAre("expected 2 firings, got 1", "fired at 30s: 2 events of asset.id a1"));
+  EXPECT_THAT(failures("[{at: 30s, events: 3}, {at: 1m}]"),
+              ElementsAre("expected a firing at 30s of 3 events, there was none",
+                          "expected a firing at 1m, there was none",
+                          "did not expect the firing at 30s of 2 events",
+                          "fired at 30s: 2 events of asset.id a1"));
+  EXPECT_THAT(failures("[]"), ElementsAre("did not expect the firing at 30s of 2 events",
+                                          "fired at 30s: 2 events of asset.id a1"));
+}
+
+// An expectation of any number of events leaves the firing to the one that needs it.
+TEST(RuleTests, FiringsAreAMultiset) {
+  EXPECT_THAT(FailuresOfTimeline(
+                  "{single_match: }",
+                  fmt::format("{}, expect: {{firings: [{{at: 30s}}, {{at: 30s, events: 1}}, {{at: "
+                              "0s}}]}}",
+                              kThreeEvents)),
+              IsEmpty())
+      << "the third comes with the one before it";
+}
+
+TEST(RuleTests, WhatWaitsForTimeToGoOn) {
+  constexpr std::string_view kUnanswered =
+      "{sequence: {within: 1m, by: [asset.id], steps: [{query: 'type: PROCESS'}, {absent: 'type: "
+      "FILE'}]}}";
+  EXPECT_THAT(
+      FailuresOfTimeline(kUnanswered, fmt::format("{}, expect: {{firings: 2}}", kThreeEvents)),
+      ElementsAre("expected 2 firings, got 0", "nothing fired",
+                  "2 more would have fired later: let time go on by an entry that has only "
+                  "'at'"));
+}
+
+TEST(RuleTests, MatchesThatCameToNoGroup) {
+  EXPECT_THAT(FailuresOfTimeline("{count: {at_least: 1, within: 1m, group_by: [process.username]}}",
+                                 fmt::format("{}, expect: {{firings: 1}}", kThreeEvents)),
+              ElementsAre("expected 1 firings, got 0", "nothing fired",
+                          "3 times a match has no value of the group or of what is measured"));
+}
+
+// What an author pastes has its own date; times are told since the first.
+TEST(RuleTests, ATestBeginsWhenItsFirstEventSaysSo) {
+  EXPECT_THAT(FailuresOfTimeline("{single_match: }",
+                                 "events: [{at: 1m, event: {type: PROCESS, dateTime: "
+                                 "\"2019-05-05T00:01:00Z\"}}, {event: {type: PROCESS, dateTime: "
+                                 "\"2019-05-04T23:59:00Z\"}}], expect: {firings: [{at: 0s}]}"),
+              ElementsAre("expected a firing at 0s, there was none",
+                          "did not expect the firing at 1m of 1 event",
+                          "did not expect the firing at -1m of 1 event", "fired at 1m: 1 event",
+                          "fired at -1m: 1 event"));
+}
+
+TEST(RuleTests, TimesBeyondAll) {
+  EXPECT_THAT(
+      FailuresOfTimeline(
+          kTwoWithin,
+          "events: [{at: 9000000000000000000ms, event: {type: PROCESS, asset: {agentId: "
+          "A1}}}, {at: 15000000000w, event: {type: PROCESS, asset: {agentId: A1}, dateTime: "
+          "\"0000-01-01T00:00:00Z\"}}, {at: 15000000000w}], expect: {firings: 0}"),
+      IsEmpty());
+}
+
+TEST(RuleTests, ATimeZoneThatIsNotKnown) {
+  EXPECT_THAT(FailuresOfTimeline("{scheduled: {daily: , from: '00:00', to: '00:00', timezone: "
+                                 "Europe/Nowhere, at_least: 1, group_by: []}}",
+                                 fmt::format("{}, expect: {{firings: 0}}", kThreeEvents)),
+              ElementsAre(testing::HasSubstr("Europe/Nowhere")));
 }
 
 TEST(RuleTests, AnEventThatIsRejected) {

@@ -47,5 +47,13 @@ TEST(Would, TargetAndReason) {
             "target.)");
 }
 
+TEST(Would, TheWindowThatFired) {
+  Fired fired;
+  EXPECT_EQ(DescribeWindow(fired), "1 event");
+  fired.decided.firing.matches = 3;
+  fired.group = {{.field = "asset.id", .value = "a1"}, {.field = "", .value = "\x1b[2J"}};
+  EXPECT_EQ(DescribeWindow(fired), "3 events of asset.id a1, \\x1b[2J");
+}
+
 }  // namespace
 }  // namespace riposte::app

@@ -97,7 +97,7 @@ std::string Came(const rule::RuleSet& rules, const rule::Rule& rule, const rule:
   int64_t firings = 0;
   std::vector<std::string> commands;
   for (const rule::TestEvent& event : test.events) {
-    const Time now = TimeFromMs(1'800'000'000'000) + event.at;
+    const Time now = TimeFromMs(1'800'000'000'000) + event.at.value_or(Duration{0});
     for (const match::Match& match : run.Match(event.json, now)) {
       if (&rules.rules[match.rule] == &rule) ++firings;
     }
