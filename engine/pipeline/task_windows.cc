@@ -121,9 +121,17 @@ void TaskWindows::OnTime(Time now) {
   const Time watermark = watermark_.At(now);
   if (watermark <= correlator_->watermark()) return;
   const size_t before = effects_.firings.size() + effects_.closed.size();
+  // Moment by moment: what fires at one may end what waits for a later one.
+  for (std::optional<Time> due = correlator_->NextDeadline(); due && *due < watermark;
+       due = correlator_->NextDeadline())
+    GoOn(std::max(*due + Duration(1), correlator_->watermark()));
+  GoOn(watermark);
+  changed_ |= effects_.firings.size() + effects_.closed.size() > before;
+}
+
+void TaskWindows::GoOn(Time watermark) {
   correlator_->OnTime(watermark, trigger::OrderOf(next_order_++), effects_);
   correlator_->RunChains(effects_);
-  changed_ |= effects_.firings.size() + effects_.closed.size() > before;
 }
 
 void TaskWindows::Forget() {

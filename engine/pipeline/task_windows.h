@@ -87,6 +87,7 @@ class TaskWindows {
   Status Restore(const state::Store& store, Time now);
   Status RestoreClock(const state::Store& store, Time now);
   void Begin();
+  void GoOn(Time watermark);
   void AppendClock(std::vector<state::Change>& changes) const;
   void AppendGroup(const trigger::ChangedGroup& group, std::vector<state::Change>& changes);
 
