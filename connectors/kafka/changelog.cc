@@ -102,7 +102,7 @@ Status KafkaChangelog::Read(int64_t from, int64_t end, const Each& each) {
     }
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return Status::Ok();
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      const Status status = ToStatus(message->err, what);
+      Status status = ToStatus(message->err, what);
       // Brokers that are away come back; until then nothing is said but that they are.
       if (IsPermanent(status) || steady_clock::now() >= deadline) return status;
       continue;

@@ -193,8 +193,8 @@ Status Task::Impl::Poll(Reading& from, Duration wait) {
   const Duration longest = open.empty() ? wait : std::min(wait, TimeToCommit(now));
   // What is open has to wait for what is committed: that is waited for rather than more records.
   const bool awaits_commit = submitted && !open.empty();
-  const Status polled = from.input->Poll(options.batch_records_max, options.batch_bytes_max,
-                                         awaits_commit ? Duration::zero() : longest, from.batch);
+  Status polled = from.input->Poll(options.batch_records_max, options.batch_bytes_max,
+                                   awaits_commit ? Duration::zero() : longest, from.batch);
   if (polled.code() == ErrorCode::kCancelled) {
     from.ended = true;
     from.batch.clear();
