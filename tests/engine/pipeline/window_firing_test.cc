@@ -1,6 +1,7 @@
 #include "engine/pipeline/window_firing.h"
 
 #include <algorithm>
+#include <deque>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -187,11 +188,12 @@ TEST(WindowFiringTest, ADeadlineIsAsOldAsItsNewestEventIfThatCameLater) {
 
 TEST(WindowFiringTest, IsolationAtADeadlineIsOfTheGroupOrTheOnlyAsset) {
   const auto event = [](const char* asset) { return Process(1).With("asset", asset); };
+  std::deque<trigger::Completion> completions;  // firings are views of them
   const auto fire = [&](const std::vector<const char*>& assets, const rule::Rule& rule,
                         const std::vector<std::string>& group = {}) {
     test::Window window;
     for (const char* asset : assets) window.Add(event(asset));
-    return Fire(rule, window.AtDeadline(), group);
+    return Fire(rule, completions.emplace_back(window.AtDeadline()), group);
   };
   EXPECT_EQ(Assets(fire({"A1", "A1"}, kIsolate)), "A1/WIN7");
   EXPECT_EQ(Assets(fire({"A1", ""}, kIsolate)), "A1/WIN7");
