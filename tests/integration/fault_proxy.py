@@ -11,11 +11,13 @@ proxy ends with stdin.
       A rule for the next request of that kind of the client with that client.id (absent: of any), once. `before` acts on
       the request, which the broker has not seen yet; `after` on the answer, when it has done what was asked. In this order:
         "signal": "KILL" | "STOP", "pid": N   the client's process gets it
-        "hold_ms": N                          (before) the request waits, and all behind it on its connection
+        "hold_ms": N                          (before) the request waits, and all behind it on its connection, until the
+                                              time is over or it is released
         "cut": true                           the connection ends. A request that is not held never arrives; one that is
                                               held arrives late, when the client has long got another connection
       Of Produce, only requests inside a transaction count.
   {"do": "disarm"}                   -> {"disarmed": how many rules had not met their request}
+  {"do": "release"}                  -> {"released": how many held requests go on now}
   {"do": "cut", "client": "one"}     -> {"cut": how many connections}; all of the client (absent: of any client)
   {"do": "delay", "ms": N}           each request is late by about N ms from now on; 0 ends it
   {"do": "freeze", "ms": N}          nothing passes for N ms, in no direction; no connection ends
@@ -41,6 +43,8 @@ TRANSACTIONAL = {0: 9, 22: 2, 24: 3, 25: 3, 26: 3, 28: 3}
 FRAME_BYTES_MAX = 128 << 20
 # How long the answer to a request that arrived late is waited for: it is looked at, nobody gets it.
 LATE_ANSWER_S = 10
+# INVALID_PRODUCER_EPOCH and PRODUCER_FENCED: somebody else has taken the transactional.id.
+FENCING = (47, 90)
 
 
 @dataclasses.dataclass
@@ -50,6 +54,7 @@ class Request:
     client: str
     transaction: str = ""  # its transactional.id, if it has one
     aborts: bool = False   # an EndTxn that asks for the abort
+    tagged: bool = False   # the header of its answer has tagged fields
 
 
 def unsigned(data, at):
@@ -80,7 +85,7 @@ def parse_request(frame):
     request = Request(APIS.get(key, f"api-{key}"), correlation, client)
     if key not in TRANSACTIONAL:
         return request
-    compact = version >= TRANSACTIONAL[key]
+    compact = request.tagged = version >= TRANSACTIONAL[key]
     if compact:
         tags, at = unsigned(frame, at)
         if tags != 0:
@@ -89,6 +94,17 @@ def parse_request(frame):
     if request.api == "EndTxn":
         request.aborts = struct.unpack_from(">qh?", frame, at)[2] is False
     return request
+
+
+def is_fenced(request, frame):
+    """Whether a broker refused the end of a transaction because the producer is a zombie."""
+    if request is None or request.api != "EndTxn":
+        return False
+    at = 4  # the correlation id
+    if request.tagged:
+        _, at = unsigned(frame, at)
+    throttle_bytes = 4
+    return struct.unpack_from(">h", frame, at + throttle_bytes)[0] in FENCING
 
 
 @dataclasses.dataclass
@@ -116,6 +132,8 @@ class Faults:
         self.links = set()
         self.delay_s = 0.0
         self.frozen_until = 0.0
+        self.released = asyncio.Event()
+        self.held = 0
         self.made = 0
         self.fired = []
         self.counts = collections.defaultdict(collections.Counter)
@@ -150,6 +168,15 @@ class Faults:
         while loop.time() < self.frozen_until:
             await asyncio.sleep(self.frozen_until - loop.time())
 
+    async def hold(self, seconds):
+        self.held += 1
+        released = self.released
+        try:
+            await asyncio.wait_for(released.wait(), seconds)
+        except asyncio.TimeoutError:
+            pass
+        self.held -= 1
+
     # ---- the commands
 
     def do_arm(self, command):
@@ -164,6 +191,11 @@ class Faults:
         left = len(self.rules) + sum(link.forget_rules() for link in self.links)
         self.rules.clear()
         return {"disarmed": left}
+
+    def do_release(self, _):
+        self.released.set()
+        self.released = asyncio.Event()
+        return {"released": self.held}
 
     def do_cut(self, command):
         chosen = [link for link in self.links if command.get("client") in (None, link.client)]
@@ -277,7 +309,7 @@ class Link:
             self.cut()
         if rule.hold_ms > 0:
             self.faults.count("held", request.api)
-            await asyncio.sleep(rule.hold_ms / 1000)
+            await self.faults.hold(rule.hold_ms / 1000)
             return True
         if rule.cut:
             self.faults.count("lost-requests", request.api)
@@ -291,6 +323,8 @@ class Link:
             correlation = struct.unpack_from(">i", frame)[0]
             request, rule = self.asked.pop(correlation, (None, None))
             await self.faults.pass_time("")
+            if is_fenced(request, frame):
+                self.faults.count("fenced", request.api)
             if rule is not None:
                 self.faults.fire(rule, request)
                 if rule.cut:

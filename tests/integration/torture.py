@@ -16,6 +16,7 @@ from torture_world import Brokers, Engine, Failed, Producer, Proxy, covered, log
 
 SESSION_S = 5        # session.timeout.ms in torture.sh
 RECOVERY_S = 90      # I9: progress resumes within this time after a fault has ended
+TAKEOVER_S = 30      # within this time the others have what a stopped engine had
 FIRE_S = 8           # how long a rule waits for its request
 DRAIN_S = 120
 BEHIND_S = 3         # recovered: no further behind than this much of the input
@@ -226,15 +227,24 @@ class Torture:
                            hold_ms=self.dice.randrange(500, 6000))
 
     def zombie(self, api):
+        """Its request goes to the broker when others have its partitions, shortly before it wakes up or after that."""
         engine = self.worker()
-        sleep_s = SESSION_S + 2
         if not self.strike(api=api, when="before", client=engine.name, signal="STOP", pid=engine.pid,
-                           hold_ms=int(sleep_s * 1000 + self.dice.uniform(-1000, 1000))):
+                           hold_ms=1000 * (SESSION_S + TAKEOVER_S)):
             return False
-        time.sleep(sleep_s)
-        engine.send(signal.SIGCONT)
+        wait_until(TAKEOVER_S, f"nobody takes over from the stopped {engine.name}", lambda: self.is_taken_over(engine))
+        for step in self.dice.choice(((self.release, engine.wake), (engine.wake, self.release))):
+            step()
+            time.sleep(self.dice.uniform(0, 0.3))
         self.counts["stops past the session"] += 1
         return True
+
+    def is_taken_over(self, stopped):
+        mine = [engine.lags() for engine in self.engines if engine is not stopped]
+        return sum(map(len, mine)) == self.partitions
+
+    def release(self):
+        self.proxy.ask("release")
 
     def storm(self):
         """Guests join, and leave or die, soon after."""

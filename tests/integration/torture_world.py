@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -109,8 +110,9 @@ class Engine:
     def await_killed(self):
         wait_until(10, f"{self.name} was killed and has not ended", lambda: self.process.poll() is not None)
 
-    def send(self, number):
-        self.process.send_signal(number)
+    def wake(self):
+        """After SIGSTOP."""
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self, seconds=10):
         """SIGTERM, and an orderly end within that time."""
