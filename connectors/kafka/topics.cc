@@ -31,8 +31,12 @@ std::vector<Wanted> WantedTopics(const Options& options) {
                   .partitions = options.partitions,
                   .append_time = append_time};
   };
-  return {wanted("requests", true), wanted("commands", false), wanted("status", true),
-          wanted("alerts", false),  wanted("audit", false),    wanted("dead-letter", false)};
+  Wanted changelog = wanted("changelog", false);
+  changelog.compacted = true;
+  return {wanted("requests", true), wanted("commands", false),
+          wanted("status", true),   wanted("alerts", false),
+          wanted("audit", false),   wanted("dead-letter", false),
+          wanted("shuffle", true),  changelog};
 }
 
 Wanted WantedControl(const Options& options) {

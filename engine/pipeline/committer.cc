@@ -42,6 +42,12 @@ class CommitThread final : public Committer {
     return std::exchange(answer_, std::nullopt);
   }
 
+  std::optional<int64_t> ChangelogNext() const override {
+    const std::scoped_lock lock(mutex_);
+    RIPOSTE_CHECK(!job_, "none is under way");
+    return outbox_->ChangelogNext();
+  }
+
  private:
   struct Job {
     std::span<const OutRecord> records;
@@ -66,7 +72,7 @@ class CommitThread final : public Committer {
   }
 
   std::unique_ptr<Outbox> outbox_;
-  std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
   std::optional<Job> job_;  // until it is answered
   std::optional<Result<Committed>> answer_;
@@ -85,6 +91,7 @@ class DirectCommitter final : public Committer {
   std::optional<Result<Committed>> Take(Duration) override {
     return std::exchange(answer_, std::nullopt);
   }
+  std::optional<int64_t> ChangelogNext() const override { return outbox_->ChangelogNext(); }
 
  private:
   std::unique_ptr<Outbox> outbox_;

@@ -28,6 +28,8 @@ class Committer {
   virtual void Submit(std::span<const OutRecord> records, std::span<const NextOffset> offsets) = 0;
   // The answer of the one that was submitted, waiting for it at most `wait`. Empty: not yet.
   virtual std::optional<Result<Committed>> Take(Duration wait) = 0;
+  // Outbox::ChangelogNext, while none is under way.
+  virtual std::optional<int64_t> ChangelogNext() const = 0;
 };
 using MakeCommitter = std::function<std::unique_ptr<Committer>(std::unique_ptr<Outbox> outbox)>;
 

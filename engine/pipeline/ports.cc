@@ -14,6 +14,10 @@ std::string_view OutTopicName(OutTopic topic) {
       return "audit";
     case OutTopic::kDeadLetter:
       return "dead-letter";
+    case OutTopic::kChangelog:
+      return "changelog";
+    case OutTopic::kShuffle:
+      return "shuffle";
     case OutTopic::kCount:
       break;
   }

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "engine/state/changelog.h"
 
 namespace riposte::pipeline {
 
@@ -49,14 +50,26 @@ class Input {
   virtual int64_t Lag() const = 0;
 };
 
-enum class OutTopic : uint8_t { kCommands, kAlerts, kAudit, kDeadLetter, kCount };
-std::string_view OutTopicName(
-    OutTopic topic);  // "commands", "alerts", "audit", "dead-letter": the part behind the prefix
+enum class OutTopic : uint8_t {
+  kCommands,
+  kAlerts,
+  kAudit,
+  kDeadLetter,
+  kChangelog,  // what a state task keeps: compacted, a partition for each of these tasks
+  kShuffle,    // what another state task owns: a partition for each of these tasks
+  kCount
+};
+// The part behind the prefix: "commands", "alerts", "audit", "dead-letter", "changelog", "shuffle".
+std::string_view OutTopicName(OutTopic topic);
 
 struct OutRecord {
+  static constexpr int32_t kByKey = -1;
+
   OutTopic topic = OutTopic::kAudit;
   std::string key;
   std::string value;
+  int32_t partition = kByKey;  // of changelog and shuffle: the number of a state task
+  bool deletes = false;        // the key: a tombstone, `value` is empty
 };
 
 // Where a task goes on in an input partition.
@@ -83,6 +96,9 @@ class Outbox {
   // partition, stop without a word.
   virtual Result<Committed> Commit(std::span<const OutRecord> records,
                                    std::span<const NextOffset> offsets) = 0;
+  // The first offset behind the changelog's records of the last transaction that was committed.
+  // Empty: it had none, or it is not known, as after an uncertain outcome.
+  virtual std::optional<int64_t> ChangelogNext() const { return std::nullopt; }
 };
 
 // A partition to read.
@@ -93,12 +109,26 @@ struct Source {
   // The committed offset, where it was no longer in the topic and the operator let it jump: what
   // lies between is a coverage gap. -1: no jump.
   int64_t skipped_from = -1;
+  // Its records are the shuffle's (shuffle_record.h), not events; it has no profile then.
+  bool is_shuffle = false;
+};
+
+// What a state task is besides its sources: it keeps the windows of the groups that it owns
+// (owner.h), also through restarts.
+struct StateTask {
+  int32_t number = 0;  // from 0 on; its partition of changelog and shuffle
+  std::string name;    // of its store: state::Stores
+  // Read on the worker's thread, before the first record is.
+  std::unique_ptr<state::Changelog> changelog;
 };
 
 // A task to work on.
 struct Assignment {
   std::vector<Source> sources;  // one or more
   std::unique_ptr<Outbox> outbox;
+  // How many state tasks there are; 0: none, nobody keeps windows.
+  int32_t state_tasks = 0;
+  std::optional<StateTask> state;  // empty: what it finds for windows goes to the shuffle
 };
 
 // Told by a connector, on its own thread.

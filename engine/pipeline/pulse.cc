@@ -53,6 +53,7 @@ class PulsedCommitter final : public Committer {
     const Pause pause(pulse_, clock_);
     return committer_->Take(wait);
   }
+  std::optional<int64_t> ChangelogNext() const override { return committer_->ChangelogNext(); }
 
  private:
   std::unique_ptr<Committer> committer_;

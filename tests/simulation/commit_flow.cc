@@ -31,6 +31,7 @@ class FlowCommitter final : public pipeline::Committer {
     for (Duration waited{}; !flow_->answer && waited < wait; waited += kLook) host_.Pass(kLook);
     return std::exchange(flow_->answer, std::nullopt);
   }
+  std::optional<int64_t> ChangelogNext() const override { return flow_->outbox->ChangelogNext(); }
 
  private:
   const std::shared_ptr<CommitFlow> flow_;

@@ -36,6 +36,7 @@ class HeldCommitter final : public pipeline::Committer {
     const Transaction under_way = *std::exchange(submitted_, std::nullopt);
     return outbox_->Commit(under_way.records, under_way.offsets);
   }
+  std::optional<int64_t> ChangelogNext() const override { return outbox_->ChangelogNext(); }
 
  private:
   struct Transaction {

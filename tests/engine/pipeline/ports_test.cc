@@ -10,6 +10,8 @@ TEST(PortsTest, TopicsHaveTheNamesBehindThePrefix) {
   EXPECT_EQ(OutTopicName(OutTopic::kAlerts), "alerts");
   EXPECT_EQ(OutTopicName(OutTopic::kAudit), "audit");
   EXPECT_EQ(OutTopicName(OutTopic::kDeadLetter), "dead-letter");
+  EXPECT_EQ(OutTopicName(OutTopic::kChangelog), "changelog");
+  EXPECT_EQ(OutTopicName(OutTopic::kShuffle), "shuffle");
 }
 
 TEST(PortsTest, ASnapshotFindsByTheWholeKey) {

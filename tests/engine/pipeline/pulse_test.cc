@@ -60,6 +60,7 @@ class LookingCommitter final : public Committer {
     EXPECT_EQ(submitted_, 12);
     return Committed::kAborted;
   }
+  std::optional<int64_t> ChangelogNext() const override { return 4; }
 
  private:
   Looking& looking_;
@@ -85,6 +86,7 @@ TEST(PulseTest, InputsAndCommitsAreWaitedFor) {
   EXPECT_EQ(input->id().partition, 1);
   EXPECT_EQ(input->Lag(), 5);
   EXPECT_EQ(committer->MaxValueBytes(OutTopic::kAlerts), 77u);
+  EXPECT_EQ(committer->ChangelogNext(), 4);
   clock.Advance(Duration(30));
   EXPECT_EQ(pulse.WorkingFor(clock.Now()), Duration(30));  // works again since it came back
 }
