@@ -38,7 +38,7 @@ StateView::Partial PartialOf(const SequenceCriterion::Partial& partial, bool wai
 
 StateView ViewOf(const CountState& state) {
   StateView view{.newest = state.newest, .used_up_to = state.used_up_to};
-  if (state.joined) view.joined = *state.joined;
+  if (state.open) view.joined = state.open->joined;
   for (const CountEntry& entry : state.window.entries())
     view.kept.push_back({.time = entry.kept.place.time,
                          .event = entry.kept.event,
