@@ -9,6 +9,7 @@
 #include "engine/match/held_clauses.h"
 #include "engine/match/sampling.h"
 #include "engine/pipeline/decide.h"
+#include "engine/pipeline/reading.h"
 #include "engine/pipeline/record_at_hand.h"
 #include "engine/pipeline/records.h"
 #include "engine/pipeline/transaction.h"
@@ -21,51 +22,6 @@ constexpr Duration kRetryPauseFirst{10};
 constexpr Duration kRetryPauseMax{1000};
 // Commits may take as long as brokers are away.
 constexpr Duration kAnyTime = std::chrono::hours(24);
-
-// An input partition of the task, and how far it is.
-struct Reading {
-  Reading(size_t number_of, Source source, CrashHistory* crashes)
-      : number(number_of),
-        input(std::move(source.input)),
-        partition(input->id()),
-        profile(std::move(source.profile)),
-        gap_from(source.skipped_from),
-        committed(source.start_offset),
-        last_seen(source.start_offset - 1),
-        poison(crashes, partition, source.start_offset) {}
-
-  // A client library has been seen to hand out records twice around a rebalance.
-  bool IsNew(const Record& record) {
-    if (record.offset <= last_seen) return false;
-    last_seen = record.offset;
-    return true;
-  }
-
-  const size_t number;  // of the task's sources
-  std::unique_ptr<Input> input;
-  const PartitionId partition;
-  const std::string profile;
-  int64_t gap_from;   // first of the records that were gone, until the audit has it; -1: none
-  int64_t committed;  // the next offset as of the last commit
-  int64_t last_seen;  // of this assignment; nothing at or below it is new
-  Poison poison;
-  const match::Matcher* matcher = nullptr;
-  std::optional<match::Matcher::Scratch> scratch;
-  std::vector<Record> batch;
-  bool ended = false;
-  bool backlog = false;
-};
-
-void Add(const match::Costs& more, match::Costs& sum) {
-  const auto add = [](const std::vector<uint64_t>& from, std::vector<uint64_t>& to) {
-    if (to.size() < from.size()) to.resize(from.size());
-    for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-  };
-  add(more.evaluations, sum.evaluations);
-  add(more.rule_ns, sum.rule_ns);
-  sum.find_ns += more.find_ns;
-  sum.plain_events += more.plain_events;
-}
 
 // What the events of a run of records took: for a metric only, nothing depends on it.
 struct Stopwatch {
@@ -173,15 +129,7 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
 Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   if (next_rules == live) return Status::Ok();
   RIPOSTE_TRY(Commit());
-  for (Reading& reading : readings) {
-    const match::Matcher* next = next_rules->For(reading.profile);
-    if (next == nullptr)
-      return Status(
-          ErrorCode::kInvalidArgument,
-          "topic '" + reading.partition.topic + "': there is no profile '" + reading.profile + "'");
-    reading.matcher = next;
-    reading.scratch.emplace();
-  }
+  for (Reading& reading : readings) RIPOSTE_TRY(reading.UseRules(*next_rules));
   live = next_rules;
   regexes.emplace();
   return Status::Ok();
@@ -368,8 +316,7 @@ void Task::Impl::Submit() {
       under_way.Put(CoverageGapRecord(reading.partition, reading.gap_from, reading.committed, now));
     offsets.push_back({.id = reading.partition,
                        .offset = under_way.NextOffset(reading.number).value_or(reading.committed)});
-    Add(reading.scratch->costs(), costs);
-    reading.scratch->ResetCosts();
+    reading.TakeCosts(costs);
   }
   committer->Submit(under_way.Seal(partitions, live->rules, std::move(costs), now), offsets);
   submitted = true;
@@ -397,9 +344,7 @@ void Task::Impl::OnCommitted() {
   retry_at = {};
   std::vector<SourceCount> sources;
   for (Reading& reading : readings) {
-    reading.gap_from = -1;
-    reading.committed = offsets[reading.number].offset;
-    reading.poison.OnCommitted(reading.committed);
+    reading.OnCommitted(offsets[reading.number].offset);
     sources.push_back({.partition = &reading.partition, .lag = reading.input->Lag()});
   }
   under_way.Tell(sources, last_commit, *surroundings.observer);
@@ -415,12 +360,7 @@ Status Task::Impl::Redo() {
   under_way.Clear();
   open.Clear();
   rewound = true;
-  for (Reading& reading : readings) {
-    reading.scratch->ResetCosts();
-    reading.last_seen = reading.committed - 1;
-    reading.ended = false;
-    RIPOSTE_TRY(reading.input->Rewind(reading.committed));
-  }
+  for (Reading& reading : readings) RIPOSTE_TRY(reading.GoBack());
   return Status::Ok();
 }
 

@@ -14,27 +14,14 @@
 #include "base/time.h"
 #include "engine/event/decode.h"
 #include "engine/guard/guard.h"
-#include "engine/match/matcher.h"
 #include "engine/pipeline/committer.h"
+#include "engine/pipeline/live_rules.h"
 #include "engine/pipeline/observer.h"
 #include "engine/pipeline/poison.h"
 #include "engine/pipeline/ports.h"
 #include "engine/remediate/resolve.h"
 
 namespace riposte::pipeline {
-
-// What a worker needs of the live rules; made once per reload, shared, swapped between batches.
-struct LiveRules {
-  rule::RuleSetPtr rules;
-  // By profile name.
-  std::vector<std::pair<std::string, std::shared_ptr<const match::Matcher>>> matchers;
-  const match::Matcher* For(std::string_view profile) const;  // null: not compiled for it
-  // For the profiles of these names; what the schema has no profile of is left out. Compiling
-  // 100,000 rules takes seconds a profile, so only what some input has is worth it.
-  static std::shared_ptr<const LiveRules> Compile(rule::RuleSetPtr rules,
-                                                  const std::vector<std::string>& profiles);
-};
-using LiveRulesPtr = std::shared_ptr<const LiveRules>;
 
 struct TaskOptions {
   size_t batch_records_max = 1000;
