@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <optional>
+#include <variant>
 
 #include "engine/match/held_clauses.h"
 #include "engine/match/sampling.h"
@@ -12,7 +13,9 @@
 #include "engine/pipeline/reading.h"
 #include "engine/pipeline/record_at_hand.h"
 #include "engine/pipeline/records.h"
+#include "engine/pipeline/task_state.h"
 #include "engine/pipeline/transaction.h"
+#include "engine/pipeline/window_outputs.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -48,6 +51,11 @@ struct Task::Impl {
       readings.emplace_back(readings.size(), std::move(source), around.crashes);
       partitions.push_back(readings.back().partition);
     }
+    if (assigned.state)
+      state =
+          std::make_unique<TaskState>(std::move(*assigned.state), readings.size(),
+                                      TaskState::Options{.windows = {.windows = options.windows}},
+                                      around.stores, around.clock, around.observer);
   }
 
   // The path of a batch.
@@ -55,6 +63,7 @@ struct Task::Impl {
                         Duration wait);
 
   Status UseRules(const LiveRulesPtr& next_rules);
+  Result<bool> TakeStateOver();
   Status Poll(Reading& from, Duration wait);
   Status Work(Reading& from, const Standing& standing);
   void Work(Reading& from, const Record& record, const Standing& standing);
@@ -64,9 +73,18 @@ struct Task::Impl {
   void PutAwayPoison(const Reading& from, const Record& record, int64_t crashes);
   void CountOddities();
   std::span<const match::Match> FindMatches(Reading& from, const Record& record);
-  void Order(const match::Match& match, const Reading& from, const Record& record,
+  void TakeMatches(std::span<const match::Match> parts, const Reading& from,
+                   const remediate::Subject& event, const Standing& standing);
+  void Order(const match::Match& match, const Reading& from, const remediate::Subject& event,
              const Standing& standing);
+  void HearOf(const Reading& from, const Record& record, bool matched);
+  void GoOn(const ReadStanding& read_standing);
+  void PutWindows(const Standing& standing);
+  Circumstances CircumstancesOf(const Standing& standing) const;
 
+  // Null: the task keeps none.
+  TaskWindows* windows() const { return state ? state->windows() : nullptr; }
+  bool IsFull() const;
   bool CommitIsDue(Time now) const;
   Duration TimeToCommit(Time now) const;
   Status Commit();
@@ -93,9 +111,10 @@ struct Task::Impl {
   size_t record_bytes_before = 0;            // of the outputs, when the record's work began
   Time now{};
   Transaction open;
-  Transaction under_way;            // if `submitted`
-  std::vector<NextOffset> offsets;  // likewise
-  bool submitted = false;           // and not answered yet
+  Transaction under_way;             // if `submitted`
+  std::vector<NextOffset> offsets;   // likewise
+  bool submitted = false;            // and not answered yet
+  std::unique_ptr<TaskState> state;  // null: it is no state task
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
@@ -108,6 +127,9 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
   now = surroundings.clock->Now();
   RIPOSTE_TRY(Collect(Duration::zero()));
   if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
+  const Result<bool> has_state = TakeStateOver();
+  if (!has_state.ok()) return has_state.status();
+  if (!*has_state) return Progress::kIdle;
   rewound = false;
   bool worked = false;
   for (Reading& reading : readings) {
@@ -118,6 +140,7 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
     if (rewound) return Progress::kWorked;
   }
   now = surroundings.clock->Now();
+  GoOn(read_standing);
   const bool commits = CommitIsDue(now) || (ended() && !open.empty());
   if (commits) RIPOSTE_TRY(Commit());
   if (ended() && open.empty()) RIPOSTE_TRY(Settle());
@@ -130,9 +153,24 @@ Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   if (next_rules == live) return Status::Ok();
   RIPOSTE_TRY(Commit());
   for (Reading& reading : readings) RIPOSTE_TRY(reading.UseRules(*next_rules));
+  if (windows() != nullptr) {
+    RIPOSTE_TRY(Settle());
+    RIPOSTE_TRY(state->UseRules(next_rules->values));
+  }
   live = next_rules;
   regexes.emplace();
   return Status::Ok();
+}
+
+// Whether the task has all that it goes on from; if not, it is tried again.
+Result<bool> Task::Impl::TakeStateOver() {
+  if (state == nullptr || windows() != nullptr) return true;
+  const Status taken = state->TakeOver(live->values);
+  now = surroundings.clock->Now();
+  if (taken.ok()) return true;
+  if (taken.code() != ErrorCode::kUnavailable && taken.code() != ErrorCode::kTimeout) return taken;
+  retry_at = now + kRetryPauseMax;
+  return false;
 }
 
 Status Task::Impl::Poll(Reading& from, Duration wait) {
@@ -167,7 +205,7 @@ Status Task::Impl::Work(Reading& from, const Standing& standing) {
     RecordAtHand::Enter(from.partition, record.offset);
     Work(from, record, standing);
     RecordAtHand::Leave();
-    if (open.output_bytes() < options.commit_output_bytes_max) continue;
+    if (!IsFull()) continue;
     stopwatch.AddTo(open.counts().processing);
     RIPOSTE_TRY(Commit());
     if (rewound) return Status::Ok();
@@ -188,8 +226,20 @@ void Task::Impl::Work(Reading& from, const Record& record, const Standing& stand
   const std::span<const match::Match> found = FindMatches(from, record);
   if (!found.empty()) decoder.Complete();
   CountOddities();
+  HearOf(from, record, !found.empty());
+  if (found.empty()) return;
   match::ForEachRule(found, [&](uint32_t rule) { open.CountMatch(rule); });
-  for (const match::Match& match : found) Order(match, from, record, standing);
+  const remediate::Subject event =
+      remediate::SubjectOf(decoder.event(), {.topic = from.partition.topic,
+                                             .partition = from.partition.partition,
+                                             .offset = record.offset,
+                                             .index = 0,
+                                             .append_time = record.append_time});
+  for (size_t begin = 0, end = 0; begin < found.size(); begin = end) {
+    while (end < found.size() && found[end].rule == found[begin].rule) ++end;
+    TakeMatches(found.subspan(begin, end - begin), from, event, standing);
+  }
+  if (windows() != nullptr) PutWindows(standing);
 }
 
 // Whether it is an event. What is none is counted and put away.
@@ -246,23 +296,21 @@ std::span<const match::Match> Task::Impl::FindMatches(Reading& from, const Recor
   return matches;
 }
 
-// With the trigger `single_match` each match is a firing.
-void Task::Impl::Order(const match::Match& match, const Reading& from, const Record& record,
-                       const Standing& standing) {
-  const remediate::Subject event =
-      remediate::SubjectOf(decoder.event(), {.topic = from.partition.topic,
-                                             .partition = from.partition.partition,
-                                             .offset = record.offset,
-                                             .index = 0,
-                                             .append_time = record.append_time});
-  const Decided decided =
-      Decide(live->rules->rules[match.rule], event,
-             {.guards = surroundings.guards,
-              .enforcement = &standing.enforcement,
-              .arming = standing.arming.get(),
-              .ttl = options.ttl,
-              .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
-              .now = now});
+// What one rule's matches are: with the trigger `single_match` a firing, else something to windows;
+// or both, where other rules take its firings.
+void Task::Impl::TakeMatches(std::span<const match::Match> parts, const Reading& from,
+                             const remediate::Subject& event, const Standing& standing) {
+  const uint32_t index = parts.front().rule;
+  const rule::Rule& rule = live->rules->rules[index];
+  if (rule.fires && std::holds_alternative<rule::SingleMatch>(rule.trigger))
+    Order(parts.front(), from, event, standing);
+  if (windows() != nullptr && live->values->takes(index))
+    windows()->OnMatches(decoder.event(), parts, event);
+}
+
+void Task::Impl::Order(const match::Match& match, const Reading& from,
+                       const remediate::Subject& event, const Standing& standing) {
+  const Decided decided = Decide(live->rules->rules[match.rule], event, CircumstancesOf(standing));
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
@@ -276,9 +324,55 @@ void Task::Impl::Order(const match::Match& match, const Reading& from, const Rec
   if (so_far < options.commit_output_bytes_max)
     evidence = {.matched = match::HeldClauses(
                     from.matcher->QueryOf(match), live->rules->schema->catalogue, decoder.event(),
-                    {.now = record.append_time}, *regexes, kMatchedClausesMax),
+                    {.now = event.origin.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
   open.Put(AlertRecord(decided, event, now, evidence, committer->MaxValueBytes(OutTopic::kAlerts)));
+}
+
+Circumstances Task::Impl::CircumstancesOf(const Standing& standing) const {
+  return {.guards = surroundings.guards,
+          .enforcement = &standing.enforcement,
+          .arming = standing.arming.get(),
+          .ttl = options.ttl,
+          .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
+          .now = now};
+}
+
+// How far the source is. What windows make of a match does not depend on how records came in
+// batches: time has gone on to the record before it.
+void Task::Impl::HearOf(const Reading& from, const Record& record, bool matched) {
+  if (windows() == nullptr) return;
+  if (matched) windows()->OnTime(now);
+  const event::Value* const time = decoder.event().First(schema::Role::kEventTime);
+  windows()->OnRecord(from.number, time == nullptr ? record.append_time : time->date,
+                      record.append_time, now);
+}
+
+// Time goes on, also without records.
+void Task::Impl::GoOn(const ReadStanding& read_standing) {
+  if (windows() == nullptr) return;
+  for (const Reading& reading : readings)
+    if (reading.MayHaveMore()) windows()->OnBacklog(reading.number, now);
+  windows()->OnTime(now);
+  PutWindows(windows()->effects().firings.empty() ? Standing() : read_standing());
+}
+
+// What came about in the windows becomes part of the transaction.
+void Task::Impl::PutWindows(const Standing& standing) {
+  TaskWindows& from = *windows();
+  if (from.changed()) open.Begin(now);
+  PutEffects(from.effects(), *live, CircumstancesOf(standing),
+             {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
+              .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
+             open);
+  CountLeftOut(from.left_out(), open.counts().windows);
+  from.Forget();
+}
+
+// More must not come into the transaction.
+bool Task::Impl::IsFull() const {
+  return open.output_bytes() >= options.commit_output_bytes_max ||
+         (windows() != nullptr && windows()->changed_bytes() >= options.commit_changelog_bytes_max);
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {
@@ -293,8 +387,7 @@ Duration Task::Impl::TimeToCommit(Time at) const {
 
 bool Task::Impl::CommitIsDue(Time at) const {
   if (open.empty()) return false;
-  return open.output_bytes() >= options.commit_output_bytes_max ||
-         TimeToCommit(at) == Duration::zero();
+  return IsFull() || TimeToCommit(at) == Duration::zero();
 }
 
 // One transaction after the other: the one under way is waited for first.
@@ -318,6 +411,8 @@ void Task::Impl::Submit() {
                        .offset = under_way.NextOffset(reading.number).value_or(reading.committed)});
     reading.TakeCosts(costs);
   }
+  if (windows() != nullptr)
+    for (OutRecord& record : state->Seal()) under_way.Put(std::move(record));
   committer->Submit(under_way.Seal(partitions, live->rules, std::move(costs), now), offsets);
   submitted = true;
 }
@@ -342,6 +437,7 @@ Status Task::Impl::Collect(Duration wait) {
 void Task::Impl::OnCommitted() {
   aborts_in_a_row = 0;
   retry_at = {};
+  if (windows() != nullptr) state->OnCommitted(committer->ChangelogNext());
   std::vector<SourceCount> sources;
   for (Reading& reading : readings) {
     reading.OnCommitted(offsets[reading.number].offset);
@@ -359,6 +455,7 @@ Status Task::Impl::Redo() {
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
   under_way.Clear();
   open.Clear();
+  if (windows() != nullptr) state->Undo();
   rewound = true;
   for (Reading& reading : readings) RIPOSTE_TRY(reading.GoBack());
   return Status::Ok();

@@ -20,6 +20,8 @@
 #include "engine/pipeline/poison.h"
 #include "engine/pipeline/ports.h"
 #include "engine/remediate/resolve.h"
+#include "engine/state/store.h"
+#include "engine/trigger/rule_windows.h"
 
 namespace riposte::pipeline {
 
@@ -30,10 +32,12 @@ struct TaskOptions {
   Duration commit_interval_backlog{500};
   Duration commit_floor{10};  // between two commits, however urgent
   size_t commit_output_bytes_max = 4u << 20;
-  size_t dead_letter_bytes_max = 64u << 10;  // of the original record
-  size_t alert_event_bytes_max = 16u << 10;  // of the copy of the event on an alert
-  size_t event_bytes_max = 1'048'588;        // the topic's max.message.bytes
+  size_t commit_changelog_bytes_max = 64u << 20;  // about
+  size_t dead_letter_bytes_max = 64u << 10;       // of the original record
+  size_t alert_event_bytes_max = 16u << 10;       // of the copy of the event on an alert
+  size_t event_bytes_max = 1'048'588;             // the topic's max.message.bytes
   remediate::TimeToLive ttl;
+  trigger::WindowOptions windows;
 };
 
 // What all tasks of a process use. Outlives them; safe to use from any thread.
@@ -43,6 +47,7 @@ struct Surroundings {
   Observer* observer = nullptr;
   CrashHistory* crashes = nullptr;                     // null: no record is poison
   MakeCommitter make_committer = MakeDirectCommitter;  // for each task
+  state::Stores* stores = nullptr;  // of state tasks; null: what they keep is in memory only
 };
 
 // What the operators say now; read anew for each batch, once its records are there: a task waits
@@ -57,6 +62,9 @@ using ReadStanding = std::function<const Standing&()>;
 // One or more input partitions. One thread.
 //
 // While a transaction is committed, the next one is open and worked on; no more than these two.
+//
+// A state task also keeps windows: they are taken over at the first Step(), before any record is
+// read, and what time decides in them is committed without records.
 //
 // Every record that was polled ends in exactly one committed transaction: as matched, unmatched,
 // dead-lettered or empty. What an aborted transaction held is done again from the last committed
@@ -75,7 +83,7 @@ class Task {
     kEnded,   // the input is at its end and everything is committed
   };
   // One batch: polls, waiting at most `wait`, works, and commits if it is time. `read_standing` is
-  // called for a batch with records. An error stops the
+  // called for a batch with records, and for what windows fire without. An error stops the
   // task for good: kFenced, another instance has the partition; else the environment failed. The
   // open transaction is then abandoned.
   Result<Progress> Step(const LiveRulesPtr& live, const ReadStanding& read_standing, Duration wait);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
+#include <variant>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -45,6 +47,32 @@ Result<std::unique_ptr<TaskWindows>> TaskWindows::Make(
   return windows;
 }
 
+Result<std::unique_ptr<TaskWindows>> TaskWindows::TakeOver(
+    std::shared_ptr<const trigger::MatchValues> values, TaskWindows& old, const Options& options) {
+  RIPOSTE_CHECK(old.begun_.size() < kBatchesMax, "a transaction is under way");
+  Result<std::unique_ptr<trigger::Correlator>> correlator =
+      trigger::Correlator::Make(values, options.windows);
+  if (!correlator.ok()) return correlator.status();
+  std::unique_ptr<TaskWindows> windows(
+      new TaskWindows(std::move(values), std::move(correlator).value(), std::move(old.watermark_)));
+  windows->reload_ = windows->correlator_->TakeOver(*old.correlator_);
+  windows->next_order_ = old.next_order_;
+  windows->begun_ = std::move(old.begun_);
+  windows->changed_ = old.changed_;
+  windows->TakeSegments(old);
+  return windows;
+}
+
+// Those of the definitions that are kept.
+void TaskWindows::TakeSegments(TaskWindows& old) {
+  const std::vector<state::DefinitionId> kept = definitions();
+  const std::set<state::DefinitionId> live(kept.begin(), kept.end());
+  boost::unordered::erase_if(old.segments_, [&live](const auto& entry) {
+    return !live.contains(state::ParseRecordKey(entry.first)->key.definition);
+  });
+  segments_ = std::move(old.segments_);
+}
+
 TaskWindows::TaskWindows(std::shared_ptr<const trigger::MatchValues> values,
                          std::unique_ptr<trigger::Correlator> correlator,
                          trigger::Watermark watermark)
@@ -54,6 +82,15 @@ TaskWindows::TaskWindows(std::shared_ptr<const trigger::MatchValues> values,
   const std::vector<rule::Rule>& rules = values_->rules().rules;
   for (uint32_t i = 0; i < rules.size(); ++i)
     definitions_.push_back(DefinitionOf(rules[i].id, values_->definition(i)));
+}
+
+std::vector<state::DefinitionId> TaskWindows::definitions() const {
+  const std::vector<rule::Rule>& rules = values_->rules().rules;
+  std::vector<state::DefinitionId> live;
+  for (size_t i = 0; i < rules.size(); ++i)
+    if (rules[i].enabled && !std::holds_alternative<rule::SingleMatch>(rules[i].trigger))
+      live.push_back(definitions_[i]);
+  return live;
 }
 
 Status TaskWindows::Restore(const state::Store& store, Time now) {
@@ -79,9 +116,11 @@ Status TaskWindows::RestoreClock(const state::Store& store, Time now) {
   ByteReader reader((*clock)->value);
   const bool is_read = watermark_.Read(reader, now);
   next_order_ = reader.Unsigned();
+  const Time went_on = TimeFromMs(reader.Signed());
   if (!is_read || !reader.ok() || !reader.at_end())
     return {ErrorCode::kDamaged, "the store is damaged: it does not say how far the task was"};
-  correlator_->StartAt(watermark_.At(now));
+  // Not where the sources are, which records behind the last OnTime() may have moved.
+  correlator_->StartAt(went_on);
   return Status::Ok();
 }
 
@@ -89,6 +128,8 @@ void TaskWindows::Begin() {
   correlator_->BeginBatch();
   begun_.push_back({.watermark = watermark_, .next_order = next_order_});
   changed_ = false;
+  touched_.clear();
+  changed_bytes_ = 0;
 }
 
 void TaskWindows::OnRecord(size_t source, Time event_time, Time append_time, Time now) {
@@ -113,8 +154,19 @@ void TaskWindows::OnMatches(const event::Event& event, std::span<const match::Ma
       contribution.place.order = trigger::OrderOf(next_order_++);
     RIPOSTE_CHECK(correlator_->Take(contribution, effects_), "it is of this rule set");
     changed_ = true;
+    NoteChange(contribution);
   }
   correlator_->RunChains(effects_);
+}
+
+// A group is written whole, however little of it has changed.
+void TaskWindows::NoteChange(const trigger::Contribution& contribution) {
+  changed_bytes_ += contribution.event.size();
+  std::string key = state::RecordKey(
+      {.definition = definitions_[contribution.rule], .group = contribution.key}, 0);
+  const auto segments = segments_.find(key);
+  const size_t count = segments == segments_.end() ? 1 : segments->second;
+  if (touched_.insert(std::move(key)).second) changed_bytes_ += count * state::kSegmentBytesMax;
 }
 
 void TaskWindows::OnTime(Time now) {
@@ -167,6 +219,7 @@ void TaskWindows::AppendClock(std::vector<state::Change>& changes) const {
   ByteWriter writer(value);
   watermark_.Write(writer);
   writer.Unsigned(next_order_);
+  writer.Signed(ToMs(correlator_->watermark()));
   state::AppendChanges(ClockKey(), value, 1, changes);
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -48,7 +49,15 @@ class TaskWindows {
       std::shared_ptr<const trigger::MatchValues> values, size_t sources, const state::Store& store,
       const Options& options, Time now);
 
+  // Goes on as `old`, which is of no use then, under other rules; with the same options. Nothing of
+  // it is sealed. Errors: a time zone that this machine does not know; `old` is as it was.
+  static Result<std::unique_ptr<TaskWindows>> TakeOver(
+      std::shared_ptr<const trigger::MatchValues> values, TaskWindows& old, const Options& options);
+
   const Restored& restored() const { return restored_; }
+  const trigger::Correlator::Reload& reload() const { return reload_; }
+  // Whose states the changelog may have: of the rules that have windows.
+  std::vector<state::DefinitionId> definitions() const;
 
   // A record of that source was read, with the event's time, or the record's where there is none.
   // `now`, here and below, is wall time.
@@ -68,6 +77,8 @@ class TaskWindows {
 
   // Something is to be committed.
   bool changed() const { return changed_; }
+  // What the changelog gets of it, at most; what only time has changed left out.
+  size_t changed_bytes() const { return changed_bytes_; }
   // What was done since the last call becomes part of a transaction: the changes of the changelog
   // that it needs, and of the store once it is committed. Two may be sealed or open, no more.
   std::vector<state::Change> Seal();
@@ -86,8 +97,10 @@ class TaskWindows {
               std::unique_ptr<trigger::Correlator> correlator, trigger::Watermark watermark);
   Status Restore(const state::Store& store, Time now);
   Status RestoreClock(const state::Store& store, Time now);
+  void TakeSegments(TaskWindows& old);
   void Begin();
   void GoOn(Time watermark);
+  void NoteChange(const trigger::Contribution& contribution);
   void AppendClock(std::vector<state::Change>& changes) const;
   void AppendGroup(const trigger::ChangedGroup& group, std::vector<state::Change>& changes);
 
@@ -99,6 +112,7 @@ class TaskWindows {
   std::deque<Place> begun_;  // of the batches that are not committed; the last is open
   bool changed_ = false;
   Restored restored_;
+  trigger::Correlator::Reload reload_;
 
   trigger::Effects effects_;
   trigger::LeftOut left_out_;
@@ -108,6 +122,8 @@ class TaskWindows {
   // The most segments that any version of a group took that may still be in the changelog, by
   // record key; of groups that ever took more than one.
   boost::unordered_flat_map<std::string, uint16_t> segments_;
+  boost::unordered_flat_set<std::string> touched_;  // groups, by record key, since the last Seal()
+  size_t changed_bytes_ = 0;
 };
 
 }  // namespace riposte::pipeline

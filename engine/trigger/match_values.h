@@ -34,6 +34,8 @@ class MatchValues {
   const rule::RuleSet& rules() const { return *rules_; }
   // The identity of the rule's windows: rule::DefinitionHash.
   const std::string& definition(uint32_t rule) const { return per_rule_[rule].definition; }
+  // Whether events are anything to its windows, or to rules that take its firings.
+  bool takes(uint32_t rule) const { return per_rule_[rule].takes; }
 
   // Appends what the event is to `rule`, whose `parts` (by number, ascending, without those with
   // `firings_of`) it matched: one for each key, in the order of the parts. `place` and `payload`
