@@ -52,10 +52,11 @@ struct Task::Impl {
       partitions.push_back(readings.back().partition);
     }
     if (assigned.state)
-      state =
-          std::make_unique<TaskState>(std::move(*assigned.state), readings.size(),
-                                      TaskState::Options{.windows = {.windows = options.windows}},
-                                      around.stores, around.clock, around.observer);
+      state = std::make_unique<TaskState>(
+          std::move(*assigned.state), InputNames(),
+          TaskState::Options{
+              .windows = {.windows = options.windows, .state_tasks = assigned.state_tasks}},
+          around.stores, around.clock, around.observer);
   }
 
   // The path of a batch.
@@ -82,6 +83,11 @@ struct Task::Impl {
   void PutWindows(const Standing& standing);
   Circumstances CircumstancesOf(const Standing& standing) const;
 
+  std::vector<std::string> InputNames() const {
+    std::vector<std::string> names;
+    for (const PartitionId& partition : partitions) names.push_back(PartitionKey(partition));
+    return names;
+  }
   // Null: the task keeps none.
   TaskWindows* windows() const { return state ? state->windows() : nullptr; }
   bool IsFull() const;

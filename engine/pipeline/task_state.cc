@@ -19,15 +19,20 @@ OutRecord RecordOf(const state::Change& change, int32_t partition) {
           .deletes = !change.value};
 }
 
+TaskState::Options WithNumber(TaskState::Options options, int32_t number) {
+  options.windows.number = number;
+  return options;
+}
+
 }  // namespace
 
-TaskState::TaskState(StateTask task, size_t sources, const Options& options, state::Stores* stores,
-                     const Clock* clock, Observer* observer)
+TaskState::TaskState(StateTask task, std::vector<std::string> inputs, const Options& options,
+                     state::Stores* stores, const Clock* clock, Observer* observer)
     : number_(task.number),
       name_(std::move(task.name)),
       changelog_(std::move(task.changelog)),
-      sources_(sources),
-      options_(options),
+      inputs_(std::move(inputs)),
+      options_(WithNumber(options, task.number)),
       stores_(stores == nullptr ? memory_ : *stores),
       clock_(*clock),
       observer_(*observer),
@@ -51,7 +56,7 @@ Status TaskState::TakeOverFrom(state::Stores& stores, const Values& values, Time
   if (!store.ok()) return store.status();
   store_ = std::move(store).value();
   Result<std::unique_ptr<TaskWindows>> windows =
-      TaskWindows::Make(values, sources_, store_->store(), options_.windows, now);
+      TaskWindows::Make(values, inputs_, store_->store(), options_.windows, now);
   if (!windows.ok()) return windows.status();
   RIPOSTE_TRY(drop_.Find(store_->store(), (*windows)->definitions()));
   windows_ = std::move(windows).value();

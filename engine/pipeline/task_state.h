@@ -35,10 +35,10 @@ class TaskState {
   };
   using Values = std::shared_ptr<const trigger::MatchValues>;
 
-  // `sources`: the task's input partitions. `stores` null: it is kept in memory only. What is
-  // pointed to outlives it.
-  TaskState(StateTask task, size_t sources, const Options& options, state::Stores* stores,
-            const Clock* clock, Observer* observer);
+  // `inputs`: the names of the task's input partitions. `stores` null: it is kept in memory only.
+  // What is pointed to outlives it. The windows' number is the task's.
+  TaskState(StateTask task, std::vector<std::string> inputs, const Options& options,
+            state::Stores* stores, const Clock* clock, Observer* observer);
 
   // Brings the windows to where the last transaction left them. May be called again after
   // kUnavailable and kTimeout: the brokers do not answer. Reads for as long as it takes.
@@ -65,7 +65,7 @@ class TaskState {
   const int32_t number_;
   const std::string name_;
   const std::unique_ptr<state::Changelog> changelog_;
-  const size_t sources_;
+  const std::vector<std::string> inputs_;
   const Options options_;
   state::MemoryStores memory_;
   state::Stores& stores_;

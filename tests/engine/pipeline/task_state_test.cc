@@ -23,7 +23,8 @@ class TaskStateTest : public testing::Test {
   std::unique_ptr<TaskState> Make() {
     pipeline::Assignment assignment = memory::AssignStateTask(log_, {&kPartition, 1}, "test");
     outbox_ = std::move(assignment.outbox);
-    return std::make_unique<TaskState>(std::move(*assignment.state), 1, TaskState::Options{},
+    return std::make_unique<TaskState>(std::move(*assignment.state),
+                                       std::vector<std::string>{"edr-0"}, TaskState::Options{},
                                        &stores_, &clock_, &observer_);
   }
   // An event of the asset matched.
