@@ -155,6 +155,18 @@ void FireByDeadline(const rule::Rule& rule, const schema::Schema& schema, Time t
                             AllAreSnapshots(events));
 }
 
+// What the firing is named after: the event that completed it, else the deadline.
+WindowFiring Name(const rule::Rule& rule, const schema::Schema& schema,
+                  const trigger::Completion& completion, const std::vector<Told>& events,
+                  std::span<const std::string> group) {
+  WindowFiring window;
+  if (const Subject* event = CompletingEvent(completion, events))
+    FireByEvent(rule, *event, group, window);
+  else
+    FireByDeadline(rule, schema, completion.time, events, group, window);
+  return window;
+}
+
 // Those of `remediate: all` or of the step that it names, the newest first.
 std::vector<Subject> Remediated(const rule::Rule& rule, const std::vector<Told>& events) {
   const rule::Remediation& remediation = *rule.remediation;
@@ -219,11 +231,7 @@ void ChooseAtDeadline(const rule::Rule& rule, const std::vector<Told>& events,
 WindowFiring FireWindow(const rule::Rule& rule, const schema::Schema& schema,
                         const trigger::Completion& completion, std::span<const std::string> group) {
   const std::vector<Told> events = ReadEvents(completion);
-  WindowFiring window;
-  if (const Subject* event = CompletingEvent(completion, events))
-    FireByEvent(rule, *event, group, window);
-  else
-    FireByDeadline(rule, schema, completion.time, events, group, window);
+  WindowFiring window = Name(rule, schema, completion, events, group);
   window.firing.event_ids = EventIds(events);
   window.firing.oldest_append_time = OldestAppendTime(events, window.firing.append_time);
   window.firing.matches = completion.matches;
@@ -237,6 +245,15 @@ WindowFiring FireWindow(const rule::Rule& rule, const schema::Schema& schema,
   else
     ChooseByEvent(rule, events, window);
   return window;
+}
+
+SummarizedFiring FiringOf(const rule::Rule& rule, const schema::Schema& schema,
+                          const trigger::Summary& summary, std::span<const std::string> group) {
+  const trigger::Completion completion{.time = summary.firing_time,
+                                       .completed_by = summary.completed_by.place,
+                                       .events = {summary.completed_by}};
+  const WindowFiring window = Name(rule, schema, completion, ReadEvents(completion), group);
+  return {.id = window.firing.id, .asset_id = std::string(window.event.asset.id)};
 }
 
 Targets TargetsOf(const WindowFiring& window) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/uuid.h"
 #include "engine/pipeline/decide.h"
 #include "engine/trigger/occurrence.h"
 #include "rules/rule/rule.h"
@@ -50,6 +51,15 @@ struct WindowFiring {
 // or with its newest event, if that came later.
 WindowFiring FireWindow(const rule::Rule& rule, const schema::Schema& schema,
                         const trigger::Completion& completion, std::span<const std::string> group);
+
+// The firing that `summary` is of: as the id and the asset of FireWindow, which its alert has. Of
+// one by deadline the asset may be empty where the group does not tell it.
+struct SummarizedFiring {
+  Uuid id;
+  std::string asset_id;
+};
+SummarizedFiring FiringOf(const rule::Rule& rule, const schema::Schema& schema,
+                          const trigger::Summary& summary, std::span<const std::string> group);
 
 // For Decide(); views of `window`.
 Targets TargetsOf(const WindowFiring& window);

@@ -31,6 +31,13 @@ CountEntry MakeEntry(const Occurrence& occurrence, Measure measure) {
           .repeats = 0};
 }
 
+// By no more than its place if nothing was kept of it.
+Kept CompletingEvent(const Completion& completion) {
+  const auto found = std::ranges::find(completion.events, completion.completed_by, &Kept::place);
+  return found != completion.events.end() ? *found
+                                          : Kept{.place = completion.completed_by, .event = {}};
+}
+
 uint32_t ReadNumber(uint64_t max, ByteReader& in) {
   const uint64_t number = in.Unsigned();
   if (number > max) in.Fail();
@@ -57,11 +64,11 @@ Fate CountCriterion::OnOccurrence(State& state, const Occurrence& occurrence,
   const Time time = occurrence.place.time;
   if (state.newest && time < *state.newest - lateness_) return Fate::kLate;
   const bool used_up = state.used_up_to && time <= *state.used_up_to;
-  if (used_up && !state.joined) return Fate::kLate;
+  if (used_up && !state.open) return Fate::kLate;
 
   state.newest = std::max(state.newest.value_or(time), time);
   if (used_up) {
-    state.joined->Add({.place = occurrence.place, .event = std::string(occurrence.event)});
+    state.open->joined.Add({.place = occurrence.place, .event = std::string(occurrence.event)});
     return Fate::kJoined;
   }
   Close(state, outcome);
@@ -134,32 +141,34 @@ void CountCriterion::Fire(State& state, const Hit& hit, const Place& arrived,
     completion.matches += int64_t{1} + entry.repeats;
     if (!entry.kept.event.empty()) completion.events.push_back(std::move(entry.kept));
   }
-  UseUp(state, last.time, outcome);
+  UseUp(state, completion, outcome);
   if (state.window.empty()) state.since_fold = 0;
 }
 
-void CountCriterion::UseUp(State& state, Time firing_time, Outcome& outcome) const {
+void CountCriterion::UseUp(State& state, const Completion& completion, Outcome& outcome) const {
   if (cooldown_ == Duration::zero()) {
-    const Time before_window = firing_time - terms_.within - Duration(1);
+    const Time before_window = completion.time - terms_.within - Duration(1);
     state.used_up_to = std::max(state.used_up_to.value_or(before_window), before_window);
     return;
   }
-  state.used_up_to = firing_time + cooldown_;
-  state.joined = Boxed<Tally>(Tally{});
+  state.used_up_to = completion.time + cooldown_;
+  state.open = Boxed<OpenFiring>({.completed_by = CompletingEvent(completion), .joined = {}});
   const size_t joining = state.window.FirstNotBefore(*state.used_up_to + Duration(1));
   for (const CountEntry& entry : state.window.TakeFront(joining)) {
-    state.joined->Add(entry.kept);
-    state.joined->count += entry.repeats;
+    state.open->joined.Add(entry.kept);
+    state.open->joined.count += entry.repeats;
   }
   if (*state.newest > *state.used_up_to) Close(state, outcome);
 }
 
 void CountCriterion::Close(State& state, Outcome& outcome) const {
-  if (!state.joined) return;
-  if (state.joined->count > 0)
-    outcome.closed.push_back(
-        {.firing_time = *state.used_up_to - cooldown_, .joined = std::move(*state.joined)});
-  state.joined = {};
+  if (!state.open) return;
+  OpenFiring& open = *state.open;
+  if (open.joined.count > 0)
+    outcome.closed.push_back({.firing_time = *state.used_up_to - cooldown_,
+                              .completed_by = std::move(open.completed_by),
+                              .joined = std::move(open.joined)});
+  state.open = {};
 }
 
 // Often enough that repeats stay a part of what is kept, seldom enough that each occurrence pays
@@ -174,17 +183,17 @@ void CountCriterion::FoldNowAndThen(State& state) const {
 }
 
 void CountCriterion::OnTime(State& state, Time watermark, Outcome& outcome) const {
-  if (state.joined && watermark > *state.used_up_to) Close(state, outcome);
+  if (state.open && watermark > *state.used_up_to) Close(state, outcome);
 }
 
 std::optional<Time> CountCriterion::NextDeadline(const State& state) const {
-  return state.joined ? state.used_up_to : std::nullopt;
+  return state.open ? state.used_up_to : std::nullopt;
 }
 
 // What may still come is at or after `watermark - lateness`. To it nothing is late that a new state
 // would count, and no kept occurrence shares a window with it.
 bool CountCriterion::IsIdle(const State& state, Time watermark) const {
-  if (state.joined) return false;
+  if (state.open) return false;
   if (state.newest && *state.newest > watermark) return false;
   if (state.used_up_to && *state.used_up_to + lateness_ >= watermark) return false;
   if (state.window.empty()) return true;
@@ -204,12 +213,16 @@ Time CountCriterion::IdleFrom(const State& state) const {
 void CountCriterion::Write(const State& state, ByteWriter& out) const {
   out.Byte(kVersion);
   out.Byte(static_cast<uint8_t>((state.newest ? kNewest : 0) | (state.used_up_to ? kUsedUpTo : 0) |
-                                (state.joined ? kOpen : 0)));
+                                (state.open ? kOpen : 0)));
   if (!state.newest) return;
   WriteTime(*state.newest, Time{}, out);
   Place base{.time = *state.newest};
   if (state.used_up_to) WriteTime(*state.used_up_to, base.time, out);
-  if (state.joined) return WriteTally(*state.joined, base, out);
+  if (state.open) {
+    WriteKept(state.open->completed_by, base, out);
+    WriteTally(state.open->joined, base, out);
+    return;
+  }
   if (folds_) out.Unsigned(state.since_fold);
   out.Unsigned(state.window.size());
   for (const CountEntry& entry : state.window.entries()) {
@@ -243,20 +256,24 @@ void CountCriterion::ReadRest(uint8_t parts, State& state, ByteReader& in) const
     if (*state.used_up_to > newest + cooldown_) in.Fail();
   }
   if ((parts & kOpen) != 0) {
-    state.joined = Boxed<Tally>(ReadTally({.time = newest}, in));
-    if (!CanBeOpen(state)) in.Fail();
+    state.open = Boxed<OpenFiring>(ReadOpen(state, in));
     return;
   }
   if (folds_) state.since_fold = ReadNumber(bounds_.kept, in);
   state.window = ReadWindow(state, in);
 }
 
-bool CountCriterion::CanBeOpen(const State& state) const {
-  if (cooldown_ == Duration::zero() || !state.used_up_to) return false;
-  if (*state.newest > *state.used_up_to) return false;
-  const Tally& tally = *state.joined;
-  const std::vector<Kept>& end = tally.last.empty() ? tally.first : tally.last;
-  return end.empty() || end.back().place.time <= *state.newest;
+OpenFiring CountCriterion::ReadOpen(const State& state, ByteReader& in) const {
+  const Time newest = *state.newest;
+  OpenFiring open{.completed_by = ReadKept({.time = newest}, in),
+                  .joined = ReadTally({.time = newest}, in)};
+  if (cooldown_ == Duration::zero() || !state.used_up_to || newest > *state.used_up_to) in.Fail();
+  const Time firing_time = state.used_up_to.value_or(newest) - cooldown_;
+  const Time completed_at = open.completed_by.place.time;
+  if (completed_at > firing_time || completed_at < firing_time - terms_.within) in.Fail();
+  const std::vector<Kept>& end = open.joined.last.empty() ? open.joined.first : open.joined.last;
+  if (!end.empty() && end.back().place.time > newest) in.Fail();
+  return open;
 }
 
 CountWindow CountCriterion::ReadWindow(const State& state, ByteReader& in) const {

@@ -23,13 +23,20 @@ struct CountBounds {
   size_t fold_from = 64;
 };
 
+// A firing within its cooldown.
+struct OpenFiring {
+  Kept completed_by;
+  Tally joined;
+  bool operator==(const OpenFiring&) const = default;
+};
+
 // Of one group. Default: one that has seen nothing.
 struct CountState {
   std::optional<Time> newest;
   // The end of the last firing's cooldown; without a cooldown, the end of what lay before its
   // window. What is not later belongs to that firing: it joins while that is open, else it is late.
   std::optional<Time> used_up_to;
-  Boxed<Tally> joined;      // while a firing is open; then `window` is empty
+  Boxed<OpenFiring> open;   // then `window` is empty
   CountWindow window;       // what could still complete a firing
   uint32_t since_fold = 0;  // insertions
   bool operator==(const CountState&) const = default;
@@ -76,11 +83,11 @@ class CountCriterion {
   bool IsReached(double measure) const;
   std::optional<Hit> FirstHit(CountWindow& window, size_t inserted) const;
   void Fire(State& state, const Hit& hit, const Place& arrived, Outcome& outcome) const;
-  void UseUp(State& state, Time firing_time, Outcome& outcome) const;
+  void UseUp(State& state, const Completion& completion, Outcome& outcome) const;
   void Close(State& state, Outcome& outcome) const;
   void FoldNowAndThen(State& state) const;
   void ReadRest(uint8_t parts, State& state, ByteReader& in) const;
-  bool CanBeOpen(const State& state) const;
+  OpenFiring ReadOpen(const State& state, ByteReader& in) const;
   CountEntry ReadEntry(const Place& base, ByteReader& in) const;
   CountWindow ReadWindow(const State& state, ByteReader& in) const;
 

@@ -79,6 +79,11 @@ class Groups {
   // have none then. It costs what is due, not what is there.
   void TakeDue(Time watermark, std::vector<Deadlines::Due>& due) { index_.TakeDue(watermark, due); }
 
+  // Empty if there is no group.
+  std::optional<GroupId> LeastRecent() const {
+    const GroupId least = index_.LeastRecent();
+    return least == GroupIndex::kNone ? std::nullopt : std::optional<GroupId>(least);
+  }
   // The group that was used right before; empty if it is the least recently used one.
   std::optional<GroupId> Before(GroupId id) const {
     const GroupId before = index_.Before(id);

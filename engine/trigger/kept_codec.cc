@@ -48,16 +48,26 @@ Time ReadTime(Time base, ByteReader& in) {
   return Time{};
 }
 
+void WritePlace(const Place& place, const Place& base, ByteWriter& out) {
+  WriteTime(place.time, base.time, out);
+  out.Signed(Difference(place.order, base.order));
+}
+
+Place ReadPlace(const Place& base, ByteReader& in) {
+  Place place;
+  place.time = ReadTime(base.time, in);
+  place.order = Sum(base.order, in.Signed());
+  return place;
+}
+
 void WriteKept(const Kept& kept, const Place& base, ByteWriter& out) {
-  WriteTime(kept.place.time, base.time, out);
-  out.Signed(Difference(kept.place.order, base.order));
+  WritePlace(kept.place, base, out);
   out.Text(kept.event);
 }
 
 Kept ReadKept(const Place& base, ByteReader& in) {
   Kept kept;
-  kept.place.time = ReadTime(base.time, in);
-  kept.place.order = Sum(base.order, in.Signed());
+  kept.place = ReadPlace(base, in);
   kept.event = in.Text();
   return kept;
 }

@@ -1,5 +1,5 @@
-// Places, kept events and tallies to bytes and back. A place is written relative to one before it,
-// so that neighbours take few bytes.
+// Places, kept events and tallies to bytes and back, for all states of groups. A place is written
+// relative to one before it, so that neighbours take few bytes.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,9 @@ inline constexpr int64_t kCountMax = int64_t{1} << 62;
 void WriteTime(Time time, Time base, ByteWriter& out);
 // Fails the reader if the time is further than kTimeMax from the epoch.
 Time ReadTime(Time base, ByteReader& in);
+
+void WritePlace(const Place& place, const Place& base, ByteWriter& out);
+Place ReadPlace(const Place& base, ByteReader& in);
 
 void WriteKept(const Kept& kept, const Place& base, ByteWriter& out);
 Kept ReadKept(const Place& base, ByteReader& in);

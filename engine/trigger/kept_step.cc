@@ -3,28 +3,26 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/trigger/kept_codec.h"
+
 namespace riposte::trigger {
 namespace {
 
 constexpr uint8_t kUntil = 1;
 constexpr uint8_t kCompleted = 2;
-// Time, order, the event's length, steps, flags.
-constexpr size_t kBytesMin = 5;
+// Steps and flags behind what was kept.
+constexpr size_t kBytesMin = kKeptBytesMin + 2;
 
-void WriteOne(const KeptStep& kept, ByteWriter& writer) {
-  writer.Signed(ToMs(kept.kept.place.time));
-  writer.Unsigned(kept.kept.place.order);
-  writer.Text(kept.kept.event);
+void WriteOne(const KeptStep& kept, const Place& base, ByteWriter& writer) {
+  WriteKept(kept.kept, base, writer);
   writer.Unsigned(kept.steps);
   writer.Byte(static_cast<uint8_t>((kept.until ? kUntil : 0) | (kept.completed ? kCompleted : 0)));
   for (const std::string& value : kept.values) writer.Text(value);
 }
 
-KeptStep ReadOne(ByteReader& reader, StepSet distinct) {
+KeptStep ReadOne(const Place& base, StepSet distinct, ByteReader& reader) {
   KeptStep kept;
-  kept.kept.place.time = TimeFromMs(reader.Signed());
-  kept.kept.place.order = reader.Unsigned();
-  kept.kept.event = reader.Text();
+  kept.kept = ReadKept(base, reader);
   kept.steps = reader.Unsigned();
   const uint8_t flags = reader.Byte();
   if (flags > (kUntil | kCompleted)) reader.Fail();
@@ -69,16 +67,23 @@ size_t IndexBehind(const std::vector<KeptStep>& kept, const Place& place) {
 
 void WriteKept(const std::vector<KeptStep>& kept, ByteWriter& writer) {
   writer.Unsigned(kept.size());
-  for (const KeptStep& one : kept) WriteOne(one, writer);
+  Place base;
+  for (const KeptStep& one : kept) {
+    WriteOne(one, base, writer);
+    base = one.kept.place;
+  }
 }
 
 std::vector<KeptStep> ReadKept(ByteReader& reader, size_t most, StepSet distinct) {
   const size_t count = reader.Count(kBytesMin);
   if (count > most) reader.Fail();
   std::vector<KeptStep> kept;
+  Place base;
   for (size_t i = 0; i < count && reader.ok(); ++i) {
-    kept.push_back(ReadOne(reader, distinct));
-    if (i > 0 && kept[i - 1].kept.place >= kept[i].kept.place) reader.Fail();
+    kept.push_back(ReadOne(base, distinct, reader));
+    const Place& place = kept.back().kept.place;
+    if (i > 0 && place <= base) reader.Fail();
+    base = place;
   }
   return kept;
 }

@@ -89,6 +89,7 @@ struct Completion {
 // What joined a firing, told when its cooldown is over.
 struct Summary {
   Time firing_time{};
+  Kept completed_by;  // as the firing told it: what names the firing can be made of it again
   Tally joined;
   bool operator==(const Summary&) const = default;
 };

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "engine/trigger/contribution.h"
 #include "engine/trigger/occurrence.h"
+#include "engine/trigger/undoable_groups.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::trigger {
@@ -33,11 +34,7 @@ class RuleWindows {
     std::string key;
     Outcome outcome;
   };
-  struct GroupState {
-    std::string key;
-    std::optional<std::string> bytes;  // empty: there is none any more
-    bool operator==(const GroupState&) const = default;
-  };
+  using GroupState = trigger::GroupState;
   struct Taken {
     Fate fate = Fate::kCounted;
     // The group that went at the bound and could still have mattered.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <string>
 #include <utility>
+
+#include "engine/trigger/kept_codec.h"
 
 namespace riposte::trigger {
 namespace {
@@ -50,56 +51,34 @@ Completion MakeCompletion(OpenWindow closed) {
   return completion;
 }
 
-void WriteKept(const std::vector<Kept>& all, Time begin, ByteWriter& writer) {
-  for (const Kept& kept : all) {
-    writer.Unsigned(static_cast<uint64_t>((kept.place.time - begin).count()));
-    writer.Unsigned(kept.place.order);
-    writer.Text(kept.event);
-  }
-}
-
-// `last`: the place before the first that is read, and that of the last one after the call.
-void ReadKept(ByteReader& reader, size_t count, const Window& window, std::optional<Place>& last,
-              std::vector<Kept>& all) {
-  const uint64_t length = static_cast<uint64_t>((window.end - window.begin).count());
-  for (size_t i = 0; i < count && reader.ok(); ++i) {
-    const uint64_t since_begin = reader.Unsigned();
-    const uint64_t order = reader.Unsigned();
-    const std::string_view event = reader.Text();
-    if (since_begin >= length) return reader.Fail();
-    const Place place{.time = window.begin + Duration(static_cast<int64_t>(since_begin)),
-                      .order = order};
-    if (last && place <= *last) return reader.Fail();
-    last = place;
-    all.push_back({.place = place, .event = std::string(event)});
-  }
-}
-
 void WriteWindow(const OpenWindow& open, ByteWriter& writer) {
   const Window& window = open.window;
-  writer.Signed(ToMs(window.begin));
+  WriteTime(window.begin, Time{}, writer);
   writer.Unsigned(static_cast<uint64_t>((window.end - window.begin).count()));
-  writer.Unsigned(static_cast<uint64_t>(open.matches.count));
-  WriteKept(open.matches.first, window.begin, writer);
-  WriteKept(open.matches.last, window.begin, writer);
+  WriteTally(open.matches, {.time = window.begin}, writer);
+}
+
+// All are there, but for the middle of many.
+bool IsWhole(const Tally& matches) {
+  const auto count = static_cast<size_t>(matches.count);
+  return count > 0 &&
+         matches.first.size() + matches.last.size() == std::min(count, 2 * Tally::kEnds);
+}
+
+bool IsValid(const OpenWindow& open, Time not_before) {
+  const Window& window = open.window;
+  return window.begin >= not_before && window.begin <= Calendar::kEnd && IsWhole(open.matches) &&
+         window.Contains(open.matches.first.front().place.time) && window.Contains(Newest(open));
 }
 
 void ReadWindow(ByteReader& reader, Time not_before, OpenWindow& open) {
-  constexpr uint64_t kCountMax = std::numeric_limits<int64_t>::max();
-  const Time begin = TimeFromMs(reader.Signed());
+  const Time begin = ReadTime(Time{}, reader);
   const uint64_t length = reader.Unsigned();
-  const uint64_t count = reader.Unsigned();
-  if (begin < not_before || begin > Calendar::kEnd || length == 0 ||
-      length > static_cast<uint64_t>(Calendar::kLengthMax.count()) || count == 0 ||
-      count > kCountMax)
+  if (length == 0 || length > static_cast<uint64_t>(Calendar::kLengthMax.count()))
     return reader.Fail();
   open.window = {.begin = begin, .end = begin + Duration(static_cast<int64_t>(length))};
-  open.matches.count = static_cast<int64_t>(count);
-  const size_t first = static_cast<size_t>(std::min<uint64_t>(count, Tally::kEnds));
-  const size_t last = static_cast<size_t>(std::min<uint64_t>(count - first, Tally::kEnds));
-  std::optional<Place> before;
-  ReadKept(reader, first, open.window, before, open.matches.first);
-  ReadKept(reader, last, open.window, before, open.matches.last);
+  open.matches = ReadTally({.time = begin}, reader);
+  if (!reader.ok() || !IsValid(open, not_before)) reader.Fail();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "engine/trigger/kept_codec.h"
 #include "engine/trigger/saturating.h"
 
 namespace riposte::trigger {
@@ -216,10 +217,7 @@ void UnorderedCriterion::Write(const State& state, ByteWriter& writer) const {
   writer.Byte(kVersion);
   writer.Signed(ToMs(state.newest));
   writer.Byte(state.used_up_to ? 1 : 0);
-  if (state.used_up_to) {
-    writer.Signed(ToMs(state.used_up_to->time));
-    writer.Unsigned(state.used_up_to->order);
-  }
+  if (state.used_up_to) WritePlace(*state.used_up_to, {}, writer);
   WriteKept(state.kept, writer);
 }
 
@@ -241,11 +239,7 @@ bool UnorderedCriterion::Read(ByteReader& reader, State& state) const {
   read.newest = TimeFromMs(reader.Signed());
   const uint8_t has_fired = reader.Byte();
   if (has_fired > 1) reader.Fail();
-  if (has_fired == 1) {
-    read.used_up_to.emplace();
-    read.used_up_to->time = TimeFromMs(reader.Signed());
-    read.used_up_to->order = reader.Unsigned();
-  }
+  if (has_fired == 1) read.used_up_to = ReadPlace({}, reader);
   read.kept = ReadKept(reader, kKeptMax, distinct_);
   if (!reader.ok() || !IsValid(read)) {
     reader.Fail();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/remediate/ids.h"
+#include "engine/trigger/count.h"
 #include "tests/engine/pipeline/window_fixture.h"
 
 namespace riposte::pipeline {
@@ -20,6 +21,7 @@ using test::ProcessEvent;
 using test::TimeAt;
 
 const Time kBegin = TimeAt(test::kEventTime);
+const Duration kLateness = std::chrono::hours(1);
 const rule::Rule kKill = test::WithCount(test::KillRule("evil", AutoMode::kEnforce));
 const rule::Rule kIsolate = test::WithCount(test::IsolateRule("evil", AutoMode::kEnforce));
 
@@ -238,6 +240,75 @@ TEST(WindowFiringTest, HostileBytesAreNoEvents) {
   window.Add(std::string(1000, '\xff')).Add(std::string("\x01"));
   EXPECT_TRUE(Fire(kIsolate, window.Completed()).by_deadline);
   EXPECT_EQ(Fire(kIsolate, test::Window().AtDeadline()).firing.matches, 0);
+}
+
+// Two within a window fire; what comes then joins, until the watermark closes the cooldown.
+class CooldownTest : public testing::Test {
+ protected:
+  CooldownTest() : criterion_(std::get<rule::Count>(rule_.trigger), kLateness) {}
+
+  static rule::Rule PairRule() {
+    rule::Rule rule = test::WithCount(test::RuleFor("evil"), {FieldOf("event.asset")});
+    auto& count = std::get<rule::Count>(rule.trigger);
+    count.threshold = 2;
+    count.cooldown = std::chrono::minutes(15);
+    return rule;
+  }
+
+  void Take(int64_t second, const std::string& event) {
+    criterion_.OnOccurrence(
+        state_,
+        {.place = {.time = kBegin + std::chrono::seconds(second), .order = ++order_},
+         .event = event,
+         .value = {}},
+        outcome_);
+    std::string bytes;
+    ByteWriter writer(bytes);
+    criterion_.Write(state_, writer);
+    ByteReader reader(bytes);
+    trigger::CountState read;
+    ASSERT_TRUE(criterion_.Read(reader, read));
+    state_ = std::move(read);
+  }
+
+  // The summary is named as the alert was.
+  void ExpectSameName(const std::vector<std::string>& group) {
+    Take(3, test::KeptEvent(Process(3), 3));
+    ASSERT_EQ(outcome_.fired.size(), 1u);
+    criterion_.OnTime(state_, kBegin + std::chrono::hours(1), outcome_);
+    ASSERT_EQ(outcome_.closed.size(), 1u);
+    const WindowFiring alert = Fire(rule_, outcome_.fired[0], group);
+    const SummarizedFiring firing =
+        FiringOf(rule_, *test::EngineSchema(), outcome_.closed[0], group);
+    EXPECT_EQ(firing.id, alert.firing.id);
+    EXPECT_EQ(firing.asset_id, alert.event.asset.id);
+    EXPECT_FALSE(firing.asset_id.empty());
+  }
+
+  const rule::Rule rule_ = PairRule();
+  trigger::CountCriterion criterion_;
+  trigger::CountState state_;
+  trigger::Outcome outcome_;
+  uint64_t order_ = 0;
+};
+
+TEST_F(CooldownTest, ASummaryNamesTheFiringOfAnEvent) {
+  Take(1, test::KeptEvent(Process(1), 1));
+  Take(2, test::KeptEvent(Process(2), 2));
+  ExpectSameName({"a1"});
+}
+
+TEST_F(CooldownTest, ASummaryNamesTheFiringThatALateEventCompleted) {
+  Take(2, test::KeptEvent(Process(2), 2));
+  Take(1, test::KeptEvent(Process(1), 1));
+  ExpectSameName({"a1"});
+}
+
+TEST_F(CooldownTest, ASummaryNamesTheFiringThatNoEventCompleted) {
+  Take(1, std::string());
+  Take(2, std::string());
+  ExpectSameName({"a1"});
+  EXPECT_TRUE(Fire(rule_, outcome_.fired[0], {"a1"}).by_deadline);
 }
 
 TEST(WindowFiringTest, AnActionIsAboutItsTarget) {

@@ -86,7 +86,8 @@ TEST(WindowRecordsTest, Golden) {
 }
 
 trigger::Summary SummaryOf(int64_t count) {
-  trigger::Summary summary{.firing_time = TimeAt(test::kEventTime), .joined = {}};
+  trigger::Summary summary{
+      .firing_time = TimeAt(test::kEventTime), .completed_by = {}, .joined = {}};
   for (int64_t i = 0; i < count; ++i)
     summary.joined.Add({.place = {.time = summary.firing_time + std::chrono::seconds(i),
                                   .order = static_cast<uint64_t>(i)},
@@ -154,7 +155,7 @@ TEST(WindowRecordsTest, TheSmallestFormsFitWhateverTheEventsHold) {
                                     Remediate::kAll),
                   window.Completed(), std::vector<std::string>(16, hostile));
   EXPECT_LE(each.Alert(Task::kValueBytesMin).value.size(), Task::kValueBytesMin);
-  trigger::Summary summary{.firing_time = kNow, .joined = {}};
+  trigger::Summary summary{.firing_time = kNow, .completed_by = {}, .joined = {}};
   for (const trigger::Kept& kept : each.completion.events) summary.joined.Add(kept);
   EXPECT_LE(
       SummaryRecord(each.rule, Uuid{}, hostile, summary, kNow, Task::kValueBytesMin).value.size(),

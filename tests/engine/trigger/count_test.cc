@@ -82,6 +82,8 @@ TEST_F(CountTest, TheCooldownEndsAfterItsLastMillisecond) {
   EXPECT_EQ(At(1021), "counted");
   ASSERT_EQ(outcome_.closed.size(), 1u);
   EXPECT_EQ(outcome_.closed[0].joined.count, 2);
+  const Kept completed_by{.place = {.time = TimeFromMs(1000), .order = 3}, .event = "v"};
+  EXPECT_EQ(outcome_.closed[0].completed_by, completed_by);
   EXPECT_EQ(At(1020), "late");
 }
 

@@ -38,9 +38,9 @@ std::string Show(const std::vector<Kept>& all) {
 std::string Show(const Outcome& outcome) {
   std::string out;
   for (const Summary& closed : outcome.closed)
-    out += "closed " + std::to_string(ToMs(closed.firing_time)) + " of " +
-           std::to_string(closed.joined.count) + Show(closed.joined.first) + " .." +
-           Show(closed.joined.last) + "\n";
+    out += "closed " + std::to_string(ToMs(closed.firing_time)) + " by" +
+           Show({closed.completed_by}) + " of " + std::to_string(closed.joined.count) +
+           Show(closed.joined.first) + " .." + Show(closed.joined.last) + "\n";
   for (const Completion& fired : outcome.fired)
     out += "fired " + std::to_string(ToMs(fired.time)) + " by #" +
            std::to_string(fired.completed_by.order) + " at " + std::to_string(fired.measure) +

@@ -42,10 +42,11 @@ TEST(GroupsTest, AGroupIsAddedOnceAndKeepsItsState) {
 
 TEST(GroupsTest, AtTheBoundTheLeastRecentlyUsedGoes) {
   Table table(2);
+  EXPECT_EQ(table.LeastRecent(), std::nullopt);
   table.at(table.FindOrAdd("a").id).value = 1;
   EXPECT_FALSE(table.FindOrAdd("b").evicted);
   table.FindOrAdd("a");
-  table.Find("b");  // not a use
+  EXPECT_EQ(table.LeastRecent(), table.Find("b")) << "which is not a use";
   const Table::Touched added = table.FindOrAdd("c");
   ASSERT_TRUE(added.evicted);
   EXPECT_EQ(added.evicted->key, "b");

@@ -58,6 +58,7 @@ class NaiveCount {
   };
   struct Firing {
     Time time{};
+    Kept completed_by;
     bool open = false;
     std::vector<Kept> joined;
   };
@@ -135,7 +136,12 @@ class NaiveCount {
     for (const Arrival& arrival : window)
       if (!arrival.kept.event.empty()) completion.events.push_back(arrival.kept);
     outcome.fired.push_back(completion);
-    Firing firing{.time = end.time, .open = count_.cooldown > Duration::zero(), .joined = {}};
+    Firing firing{.time = end.time,
+                  .completed_by = {.place = completion.completed_by, .event = {}},
+                  .open = count_.cooldown > Duration::zero(),
+                  .joined = {}};
+    for (const Kept& event : completion.events)
+      if (event.place == completion.completed_by) firing.completed_by = event;
     free_.clear();
     for (const Arrival& arrival : after) {
       if (firing.open && BelongsTo(firing, arrival.kept.place.time)) {
@@ -156,7 +162,9 @@ class NaiveCount {
       if (firing.joined.empty()) continue;
       std::sort(firing.joined.begin(), firing.joined.end(),
                 [](const Kept& a, const Kept& b) { return a.place < b.place; });
-      outcome.closed.push_back({.firing_time = firing.time, .joined = TallyOf(firing.joined)});
+      outcome.closed.push_back({.firing_time = firing.time,
+                                .completed_by = firing.completed_by,
+                                .joined = TallyOf(firing.joined)});
     }
   }
 
