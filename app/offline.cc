@@ -97,7 +97,7 @@ Offline::Waiting Offline::StillWaiting() {
   Waiting waiting;
   trigger::Effects effects;
   correlator_->BeginBatch();
-  while (DoNextDue(trigger::kPlaceTimeMax, effects)) {
+  while (correlator_->GoOn(trigger::kPlaceTimeMax, next_index_, effects)) {
   }
   correlator_->UndoNewest();
   for (const trigger::Firing& firing : effects.firings) waiting.firings += Fires(firing.rule);
@@ -148,13 +148,13 @@ void Offline::TakeMatches(const event::Event& event, const remediate::Subject& s
     if (rule.fires && std::holds_alternative<rule::SingleMatch>(rule.trigger))
       FireMatch(rule, subject, time);
     contributions.clear();
-    values_->OfEvent(event, index, parts, {.time = time}, payload, contributions, judged_.left_out);
+    values_->OfEvent(event, index, parts, {.time = time, .payload = payload}, next_index_,
+                     contributions, judged_.left_out);
     for (trigger::Contribution& contribution : contributions) Take(std::move(contribution));
   }
 }
 
 void Offline::Take(trigger::Contribution contribution) {
-  contribution.place.order = NextOrder();
   effects_.fates.Clear();
   RIPOSTE_CHECK(correlator_->Take(contribution, effects_),
                 "an event is to a rule what it cannot be");
@@ -165,18 +165,7 @@ void Offline::Take(trigger::Contribution contribution) {
 }
 
 void Offline::GoTo(Time time) {
-  while (DoNextDue(time, effects_)) Tell();
-  if (time > correlator_->watermark()) correlator_->OnTime(time, NextOrder(), effects_);
-}
-
-// Moment by moment: what fires is to other rules what it was then, before anything later is due.
-bool Offline::DoNextDue(Time time, trigger::Effects& effects) {
-  const std::optional<Time> next = correlator_->NextDeadline();
-  if (!next || *next >= time) return false;
-  correlator_->OnTime(std::max(*next + Duration(1), correlator_->watermark()), NextOrder(),
-                      effects);
-  correlator_->RunChains(effects);
-  return true;
+  while (correlator_->GoOn(time, next_index_, effects_)) Tell();
 }
 
 void Offline::Tell() {

@@ -102,14 +102,11 @@ class Offline {
   void TakeMatches(const event::Event& event, const remediate::Subject& subject, Time time);
   void Take(trigger::Contribution contribution);
   void GoTo(Time time);
-  // False if there is none before `time`; else what is due next has been done.
-  bool DoNextDue(Time time, trigger::Effects& effects);
   void Tell();
   void FireMatch(const rule::Rule& rule, const remediate::Subject& subject, Time time);
   void FireWindow(const trigger::Firing& firing);
   pipeline::Circumstances Now() const;
   bool Fires(uint32_t rule) const { return rules_->rules[rule].fires; }
-  uint64_t NextOrder() { return trigger::OrderOf(++calls_); }
 
   const rule::RuleSetPtr rules_;
   const Options options_;
@@ -121,7 +118,7 @@ class Offline {
   const std::shared_ptr<const trigger::MatchValues> values_;
   const std::unique_ptr<trigger::Correlator> correlator_;
   trigger::Effects effects_;  // not yet told
-  uint64_t calls_ = 0;        // of the correlator
+  uint64_t next_index_ = 0;   // of the correlator's calls
   Time last_time_{};
   Judged judged_;
 };

@@ -60,11 +60,38 @@ class MemoryOutbox final : public pipeline::Outbox {
     return log_.Commit(id_, epoch_, records, offsets);
   }
 
+  std::optional<int64_t> ChangelogNext() const override { return log_.ChangelogNext(id_); }
+
  private:
   MemoryLog& log_;
   const pipeline::PartitionId id_;
   const int64_t epoch_;
   const size_t value_bytes_max_;
+};
+
+class MemoryChangelog final : public state::Changelog {
+ public:
+  MemoryChangelog(const MemoryLog& log, int32_t task) : log_(log), task_(task) {}
+
+  Result<Extent> Measure() override {
+    return Extent{.first = 0, .end = log_.ChangelogEnd(task_), .delete_retention = Duration::max()};
+  }
+
+  Status Read(int64_t from, int64_t end, const Each& each) override {
+    constexpr size_t kChunk = 1'000;
+    while (from < end) {
+      const std::vector<StoredRecord> chunk = log_.ReadChangelog(task_, from, end, kChunk);
+      for (const StoredRecord& record : chunk)
+        RIPOSTE_TRY(each(record.offset, record.key, record.value));
+      if (chunk.empty()) break;
+      from = chunk.back().offset + 1;
+    }
+    return Status::Ok();
+  }
+
+ private:
+  const MemoryLog& log_;
+  const int32_t task_;
 };
 
 }  // namespace
@@ -86,6 +113,16 @@ pipeline::Assignment AssignTogether(MemoryLog& log,
                                   .start_offset = start,
                                   .profile = profile});
   }
+  return assignment;
+}
+
+pipeline::Assignment AssignStateTask(MemoryLog& log,
+                                     std::span<const pipeline::PartitionId> partitions,
+                                     const std::string& profile, size_t value_bytes_max) {
+  pipeline::Assignment assignment = AssignTogether(log, partitions, profile, value_bytes_max);
+  assignment.state_tasks = 1;
+  assignment.state = {
+      .number = 0, .name = "memory-0", .changelog = std::make_unique<MemoryChangelog>(log, 0)};
   return assignment;
 }
 

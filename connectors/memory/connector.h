@@ -26,6 +26,11 @@ pipeline::Assignment Assign(MemoryLog& log, const pipeline::PartitionId& partiti
 pipeline::Assignment AssignTogether(MemoryLog& log,
                                     std::span<const pipeline::PartitionId> partitions,
                                     const std::string& profile, size_t value_bytes_max = 1'000'000);
+// Likewise the one state task that there is, which owns all windows.
+pipeline::Assignment AssignStateTask(MemoryLog& log,
+                                     std::span<const pipeline::PartitionId> partitions,
+                                     const std::string& profile,
+                                     size_t value_bytes_max = 1'000'000);
 
 // Assigns every partition of the log whose topic has a profile, at the start.
 class MemoryConnector final : public pipeline::Connector {

@@ -108,16 +108,55 @@ Result<pipeline::Committed> MemoryLog::Commit(const pipeline::PartitionId& parti
     case Fault::kFenced:
       break;
   }
-  Apply(records, offsets);
+  log.changelog_next = Apply(records, offsets);
+  if (fault == Fault::kUncertainYes) log.changelog_next.reset();
   return pipeline::Committed::kYes;
 }
 
-void MemoryLog::Apply(std::span<const pipeline::OutRecord> records,
-                      std::span<const pipeline::NextOffset> offsets) {
-  outputs_.insert(outputs_.end(), records.begin(), records.end());
+// Returns the first offset behind what the changelog got.
+std::optional<int64_t> MemoryLog::Apply(std::span<const pipeline::OutRecord> records,
+                                        std::span<const pipeline::NextOffset> offsets) {
+  std::optional<int64_t> changelog_next;
+  for (const pipeline::OutRecord& record : records) {
+    outputs_.push_back(record);
+    if (record.topic != pipeline::OutTopic::kChangelog) continue;
+    std::vector<StoredRecord>& changelog = changelogs_[record.partition];
+    const int64_t offset = static_cast<int64_t>(changelog.size());
+    StoredRecord& stored = changelog.emplace_back();
+    stored.offset = offset;
+    stored.key = record.key;
+    if (!record.deletes) stored.value = record.value;
+    changelog_next = offset + 1;
+  }
   for (const pipeline::NextOffset& next : offsets) partitions_[next.id].committed = next.offset;
   ++commits_;
   changed_.notify_all();
+  return changelog_next;
+}
+
+std::optional<int64_t> MemoryLog::ChangelogNext(const pipeline::PartitionId& partition) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = partitions_.find(partition);
+  return found == partitions_.end() ? std::nullopt : found->second.changelog_next;
+}
+
+std::vector<StoredRecord> MemoryLog::ReadChangelog(int32_t task, int64_t offset, int64_t end,
+                                                   size_t max_records) const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<StoredRecord> read;
+  const auto found = changelogs_.find(task);
+  if (found == changelogs_.end()) return read;
+  const std::vector<StoredRecord>& changelog = found->second;
+  const size_t stop = std::min(changelog.size(), static_cast<size_t>(end));
+  for (auto i = static_cast<size_t>(offset); i < stop && read.size() < max_records; ++i)
+    read.push_back(changelog[i]);
+  return read;
+}
+
+int64_t MemoryLog::ChangelogEnd(int32_t task) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = changelogs_.find(task);
+  return found == changelogs_.end() ? 0 : static_cast<int64_t>(found->second.size());
 }
 
 void MemoryLog::PlanFaults(std::vector<Fault> faults) {

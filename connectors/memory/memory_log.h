@@ -59,6 +59,14 @@ class MemoryLog {
   Result<pipeline::Committed> Commit(const pipeline::PartitionId& partition, int64_t epoch,
                                      std::span<const pipeline::OutRecord> records,
                                      std::span<const pipeline::NextOffset> offsets);
+  // The first offset behind the changelog's records of the last transaction that an owner of
+  // `partition` committed. Empty: it had none, or it is not known (kUncertainYes).
+  std::optional<int64_t> ChangelogNext(const pipeline::PartitionId& partition) const;
+  // The changelog of the state task of that number: what was committed, from `offset` on and before
+  // `end`, up to `max_records`.
+  std::vector<StoredRecord> ReadChangelog(int32_t task, int64_t offset, int64_t end,
+                                          size_t max_records) const;
+  int64_t ChangelogEnd(int32_t task) const;
   // The next commits, of any partition, have these faults in turn.
   void PlanFaults(std::vector<Fault> faults);
 
@@ -76,14 +84,16 @@ class MemoryLog {
     int64_t next_offset = 0;
     int64_t committed = 0;
     int64_t epoch = 0;
+    std::optional<int64_t> changelog_next;
   };
-  void Apply(std::span<const pipeline::OutRecord> records,
-             std::span<const pipeline::NextOffset> offsets);
+  std::optional<int64_t> Apply(std::span<const pipeline::OutRecord> records,
+                               std::span<const pipeline::NextOffset> offsets);
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::map<pipeline::PartitionId, Partition> partitions_;
   std::vector<pipeline::OutRecord> outputs_;
+  std::map<int32_t, std::vector<StoredRecord>> changelogs_;  // by state task
   std::deque<Fault> faults_;
   size_t commits_ = 0, aborts_ = 0;
   bool closed_ = false;

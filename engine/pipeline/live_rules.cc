@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "engine/pipeline/live_rules.h"
 
-#include "engine/pipeline/task.h"
+#include <algorithm>
 
 namespace riposte::pipeline {
 
@@ -16,6 +16,7 @@ std::shared_ptr<const LiveRules> LiveRules::Compile(rule::RuleSetPtr rules,
   for (const schema::Profile& profile : rules->schema->profiles)
     if (std::ranges::find(profiles, profile.name) != profiles.end())
       live->matchers.emplace_back(profile.name, match::Matcher::Compile(*rules, profile));
+  live->values = std::make_shared<const trigger::MatchValues>(rules);
   live->rules = std::move(rules);
   return live;
 }

@@ -5,12 +5,14 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
 #include "engine/event/decode.h"
 #include "engine/pipeline/ports.h"
+#include "engine/trigger/occurrence.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::pipeline {
@@ -25,6 +27,15 @@ struct DelayHistogram {
   void Add(double seconds, uint64_t times = 1);
 };
 
+// What became of what matched for windows.
+struct WindowCounts {
+  std::array<uint64_t, static_cast<size_t>(trigger::Fate::kCount)> fates{};
+  uint64_t no_key = 0, no_value = 0;  // parts of matches that came to nothing: trigger::LeftOut
+  uint64_t chained_lost = 0;          // firings that could not be told to another rule
+  uint64_t summaries = 0;
+  bool operator==(const WindowCounts&) const = default;
+};
+
 // Plain counters of one task since its last commit. One thread; reset after they were told.
 struct Counts {
   // consumed = matched + unmatched + dead_lettered + empty, always.
@@ -34,6 +45,7 @@ struct Counts {
   std::array<uint64_t, static_cast<size_t>(event::Oddity::kCount)> oddities{};
   uint64_t plain_events = 0;            // whose matching exceeded the index's limits
   uint64_t decode_ns = 0, find_ns = 0;  // estimated: decoding, and finding the rules to evaluate
+  WindowCounts windows;
   DelayHistogram processing;       // per event: decode and match, batch time divided by its events
   DelayHistogram detection_delay;  // event time to commit, of the firings' events
   DelayHistogram command_delay;    // append time to commit, of the commands
@@ -43,6 +55,9 @@ struct RuleCount {
   const rule::Rule* rule = nullptr;
   uint64_t evaluations = 0, matches = 0;
   uint64_t cost_ns = 0;  // estimated: the evaluations
+  // Of its windows: what was too late for its group, and groups that went at the rule's bound
+  // although they could still have mattered.
+  uint64_t late = 0, evicted = 0;
 };
 struct CommandCount {
   std::string_view action;   // remediate::ActionName
@@ -70,6 +85,21 @@ struct Report {
   std::span<const DecisionCount> decisions;
 };
 
+// How the windows of a state task began.
+struct WindowsStart {
+  int32_t task = 0;
+  int64_t replayed = 0;  // records of the changelog
+  std::string wiped{};   // why the store that was found was wiped; empty: it was not
+  size_t restored = 0;   // groups
+  size_t refused = 0;    // groups that are none of the rule's, or beyond its bound
+  size_t ended = 0;      // definitions that no rule has any more: their states are deleted
+};
+// What a reload did to them: numbers of rules.
+struct WindowsReload {
+  int32_t task = 0;
+  size_t kept = 0, begun = 0, ended = 0;
+};
+
 // Called on workers' threads, several at once.
 class Observer {
  public:
@@ -81,6 +111,14 @@ class Observer {
   // A task stopped for a reason other than a revocation: fenced, or the environment failed for
   // good.
   virtual void OnTaskStopped(const PartitionId& partition, const Status& reason) = 0;
+
+  // Of state tasks, by their numbers. Who keeps no windows need not listen.
+  virtual void OnWindowsStart(const WindowsStart& /*start*/) {}
+  // They cannot be read yet, which is tried again.
+  virtual void OnWindowsAwaited(int32_t /*task*/, const Status& /*reason*/) {}
+  virtual void OnWindowsReload(const WindowsReload& /*reload*/) {}
+  // The store does not follow what is committed, or, kOk, does again.
+  virtual void OnStoreLag(int32_t /*task*/, const Status& /*reason*/) {}
 };
 
 }  // namespace riposte::pipeline

@@ -5,13 +5,17 @@
 #include <chrono>
 #include <deque>
 #include <optional>
+#include <variant>
 
 #include "engine/match/held_clauses.h"
 #include "engine/match/sampling.h"
 #include "engine/pipeline/decide.h"
+#include "engine/pipeline/reading.h"
 #include "engine/pipeline/record_at_hand.h"
 #include "engine/pipeline/records.h"
+#include "engine/pipeline/task_state.h"
 #include "engine/pipeline/transaction.h"
+#include "engine/pipeline/window_outputs.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -21,51 +25,6 @@ constexpr Duration kRetryPauseFirst{10};
 constexpr Duration kRetryPauseMax{1000};
 // Commits may take as long as brokers are away.
 constexpr Duration kAnyTime = std::chrono::hours(24);
-
-// An input partition of the task, and how far it is.
-struct Reading {
-  Reading(size_t number_of, Source source, CrashHistory* crashes)
-      : number(number_of),
-        input(std::move(source.input)),
-        partition(input->id()),
-        profile(std::move(source.profile)),
-        gap_from(source.skipped_from),
-        committed(source.start_offset),
-        last_seen(source.start_offset - 1),
-        poison(crashes, partition, source.start_offset) {}
-
-  // A client library has been seen to hand out records twice around a rebalance.
-  bool IsNew(const Record& record) {
-    if (record.offset <= last_seen) return false;
-    last_seen = record.offset;
-    return true;
-  }
-
-  const size_t number;  // of the task's sources
-  std::unique_ptr<Input> input;
-  const PartitionId partition;
-  const std::string profile;
-  int64_t gap_from;   // first of the records that were gone, until the audit has it; -1: none
-  int64_t committed;  // the next offset as of the last commit
-  int64_t last_seen;  // of this assignment; nothing at or below it is new
-  Poison poison;
-  const match::Matcher* matcher = nullptr;
-  std::optional<match::Matcher::Scratch> scratch;
-  std::vector<Record> batch;
-  bool ended = false;
-  bool backlog = false;
-};
-
-void Add(const match::Costs& more, match::Costs& sum) {
-  const auto add = [](const std::vector<uint64_t>& from, std::vector<uint64_t>& to) {
-    if (to.size() < from.size()) to.resize(from.size());
-    for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-  };
-  add(more.evaluations, sum.evaluations);
-  add(more.rule_ns, sum.rule_ns);
-  sum.find_ns += more.find_ns;
-  sum.plain_events += more.plain_events;
-}
 
 // What the events of a run of records took: for a metric only, nothing depends on it.
 struct Stopwatch {
@@ -92,6 +51,12 @@ struct Task::Impl {
       readings.emplace_back(readings.size(), std::move(source), around.crashes);
       partitions.push_back(readings.back().partition);
     }
+    if (assigned.state)
+      state = std::make_unique<TaskState>(
+          std::move(*assigned.state), InputNames(),
+          TaskState::Options{
+              .windows = {.windows = options.windows, .state_tasks = assigned.state_tasks}},
+          around.stores, around.clock, around.observer);
   }
 
   // The path of a batch.
@@ -99,6 +64,7 @@ struct Task::Impl {
                         Duration wait);
 
   Status UseRules(const LiveRulesPtr& next_rules);
+  Result<bool> TakeStateOver();
   Status Poll(Reading& from, Duration wait);
   Status Work(Reading& from, const Standing& standing);
   void Work(Reading& from, const Record& record, const Standing& standing);
@@ -108,9 +74,23 @@ struct Task::Impl {
   void PutAwayPoison(const Reading& from, const Record& record, int64_t crashes);
   void CountOddities();
   std::span<const match::Match> FindMatches(Reading& from, const Record& record);
-  void Order(const match::Match& match, const Reading& from, const Record& record,
+  void TakeMatches(std::span<const match::Match> parts, const Reading& from,
+                   const remediate::Subject& event, const Standing& standing);
+  void Order(const match::Match& match, const Reading& from, const remediate::Subject& event,
              const Standing& standing);
+  void HearOf(const Reading& from, const Record& record, bool matched);
+  void GoOn(const ReadStanding& read_standing);
+  void PutWindows(const Standing& standing);
+  Circumstances CircumstancesOf(const Standing& standing) const;
 
+  std::vector<std::string> InputNames() const {
+    std::vector<std::string> names;
+    for (const PartitionId& partition : partitions) names.push_back(PartitionKey(partition));
+    return names;
+  }
+  // Null: the task keeps none.
+  TaskWindows* windows() const { return state ? state->windows() : nullptr; }
+  bool IsFull() const;
   bool CommitIsDue(Time now) const;
   Duration TimeToCommit(Time now) const;
   Status Commit();
@@ -137,9 +117,10 @@ struct Task::Impl {
   size_t record_bytes_before = 0;            // of the outputs, when the record's work began
   Time now{};
   Transaction open;
-  Transaction under_way;            // if `submitted`
-  std::vector<NextOffset> offsets;  // likewise
-  bool submitted = false;           // and not answered yet
+  Transaction under_way;             // if `submitted`
+  std::vector<NextOffset> offsets;   // likewise
+  bool submitted = false;            // and not answered yet
+  std::unique_ptr<TaskState> state;  // null: it is no state task
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
@@ -152,6 +133,9 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
   now = surroundings.clock->Now();
   RIPOSTE_TRY(Collect(Duration::zero()));
   if (now < retry_at && retry_at - now <= kRetryPauseMax) return Progress::kIdle;
+  const Result<bool> has_state = TakeStateOver();
+  if (!has_state.ok()) return has_state.status();
+  if (!*has_state) return Progress::kIdle;
   rewound = false;
   bool worked = false;
   for (Reading& reading : readings) {
@@ -162,6 +146,7 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
     if (rewound) return Progress::kWorked;
   }
   now = surroundings.clock->Now();
+  GoOn(read_standing);
   const bool commits = CommitIsDue(now) || (ended() && !open.empty());
   if (commits) RIPOSTE_TRY(Commit());
   if (ended() && open.empty()) RIPOSTE_TRY(Settle());
@@ -173,18 +158,25 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
 Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   if (next_rules == live) return Status::Ok();
   RIPOSTE_TRY(Commit());
-  for (Reading& reading : readings) {
-    const match::Matcher* next = next_rules->For(reading.profile);
-    if (next == nullptr)
-      return Status(
-          ErrorCode::kInvalidArgument,
-          "topic '" + reading.partition.topic + "': there is no profile '" + reading.profile + "'");
-    reading.matcher = next;
-    reading.scratch.emplace();
+  for (Reading& reading : readings) RIPOSTE_TRY(reading.UseRules(*next_rules));
+  if (windows() != nullptr) {
+    RIPOSTE_TRY(Settle());
+    RIPOSTE_TRY(state->UseRules(next_rules->values));
   }
   live = next_rules;
   regexes.emplace();
   return Status::Ok();
+}
+
+// Whether the task has all that it goes on from; if not, it is tried again.
+Result<bool> Task::Impl::TakeStateOver() {
+  if (state == nullptr || windows() != nullptr) return true;
+  const Status taken = state->TakeOver(live->values);
+  now = surroundings.clock->Now();
+  if (taken.ok()) return true;
+  if (taken.code() != ErrorCode::kUnavailable && taken.code() != ErrorCode::kTimeout) return taken;
+  retry_at = now + kRetryPauseMax;
+  return false;
 }
 
 Status Task::Impl::Poll(Reading& from, Duration wait) {
@@ -219,7 +211,7 @@ Status Task::Impl::Work(Reading& from, const Standing& standing) {
     RecordAtHand::Enter(from.partition, record.offset);
     Work(from, record, standing);
     RecordAtHand::Leave();
-    if (open.output_bytes() < options.commit_output_bytes_max) continue;
+    if (!IsFull()) continue;
     stopwatch.AddTo(open.counts().processing);
     RIPOSTE_TRY(Commit());
     if (rewound) return Status::Ok();
@@ -240,8 +232,20 @@ void Task::Impl::Work(Reading& from, const Record& record, const Standing& stand
   const std::span<const match::Match> found = FindMatches(from, record);
   if (!found.empty()) decoder.Complete();
   CountOddities();
+  HearOf(from, record, !found.empty());
+  if (found.empty()) return;
   match::ForEachRule(found, [&](uint32_t rule) { open.CountMatch(rule); });
-  for (const match::Match& match : found) Order(match, from, record, standing);
+  const remediate::Subject event =
+      remediate::SubjectOf(decoder.event(), {.topic = from.partition.topic,
+                                             .partition = from.partition.partition,
+                                             .offset = record.offset,
+                                             .index = 0,
+                                             .append_time = record.append_time});
+  for (size_t begin = 0, end = 0; begin < found.size(); begin = end) {
+    while (end < found.size() && found[end].rule == found[begin].rule) ++end;
+    TakeMatches(found.subspan(begin, end - begin), from, event, standing);
+  }
+  if (windows() != nullptr) PutWindows(standing);
 }
 
 // Whether it is an event. What is none is counted and put away.
@@ -298,23 +302,21 @@ std::span<const match::Match> Task::Impl::FindMatches(Reading& from, const Recor
   return matches;
 }
 
-// With the trigger `single_match` each match is a firing.
-void Task::Impl::Order(const match::Match& match, const Reading& from, const Record& record,
-                       const Standing& standing) {
-  const remediate::Subject event =
-      remediate::SubjectOf(decoder.event(), {.topic = from.partition.topic,
-                                             .partition = from.partition.partition,
-                                             .offset = record.offset,
-                                             .index = 0,
-                                             .append_time = record.append_time});
-  const Decided decided =
-      Decide(live->rules->rules[match.rule], event,
-             {.guards = surroundings.guards,
-              .enforcement = &standing.enforcement,
-              .arming = standing.arming.get(),
-              .ttl = options.ttl,
-              .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
-              .now = now});
+// What one rule's matches are: with the trigger `single_match` a firing, else something to windows;
+// or both, where other rules take its firings.
+void Task::Impl::TakeMatches(std::span<const match::Match> parts, const Reading& from,
+                             const remediate::Subject& event, const Standing& standing) {
+  const uint32_t index = parts.front().rule;
+  const rule::Rule& rule = live->rules->rules[index];
+  if (rule.fires && std::holds_alternative<rule::SingleMatch>(rule.trigger))
+    Order(parts.front(), from, event, standing);
+  if (windows() != nullptr && live->values->takes(index))
+    windows()->OnMatches(decoder.event(), parts, event);
+}
+
+void Task::Impl::Order(const match::Match& match, const Reading& from,
+                       const remediate::Subject& event, const Standing& standing) {
+  const Decided decided = Decide(live->rules->rules[match.rule], event, CircumstancesOf(standing));
   open.CountFiring(decided.firing);
   for (const Action& action : decided.actions) {
     open.AddAction(action);
@@ -328,9 +330,55 @@ void Task::Impl::Order(const match::Match& match, const Reading& from, const Rec
   if (so_far < options.commit_output_bytes_max)
     evidence = {.matched = match::HeldClauses(
                     from.matcher->QueryOf(match), live->rules->schema->catalogue, decoder.event(),
-                    {.now = record.append_time}, *regexes, kMatchedClausesMax),
+                    {.now = event.origin.append_time}, *regexes, kMatchedClausesMax),
                 .event_bytes_max = options.alert_event_bytes_max};
   open.Put(AlertRecord(decided, event, now, evidence, committer->MaxValueBytes(OutTopic::kAlerts)));
+}
+
+Circumstances Task::Impl::CircumstancesOf(const Standing& standing) const {
+  return {.guards = surroundings.guards,
+          .enforcement = &standing.enforcement,
+          .arming = standing.arming.get(),
+          .ttl = options.ttl,
+          .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
+          .now = now};
+}
+
+// How far the source is. What windows make of a match does not depend on how records came in
+// batches: time has gone on to the record before it.
+void Task::Impl::HearOf(const Reading& from, const Record& record, bool matched) {
+  if (windows() == nullptr) return;
+  if (matched) windows()->OnTime(now);
+  const event::Value* const time = decoder.event().First(schema::Role::kEventTime);
+  windows()->OnRecord(from.number, time == nullptr ? record.append_time : time->date,
+                      record.append_time, now);
+}
+
+// Time goes on, also without records.
+void Task::Impl::GoOn(const ReadStanding& read_standing) {
+  if (windows() == nullptr) return;
+  for (const Reading& reading : readings)
+    if (reading.MayHaveMore()) windows()->OnBacklog(reading.number, now);
+  windows()->OnTime(now);
+  PutWindows(windows()->effects().firings.empty() ? Standing() : read_standing());
+}
+
+// What came about in the windows becomes part of the transaction.
+void Task::Impl::PutWindows(const Standing& standing) {
+  TaskWindows& from = *windows();
+  if (from.changed()) open.Begin(now);
+  PutEffects(from.effects(), *live, CircumstancesOf(standing),
+             {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
+              .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
+             open);
+  CountLeftOut(from.left_out(), open.counts().windows);
+  from.Forget();
+}
+
+// More must not come into the transaction.
+bool Task::Impl::IsFull() const {
+  return open.output_bytes() >= options.commit_output_bytes_max ||
+         (windows() != nullptr && windows()->changed_bytes() >= options.commit_changelog_bytes_max);
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {
@@ -345,8 +393,7 @@ Duration Task::Impl::TimeToCommit(Time at) const {
 
 bool Task::Impl::CommitIsDue(Time at) const {
   if (open.empty()) return false;
-  return open.output_bytes() >= options.commit_output_bytes_max ||
-         TimeToCommit(at) == Duration::zero();
+  return IsFull() || TimeToCommit(at) == Duration::zero();
 }
 
 // One transaction after the other: the one under way is waited for first.
@@ -368,9 +415,10 @@ void Task::Impl::Submit() {
       under_way.Put(CoverageGapRecord(reading.partition, reading.gap_from, reading.committed, now));
     offsets.push_back({.id = reading.partition,
                        .offset = under_way.NextOffset(reading.number).value_or(reading.committed)});
-    Add(reading.scratch->costs(), costs);
-    reading.scratch->ResetCosts();
+    reading.TakeCosts(costs);
   }
+  if (windows() != nullptr)
+    for (OutRecord& record : state->Seal()) under_way.Put(std::move(record));
   committer->Submit(under_way.Seal(partitions, live->rules, std::move(costs), now), offsets);
   submitted = true;
 }
@@ -395,11 +443,10 @@ Status Task::Impl::Collect(Duration wait) {
 void Task::Impl::OnCommitted() {
   aborts_in_a_row = 0;
   retry_at = {};
+  if (windows() != nullptr) state->OnCommitted(committer->ChangelogNext());
   std::vector<SourceCount> sources;
   for (Reading& reading : readings) {
-    reading.gap_from = -1;
-    reading.committed = offsets[reading.number].offset;
-    reading.poison.OnCommitted(reading.committed);
+    reading.OnCommitted(offsets[reading.number].offset);
     sources.push_back({.partition = &reading.partition, .lag = reading.input->Lag()});
   }
   under_way.Tell(sources, last_commit, *surroundings.observer);
@@ -414,13 +461,9 @@ Status Task::Impl::Redo() {
                                       kRetryPauseFirst * (1 << std::min(aborts_in_a_row - 2, 10)));
   under_way.Clear();
   open.Clear();
+  if (windows() != nullptr) state->Undo();
   rewound = true;
-  for (Reading& reading : readings) {
-    reading.scratch->ResetCosts();
-    reading.last_seen = reading.committed - 1;
-    reading.ended = false;
-    RIPOSTE_TRY(reading.input->Rewind(reading.committed));
-  }
+  for (Reading& reading : readings) RIPOSTE_TRY(reading.GoBack());
   return Status::Ok();
 }
 

@@ -14,27 +14,16 @@
 #include "base/time.h"
 #include "engine/event/decode.h"
 #include "engine/guard/guard.h"
-#include "engine/match/matcher.h"
 #include "engine/pipeline/committer.h"
+#include "engine/pipeline/live_rules.h"
 #include "engine/pipeline/observer.h"
 #include "engine/pipeline/poison.h"
 #include "engine/pipeline/ports.h"
 #include "engine/remediate/resolve.h"
+#include "engine/state/store.h"
+#include "engine/trigger/rule_windows.h"
 
 namespace riposte::pipeline {
-
-// What a worker needs of the live rules; made once per reload, shared, swapped between batches.
-struct LiveRules {
-  rule::RuleSetPtr rules;
-  // By profile name.
-  std::vector<std::pair<std::string, std::shared_ptr<const match::Matcher>>> matchers;
-  const match::Matcher* For(std::string_view profile) const;  // null: not compiled for it
-  // For the profiles of these names; what the schema has no profile of is left out. Compiling
-  // 100,000 rules takes seconds a profile, so only what some input has is worth it.
-  static std::shared_ptr<const LiveRules> Compile(rule::RuleSetPtr rules,
-                                                  const std::vector<std::string>& profiles);
-};
-using LiveRulesPtr = std::shared_ptr<const LiveRules>;
 
 struct TaskOptions {
   size_t batch_records_max = 1000;
@@ -43,10 +32,12 @@ struct TaskOptions {
   Duration commit_interval_backlog{500};
   Duration commit_floor{10};  // between two commits, however urgent
   size_t commit_output_bytes_max = 4u << 20;
-  size_t dead_letter_bytes_max = 64u << 10;  // of the original record
-  size_t alert_event_bytes_max = 16u << 10;  // of the copy of the event on an alert
-  size_t event_bytes_max = 1'048'588;        // the topic's max.message.bytes
+  size_t commit_changelog_bytes_max = 64u << 20;  // about
+  size_t dead_letter_bytes_max = 64u << 10;       // of the original record
+  size_t alert_event_bytes_max = 16u << 10;       // of the copy of the event on an alert
+  size_t event_bytes_max = 1'048'588;             // the topic's max.message.bytes
   remediate::TimeToLive ttl;
+  trigger::WindowOptions windows;
 };
 
 // What all tasks of a process use. Outlives them; safe to use from any thread.
@@ -56,6 +47,7 @@ struct Surroundings {
   Observer* observer = nullptr;
   CrashHistory* crashes = nullptr;                     // null: no record is poison
   MakeCommitter make_committer = MakeDirectCommitter;  // for each task
+  state::Stores* stores = nullptr;  // of state tasks; null: what they keep is in memory only
 };
 
 // What the operators say now; read anew for each batch, once its records are there: a task waits
@@ -70,6 +62,9 @@ using ReadStanding = std::function<const Standing&()>;
 // One or more input partitions. One thread.
 //
 // While a transaction is committed, the next one is open and worked on; no more than these two.
+//
+// A state task also keeps windows: they are taken over at the first Step(), before any record is
+// read, and what time decides in them is committed without records.
 //
 // Every record that was polled ends in exactly one committed transaction: as matched, unmatched,
 // dead-lettered or empty. What an aborted transaction held is done again from the last committed
@@ -88,7 +83,7 @@ class Task {
     kEnded,   // the input is at its end and everything is committed
   };
   // One batch: polls, waiting at most `wait`, works, and commits if it is time. `read_standing` is
-  // called for a batch with records. An error stops the
+  // called for a batch with records, and for what windows fire without. An error stops the
   // task for good: kFenced, another instance has the partition; else the environment failed. The
   // open transaction is then abandoned.
   Result<Progress> Step(const LiveRulesPtr& live, const ReadStanding& read_standing, Duration wait);

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
+#include <variant>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "engine/pipeline/owner.h"
 #include "engine/state/segments.h"
 #include "engine/trigger/event_clock.h"
 
@@ -18,33 +21,81 @@ using state::StateKey;
 // One in flight, and the open one.
 constexpr size_t kBatchesMax = 2;
 
+bool IsOwn(const TaskWindows::Options& options, const trigger::Contribution& contribution) {
+  return OwnerOf(contribution.route, options.state_tasks) == options.number;
+}
+
+Result<std::unique_ptr<trigger::Correlator>> MakeCorrelator(
+    const std::shared_ptr<const trigger::MatchValues>& values,
+    const TaskWindows::Options& options) {
+  return trigger::Correlator::Make(
+      values, options.windows,
+      [options](const trigger::Contribution& to) { return IsOwn(options, to); });
+}
+
 StateKey ClockKey() { return {.kind = Kind::kClock, .definition = {}, .group = {}}; }
 
 }  // namespace
 
 Result<std::unique_ptr<TaskWindows>> TaskWindows::Make(
-    std::shared_ptr<const trigger::MatchValues> values, size_t sources, const state::Store& store,
-    const Options& options, Time now) {
-  Result<std::unique_ptr<trigger::Correlator>> correlator =
-      trigger::Correlator::Make(values, options.windows);
+    std::shared_ptr<const trigger::MatchValues> values, std::span<const std::string> inputs,
+    const state::Store& store, const Options& options, Time now) {
+  Result<std::unique_ptr<trigger::Correlator>> correlator = MakeCorrelator(values, options);
   if (!correlator.ok()) return correlator.status();
   std::unique_ptr<TaskWindows> windows(
       new TaskWindows(std::move(values), std::move(correlator).value(),
-                      trigger::Watermark(sources, options.idle_wait, now)));
+                      trigger::Watermark(inputs, options.idle_wait, now), options));
   RIPOSTE_TRY(windows->Restore(store, now));
   windows->Begin();
   return windows;
 }
 
+Result<std::unique_ptr<TaskWindows>> TaskWindows::TakeOver(
+    std::shared_ptr<const trigger::MatchValues> values, TaskWindows& old, const Options& options) {
+  RIPOSTE_CHECK(old.begun_.size() < kBatchesMax, "a transaction is under way");
+  Result<std::unique_ptr<trigger::Correlator>> correlator = MakeCorrelator(values, options);
+  if (!correlator.ok()) return correlator.status();
+  std::unique_ptr<TaskWindows> windows(new TaskWindows(
+      std::move(values), std::move(correlator).value(), std::move(old.watermark_), options));
+  windows->reload_ = windows->correlator_->TakeOver(*old.correlator_);
+  windows->told_ = old.told_;
+  windows->next_index_ = old.next_index_;
+  windows->begun_ = std::move(old.begun_);
+  windows->changed_ = old.changed_;
+  windows->TakeSegments(old);
+  return windows;
+}
+
+// Those of the definitions that are kept.
+void TaskWindows::TakeSegments(TaskWindows& old) {
+  const std::vector<state::DefinitionId> kept = definitions();
+  const std::set<state::DefinitionId> live(kept.begin(), kept.end());
+  boost::unordered::erase_if(old.segments_, [&live](const auto& entry) {
+    return !live.contains(state::ParseRecordKey(entry.first)->key.definition);
+  });
+  segments_ = std::move(old.segments_);
+}
+
 TaskWindows::TaskWindows(std::shared_ptr<const trigger::MatchValues> values,
                          std::unique_ptr<trigger::Correlator> correlator,
-                         trigger::Watermark watermark)
-    : values_(std::move(values)),
+                         trigger::Watermark watermark, const Options& options)
+    : options_(options),
+      values_(std::move(values)),
       correlator_(std::move(correlator)),
-      watermark_(std::move(watermark)) {
+      watermark_(std::move(watermark)),
+      contributions_(values_) {
   const std::vector<rule::Rule>& rules = values_->rules().rules;
   for (uint32_t i = 0; i < rules.size(); ++i)
     definitions_.push_back(state::DefinitionIdOf(rules[i].id, values_->definition(i)));
+}
+
+std::vector<state::DefinitionId> TaskWindows::definitions() const {
+  const std::vector<rule::Rule>& rules = values_->rules().rules;
+  std::vector<state::DefinitionId> live;
+  for (size_t i = 0; i < rules.size(); ++i)
+    if (rules[i].enabled && !std::holds_alternative<rule::SingleMatch>(rules[i].trigger))
+      live.push_back(definitions_[i]);
+  return live;
 }
 
 Status TaskWindows::Restore(const state::Store& store, Time now) {
@@ -54,9 +105,7 @@ Status TaskWindows::Restore(const state::Store& store, Time now) {
                                       uint16_t segments) {
       const bool taken = correlator_->Restore(rule, group, bytes);
       ++(taken ? restored_.groups : restored_.refused);
-      if (segments == 1) return;
-      const StateKey key{.definition = definitions_[rule], .group = group};
-      segments_[state::RecordKey(key, 0)] = segments;
+      NoteSegments({.definition = definitions_[rule], .group = group}, segments);
     };
     RIPOSTE_TRY(state::ScanStates(store, Kind::kWindow, definitions_[rule], take));
   }
@@ -67,67 +116,101 @@ Status TaskWindows::RestoreClock(const state::Store& store, Time now) {
   const Result<std::optional<state::Whole>> clock = state::ReadState(store, ClockKey());
   if (!clock.ok()) return clock.status();
   if (!*clock) return Status::Ok();
+  NoteSegments(ClockKey(), (*clock)->segments);
   ByteReader reader((*clock)->value);
   const bool is_read = watermark_.Read(reader, now);
-  next_order_ = reader.Unsigned();
+  next_index_ = reader.Unsigned();
+  const Time went_on = TimeFromMs(reader.Signed());
   if (!is_read || !reader.ok() || !reader.at_end())
     return {ErrorCode::kDamaged, "the store is damaged: it does not say how far the task was"};
-  correlator_->StartAt(watermark_.At(now));
+  // Not where the sources are, which records behind the last OnTime() may have moved.
+  correlator_->StartAt(went_on);
   return Status::Ok();
 }
 
 void TaskWindows::Begin() {
   correlator_->BeginBatch();
-  begun_.push_back({.watermark = watermark_, .next_order = next_order_});
+  begun_.push_back({.watermark = watermark_, .told = told_, .next_index = next_index_});
   changed_ = false;
+  touched_.clear();
+  changed_bytes_ = 0;
 }
 
-void TaskWindows::OnRecord(size_t source, Time event_time, Time append_time, Time now) {
-  watermark_.OnRecord(source, trigger::ClampEventTime(event_time, append_time), now);
+void TaskWindows::OnRecord(size_t input, Time event_time, Time append_time, Time now) {
+  watermark_.OnRecord(input, trigger::ClampEventTime(event_time, append_time), now);
 }
 
 void TaskWindows::OnMatches(const event::Event& event, std::span<const match::Match> parts,
                             const remediate::Subject& subject) {
-  parts_.clear();
-  for (const match::Match& match : parts) parts_.push_back(match.part);
-  payload_.clear();
-  remediate::WriteSubjectWithin(trigger::kContributionEventMax, subject, payload_);
-  contributions_.clear();
-  const trigger::Place place{
-      .time = std::clamp(trigger::ClampEventTime(subject.event_time, subject.append_time()),
-                         trigger::kPlaceTimeMin, trigger::kPlaceTimeMax),
-      .order = trigger::OrderOf(next_order_++)};
-  values_->OfEvent(event, parts.front().rule, parts_, place, payload_, contributions_, left_out_);
-  for (trigger::Contribution& contribution : contributions_) {
-    // Each call has an order of its own.
-    if (&contribution != contributions_.data())
-      contribution.place.order = trigger::OrderOf(next_order_++);
-    RIPOSTE_CHECK(correlator_->Take(contribution, effects_), "it is of this rule set");
-    changed_ = true;
+  for (trigger::Contribution& contribution :
+       contributions_.OfMatches(event, parts, subject, next_index_)) {
+    if (!IsOwn(options_, contribution)) {
+      HandOut(std::move(contribution));
+      continue;
+    }
+    RIPOSTE_CHECK(Take(contribution), "it is of this rule set");
   }
+}
+
+TaskWindows::Arrived TaskWindows::OnShuffle(trigger::Contribution contribution, Time append_time) {
+  if (!IsOwn(options_, contribution)) return Arrived::kNotOwned;
+  contribution.place = {
+      .time = std::clamp(trigger::ClampEventTime(contribution.place.time, append_time),
+                         trigger::kPlaceTimeMin, trigger::kPlaceTimeMax),
+      .order = trigger::OrderOf(next_index_)};
+  if (!Take(contribution)) return Arrived::kNoContribution;
+  ++next_index_;
+  return Arrived::kTaken;
+}
+
+bool TaskWindows::OnSender(std::string_view sender, Time watermark, Time append_time, Time now) {
+  return watermark_.OnSender(sender, trigger::ClampEventTime(watermark, append_time), now);
+}
+
+bool TaskWindows::Take(const trigger::Contribution& contribution) {
+  if (!correlator_->Take(contribution, effects_)) return false;
+  changed_ = true;
+  NoteChange(contribution);
   correlator_->RunChains(effects_);
+  HandOutChained();
+  return true;
+}
+
+void TaskWindows::HandOut(trigger::Contribution&& contribution) {
+  const int32_t to = OwnerOf(contribution.route, options_.state_tasks);
+  outgoing_.push_back({.to = to, .watermark = told_, .contribution = std::move(contribution)});
+  changed_ = true;
+}
+
+// What was chained and is left is of others.
+void TaskWindows::HandOutChained() {
+  for (trigger::Contribution& contribution : effects_.chained) HandOut(std::move(contribution));
+  effects_.chained.clear();
+}
+
+// A group is written whole, however little of it has changed.
+void TaskWindows::NoteChange(const trigger::Contribution& contribution) {
+  changed_bytes_ += contribution.event.size();
+  std::string key = state::RecordKey(
+      {.definition = definitions_[contribution.rule], .group = contribution.key}, 0);
+  const auto segments = segments_.find(key);
+  const size_t count = segments == segments_.end() ? 1 : segments->second;
+  if (touched_.insert(std::move(key)).second) changed_bytes_ += count * state::kSegmentBytesMax;
 }
 
 void TaskWindows::OnTime(Time now) {
   const Time watermark = watermark_.At(now);
-  if (watermark <= correlator_->watermark()) return;
   const size_t before = effects_.firings.size() + effects_.closed.size();
-  // Moment by moment: what fires at one may end what waits for a later one.
-  for (std::optional<Time> due = correlator_->NextDeadline(); due && *due < watermark;
-       due = correlator_->NextDeadline())
-    GoOn(std::max(*due + Duration(1), correlator_->watermark()));
-  GoOn(watermark);
+  while (correlator_->GoOn(watermark, next_index_, effects_)) HandOutChained();
   changed_ |= effects_.firings.size() + effects_.closed.size() > before;
-}
-
-void TaskWindows::GoOn(Time watermark) {
-  correlator_->OnTime(watermark, trigger::OrderOf(next_order_++), effects_);
-  correlator_->RunChains(effects_);
+  // Only now: what was due is told with how far the task was before.
+  told_ = watermark_.OfInputs(now);
 }
 
 void TaskWindows::Forget() {
   effects_.Clear();
-  left_out_ = {};
+  outgoing_.clear();
+  contributions_.Forget();
 }
 
 std::vector<state::Change> TaskWindows::Seal() {
@@ -135,30 +218,32 @@ std::vector<state::Change> TaskWindows::Seal() {
   std::vector<trigger::ChangedGroup> groups;
   correlator_->AppendChanged(groups);
   std::vector<state::Change> changes;
-  for (const trigger::ChangedGroup& group : groups) AppendGroup(group, changes);
+  for (const trigger::ChangedGroup& group : groups)
+    AppendState({.definition = definitions_[group.rule], .group = group.key}, group.state, changes);
   AppendClock(changes);
   Begin();
   return changes;
 }
 
-void TaskWindows::AppendGroup(const trigger::ChangedGroup& group,
-                              std::vector<state::Change>& changes) {
-  const StateKey key{.definition = definitions_[group.rule], .group = group.key};
-  const std::optional<std::string_view> value =
-      group.state ? std::optional<std::string_view>(*group.state) : std::nullopt;
-  const std::string first = state::RecordKey(key, 0);
-  const auto most = segments_.find(first);
-  const uint16_t before = most == segments_.end() ? uint16_t{1} : most->second;
-  const uint16_t count = state::AppendChanges(key, value, before, changes);
-  if (count > before) segments_[first] = count;
-}
-
-void TaskWindows::AppendClock(std::vector<state::Change>& changes) const {
+void TaskWindows::AppendClock(std::vector<state::Change>& changes) {
   std::string value;
   ByteWriter writer(value);
   watermark_.Write(writer);
-  writer.Unsigned(next_order_);
-  state::AppendChanges(ClockKey(), value, 1, changes);
+  writer.Unsigned(next_index_);
+  writer.Signed(ToMs(correlator_->watermark()));
+  AppendState(ClockKey(), value, changes);
+}
+
+void TaskWindows::AppendState(const StateKey& key, std::optional<std::string_view> value,
+                              std::vector<state::Change>& changes) {
+  const auto most = segments_.find(state::RecordKey(key, 0));
+  const uint16_t before = most == segments_.end() ? uint16_t{1} : most->second;
+  const uint16_t count = state::AppendChanges(key, value, before, changes);
+  if (count > before) NoteSegments(key, count);
+}
+
+void TaskWindows::NoteSegments(const StateKey& key, uint16_t segments) {
+  if (segments > 1) segments_[state::RecordKey(key, 0)] = segments;
 }
 
 void TaskWindows::OnCommitted() {
@@ -170,7 +255,8 @@ void TaskWindows::OnCommitted() {
 void TaskWindows::Undo() {
   while (correlator_->open_batches() > 0) correlator_->UndoNewest();
   watermark_ = begun_.front().watermark;
-  next_order_ = begun_.front().next_order;
+  told_ = begun_.front().told;
+  next_index_ = begun_.front().next_index;
   begun_.clear();
   Forget();
   Begin();

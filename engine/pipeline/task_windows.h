@@ -1,6 +1,7 @@
-// The windows of a task: from what matched to what fired, and their state through transactions,
-// aborts and takeovers. Of a task that owns all its groups: what its matches and firings are to
-// other rules, it takes itself.
+// The windows of a state task: from what matched to what fired, and their state through
+// transactions, aborts and takeovers. Of what its matches and firings are to groups, it takes what
+// it owns (owner.h) and hands out the rest; what other tasks handed out for it comes by the
+// shuffle.
 //
 // The changelog's record of a group stands under the rule's id and the identity of its windows'
 // definition (rule::DefinitionHash): what was counted for another query is never found again.
@@ -10,16 +11,20 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/event/event.h"
 #include "engine/match/matcher.h"
+#include "engine/pipeline/contributions.h"
 #include "engine/remediate/subject.h"
 #include "engine/state/state_key.h"
 #include "engine/state/store.h"
@@ -34,6 +39,8 @@ class TaskWindows {
   struct Options {
     trigger::WindowOptions windows{};
     Duration idle_wait = trigger::Watermark::kIdleWait;
+    int32_t number = 0;       // of the state task
+    int32_t state_tasks = 1;  // more than `number`
   };
   // What the store had for these rules.
   struct Restored {
@@ -41,33 +48,60 @@ class TaskWindows {
     size_t refused = 0;  // no states of the rule's criterion, or beyond its bound
   };
 
-  // Goes on where `store`, which need not outlive it, says that the task was. `sources`: the task's
-  // input partitions, numbered. Errors: kDamaged, the store is; a time zone that this machine does
-  // not know.
+  // Goes on where `store`, which need not outlive it, says that the task was. `inputs`: the names
+  // of the task's input partitions, numbered; at most trigger::Watermark::kSourcesMax. Errors:
+  // kDamaged, the store is; a time zone that this machine does not know.
   static Result<std::unique_ptr<TaskWindows>> Make(
-      std::shared_ptr<const trigger::MatchValues> values, size_t sources, const state::Store& store,
-      const Options& options, Time now);
+      std::shared_ptr<const trigger::MatchValues> values, std::span<const std::string> inputs,
+      const state::Store& store, const Options& options, Time now);
+
+  // Goes on as `old`, which is of no use then, under other rules; with the same options. Nothing of
+  // it is sealed. Errors: a time zone that this machine does not know; `old` is as it was.
+  static Result<std::unique_ptr<TaskWindows>> TakeOver(
+      std::shared_ptr<const trigger::MatchValues> values, TaskWindows& old, const Options& options);
 
   const Restored& restored() const { return restored_; }
+  const trigger::Correlator::Reload& reload() const { return reload_; }
+  // Whose states the changelog may have: of the rules that have windows.
+  std::vector<state::DefinitionId> definitions() const;
 
-  // A record of that source was read, with the event's time, or the record's where there is none.
+  // A record of that input was read, with the event's time, or the record's where there is none.
   // `now`, here and below, is wall time.
-  void OnRecord(size_t source, Time event_time, Time append_time, Time now);
-  // The source has records that were not read yet, or cannot be asked.
-  void OnBacklog(size_t source, Time now) { watermark_.OnBacklog(source, now); }
+  void OnRecord(size_t input, Time event_time, Time append_time, Time now);
+  // The input has records that were not read yet, or cannot be asked.
+  void OnBacklog(size_t input, Time now) { watermark_.OnBacklog(input, now); }
   // The event matched these parts of one rule, ascending. `subject` is what firings tell of it.
   void OnMatches(const event::Event& event, std::span<const match::Match> parts,
                  const remediate::Subject& subject);
+  // What another task found for a group that this one owns; `append_time` of the shuffle's record.
+  // Unless it is taken, nothing has changed.
+  enum class Arrived : uint8_t {
+    kTaken,
+    kNotOwned,
+    kNoContribution,  // of this rule set
+  };
+  Arrived OnShuffle(trigger::Contribution contribution, Time append_time);
+  // What the same record says of its sender; after OnShuffle. False: there is no room for another
+  // sender, which time does not wait for then.
+  bool OnSender(std::string_view sender, Time watermark, Time append_time, Time now);
   // What time has decided meanwhile.
   void OnTime(Time now);
 
   // What came about since the last Forget(); also firings of rules that only others take.
   const trigger::Effects& effects() const { return effects_; }
-  const trigger::LeftOut& left_out() const { return left_out_; }
+  // What other tasks own, in the order in which it came about; the caller may take it.
+  std::vector<Outgoing>& outgoing() { return outgoing_; }
+  const trigger::LeftOut& left_out() const { return contributions_.left_out(); }
   void Forget();
+
+  // How far the task's own inputs were at the last OnTime: what it tells others (ticks.h).
+  Time told() const { return told_; }
+  bool inputs_idle(Time now) const { return watermark_.InputsIdle(now); }
 
   // Something is to be committed.
   bool changed() const { return changed_; }
+  // What the changelog gets of it, at most; what only time has changed left out.
+  size_t changed_bytes() const { return changed_bytes_; }
   // What was done since the last call becomes part of a transaction: the changes of the changelog
   // that it needs, and of the store once it is committed. Two may be sealed or open, no more.
   std::vector<state::Change> Seal();
@@ -79,35 +113,46 @@ class TaskWindows {
   // How far the task was when a batch began.
   struct Place {
     trigger::Watermark watermark;
-    uint64_t next_order = 0;
+    Time told{};
+    uint64_t next_index = 0;
   };
 
   TaskWindows(std::shared_ptr<const trigger::MatchValues> values,
-              std::unique_ptr<trigger::Correlator> correlator, trigger::Watermark watermark);
+              std::unique_ptr<trigger::Correlator> correlator, trigger::Watermark watermark,
+              const Options& options);
   Status Restore(const state::Store& store, Time now);
   Status RestoreClock(const state::Store& store, Time now);
+  void TakeSegments(TaskWindows& old);
   void Begin();
-  void GoOn(Time watermark);
-  void AppendClock(std::vector<state::Change>& changes) const;
-  void AppendGroup(const trigger::ChangedGroup& group, std::vector<state::Change>& changes);
+  bool Take(const trigger::Contribution& contribution);  // false: it is none of this rule set
+  void NoteChange(const trigger::Contribution& contribution);
+  void HandOut(trigger::Contribution&& contribution);
+  void HandOutChained();
+  void AppendClock(std::vector<state::Change>& changes);
+  void AppendState(const state::StateKey& key, std::optional<std::string_view> value,
+                   std::vector<state::Change>& changes);
+  void NoteSegments(const state::StateKey& key, uint16_t segments);
 
+  const Options options_;
   const std::shared_ptr<const trigger::MatchValues> values_;
   const std::unique_ptr<trigger::Correlator> correlator_;
   std::vector<state::DefinitionId> definitions_;  // by rule
   trigger::Watermark watermark_;
-  uint64_t next_order_ = 0;
+  Time told_ = Time::min();
+  uint64_t next_index_ = 0;
   std::deque<Place> begun_;  // of the batches that are not committed; the last is open
   bool changed_ = false;
   Restored restored_;
+  trigger::Correlator::Reload reload_;
 
+  Contributions contributions_;
   trigger::Effects effects_;
-  trigger::LeftOut left_out_;
-  std::vector<trigger::Contribution> contributions_;
-  std::vector<uint32_t> parts_;
-  std::string payload_;
-  // The most segments that any version of a group took that may still be in the changelog, by
-  // record key; of groups that ever took more than one.
+  std::vector<Outgoing> outgoing_;
+  // The most segments that any version of a state took that may still be in the changelog, by
+  // record key; of states that ever took more than one.
   boost::unordered_flat_map<std::string, uint16_t> segments_;
+  boost::unordered_flat_set<std::string> touched_;  // groups, by record key, since the last Seal()
+  size_t changed_bytes_ = 0;
 };
 
 }  // namespace riposte::pipeline

@@ -19,8 +19,14 @@ std::optional<int64_t> Transaction::NextOffset(size_t source) const {
   return sources_[source].last_offset + 1;
 }
 
+void Transaction::Begin(Time now) {
+  if (begun_) return;
+  begun_ = true;
+  opened_at_ = now;
+}
+
 void Transaction::Consume(size_t source, int64_t offset, Time now) {
-  if (empty()) opened_at_ = now;
+  Begin(now);
   if (sources_.size() <= source) sources_.resize(source + 1);
   at_ = source;
   TransactionCounts& counts = sources_[source];
@@ -57,10 +63,12 @@ void Transaction::Put(OutRecord record) {
   outputs_.push_back(std::move(record));
 }
 
-void Transaction::CountMatch(uint32_t rule) {
-  if (matches_.size() <= rule) matches_.resize(rule + 1);
-  ++matches_[rule];
+uint64_t& Transaction::At(std::vector<uint64_t>& by_rule, uint32_t rule) {
+  if (by_rule.size() <= rule) by_rule.resize(rule + 1);
+  return by_rule[rule];
 }
+
+void Transaction::CountMatch(uint32_t rule) { ++At(matches_, rule); }
 
 void Transaction::CountFiring(const remediate::Firing& firing) {
   ++counts_.firings[static_cast<size_t>(firing.rule->severity)];
@@ -125,8 +133,11 @@ void Transaction::Tell(std::span<SourceCount> sources, Time now, Observer& obser
     const RuleCount count{.rule = &rules_->rules[i],
                           .evaluations = at(costs_.evaluations, i),
                           .matches = at(matches_, i),
-                          .cost_ns = at(costs_.rule_ns, i)};
-    if (count.evaluations > 0 || count.matches > 0) rule_counts.push_back(count);
+                          .cost_ns = at(costs_.rule_ns, i),
+                          .late = at(late_, i),
+                          .evicted = at(evicted_, i)};
+    if (count.evaluations + count.matches + count.late + count.evicted > 0)
+      rule_counts.push_back(count);
   }
   observer.OnCommit({.sources = sources,
                      .counts = &counts_,
@@ -136,12 +147,14 @@ void Transaction::Tell(std::span<SourceCount> sources, Time now, Observer& obser
 }
 
 void Transaction::Clear() {
+  begun_ = false;
   outputs_.clear();
   output_bytes_ = 0;
   has_command_ = false;
   sources_.clear();
   counts_ = {};
-  std::fill(matches_.begin(), matches_.end(), uint64_t{0});
+  for (std::vector<uint64_t>* by_rule : {&matches_, &late_, &evicted_})
+    std::fill(by_rule->begin(), by_rule->end(), uint64_t{0});
   commands_.clear();
   decisions_.clear();
   firing_times_.clear();

@@ -22,21 +22,25 @@ enum class Fate : uint8_t { kMatched, kUnmatched, kDeadLettered, kEmpty };
 
 class Transaction {
  public:
-  bool empty() const { return counts_.consumed == 0; }
+  bool empty() const { return !begun_; }
   bool has_command() const { return has_command_; }
   size_t output_bytes() const { return output_bytes_; }
-  Time opened_at() const { return opened_at_; }  // of the first record
+  Time opened_at() const { return opened_at_; }
   // Behind the last record of the task's source of that number; empty: none was consumed.
   std::optional<int64_t> NextOffset(size_t source) const;
   // All but the sums of records are the caller's to count.
   Counts& counts() { return counts_; }
 
-  // A record of that source was consumed; what becomes of it is said next.
+  // There is something to commit, with or without records.
+  void Begin(Time now);
+  // Begins, too: a record of that source was consumed; what becomes of it is said next.
   void Consume(size_t source, int64_t offset, Time now);
   void Count(Fate fate);
   void Put(OutRecord record);
   void CountMatch(uint32_t rule);
   void CountFiring(const remediate::Firing& firing);
+  void CountLate(uint32_t rule, uint64_t count) { At(late_, rule) += count; }
+  void CountEvicted(uint32_t rule) { ++At(evicted_, rule); }
   // Counts it, and puts the command of an ordered one.
   void AddAction(const Action& action);
 
@@ -50,6 +54,9 @@ class Transaction {
   void Clear();
 
  private:
+  static uint64_t& At(std::vector<uint64_t>& by_rule, uint32_t rule);
+
+  bool begun_ = false;
   std::vector<OutRecord> outputs_;
   size_t output_bytes_ = 0;
   bool has_command_ = false;
@@ -57,8 +64,8 @@ class Transaction {
   std::vector<TransactionCounts> sources_;  // by number
   size_t at_ = 0;                           // the source of the record at hand
   Counts counts_;
-  std::vector<uint64_t> matches_;  // by rule index
-  rule::RuleSetPtr rules_;         // from here on to costs_: once it is sealed
+  std::vector<uint64_t> matches_, late_, evicted_;  // by rule index
+  rule::RuleSetPtr rules_;                          // from here on to costs_: once it is sealed
   match::Costs costs_;
   std::vector<CommandCount> commands_;
   std::vector<DecisionCount> decisions_;

@@ -31,12 +31,12 @@ Outcome FiredAt(const Contribution& contribution) {
 
 }  // namespace
 
-Correlator::Correlator(std::shared_ptr<const MatchValues> values)
-    : values_(std::move(values)), windows_(values_->rules().rules.size()) {}
+Correlator::Correlator(std::shared_ptr<const MatchValues> values, Owns owns)
+    : values_(std::move(values)), owns_(std::move(owns)), windows_(values_->rules().rules.size()) {}
 
 Result<std::unique_ptr<Correlator>> Correlator::Make(std::shared_ptr<const MatchValues> values,
-                                                     const WindowOptions& options) {
-  std::unique_ptr<Correlator> made(new Correlator(std::move(values)));
+                                                     const WindowOptions& options, Owns owns) {
+  std::unique_ptr<Correlator> made(new Correlator(std::move(values), std::move(owns)));
   const std::vector<rule::Rule>& rules = made->values_->rules().rules;
   for (size_t i = 0; i < rules.size(); ++i) {
     if (!rules[i].enabled) continue;
@@ -105,12 +105,28 @@ void Correlator::Tell(uint32_t rule, const std::string& key, Outcome outcome, Ef
 }
 
 void Correlator::RunChains(Effects& effects) {
+  size_t of_others = 0;
   // What they bring about comes behind them; no rule is fed by itself.
   for (size_t i = 0; i < effects.chained.size(); ++i) {
-    const Contribution contribution = std::move(effects.chained[i]);
-    RIPOSTE_CHECK(Take(contribution, effects), "a firing is to a rule what it cannot be");
+    Contribution contribution = std::move(effects.chained[i]);
+    if (owns_ && !owns_(contribution)) {
+      effects.chained[of_others++] = std::move(contribution);
+    } else {
+      RIPOSTE_CHECK(Take(contribution, effects), "a firing is to a rule what it cannot be");
+    }
   }
-  effects.chained.clear();
+  effects.chained.resize(of_others);
+}
+
+bool Correlator::GoOn(Time watermark, uint64_t& next_index, Effects& effects) {
+  const std::optional<Time> due = NextDeadline();
+  if (!due || *due >= watermark) {
+    watermark_ = std::max(watermark_, watermark);
+    return false;
+  }
+  OnTime(*due + Duration(1), OrderOf(next_index++), effects);
+  RunChains(effects);
+  return true;
 }
 
 void Correlator::Touch(uint32_t rule) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,9 +39,13 @@ struct ChangedGroup {
 
 class Correlator {
  public:
+  // Whether the task owns the group that a contribution goes to, by its route. Empty: it is a
+  // single task, which owns all.
+  using Owns = std::function<bool(const Contribution&)>;
+
   // Errors: a time zone that this machine does not know.
   static Result<std::unique_ptr<Correlator>> Make(std::shared_ptr<const MatchValues> values,
-                                                  const WindowOptions& options);
+                                                  const WindowOptions& options, Owns owns = {});
 
   // Whether the contribution is one of this rule set; else nothing happened. Its order: OrderOf a
   // number of the caller's, or that of a contribution of `chained`.
@@ -52,9 +57,15 @@ class Correlator {
   std::optional<Time> NextDeadline() const;
   Time watermark() const { return watermark_; }
 
-  // Takes what is in `effects.chained`, and what that brings about, until there is nothing more: of
-  // a single task, or where it owns them all.
+  // Takes what is in `effects.chained` and the task owns, and what that brings about, until there
+  // is nothing more. What is left there goes to other tasks.
   void RunChains(Effects& effects);
+
+  // Time goes on towards `watermark`, moment by moment: what is due next before it is done, with
+  // its chains, since what fires at one moment may end what waits for a later one. False if nothing
+  // was due; time is at `watermark` then, unless it was beyond. `next_index` numbers the caller's
+  // calls (OrderOf), and counts on.
+  bool GoOn(Time watermark, uint64_t& next_index, Effects& effects);
 
   // Batches: begun, and ended one by one from the oldest (committed) or from the newest (undone).
   // Without an open one nothing can be taken back.
@@ -92,7 +103,7 @@ class Correlator {
   };
   using RuleMap = boost::unordered_flat_map<uint32_t, uint32_t>;
 
-  explicit Correlator(std::shared_ptr<const MatchValues> values);
+  Correlator(std::shared_ptr<const MatchValues> values, Owns owns);
   void TakeSingle(const Contribution& contribution, Effects& effects);
   void Tell(uint32_t rule, const std::string& key, Outcome outcome, Effects& effects);
   void Touch(uint32_t rule);
@@ -101,6 +112,7 @@ class Correlator {
   void MoveBatches(Correlator& old, const RuleMap& moved);
 
   std::shared_ptr<const MatchValues> values_;
+  Owns owns_;
   std::vector<std::unique_ptr<RuleWindows>> windows_;  // by rule; null: it has none
   Deadlines deadlines_;                                // by rule
   Time watermark_ = Time::min();

@@ -129,8 +129,16 @@ MatchValues::MatchValues(rule::RuleSetPtr rules) : rules_(std::move(rules)) {
   }
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].enabled) Connect(static_cast<uint32_t>(i));
-  for (size_t i = 0; i < all.size(); ++i)
+  for (size_t i = 0; i < all.size(); ++i) {
     per_rule_[i].takes = all[i].enabled && (HasWindows(all[i]) || !per_rule_[i].feeds.empty());
+    if (per_rule_[i].takes) taking_.emplace(all[i].id, static_cast<uint32_t>(i));
+  }
+}
+
+std::optional<uint32_t> MatchValues::IndexOf(const Uuid& id) const {
+  const auto found = taking_.find(id);
+  if (found == taking_.end()) return std::nullopt;
+  return found->second;
 }
 
 // Tells the rules whose firings this one takes.
@@ -153,12 +161,13 @@ void MatchValues::Connect(uint32_t rule) {
 }
 
 void MatchValues::OfEvent(const event::Event& event, uint32_t rule, std::span<const uint32_t> parts,
-                          const Place& place, std::string_view payload,
+                          const EventPlace& at, uint64_t& next_index,
                           std::vector<Contribution>& out, LeftOut& left_out) const {
   const PerRule& of = per_rule_[rule];
   if (!of.takes) return;
   const size_t begin = out.size();
-  Joiner joiner(rule, of.parts, place, payload, out);
+  const Place place{.time = at.time};
+  Joiner joiner(rule, of.parts, place, at.payload, out);
   for (const uint32_t number : parts) {
     const RuleParts::Part& part = of.parts.parts[number];
     Taken taken;
@@ -174,7 +183,10 @@ void MatchValues::OfEvent(const event::Event& event, uint32_t rule, std::span<co
     }
     joiner.Add(number, std::move(taken));
   }
-  for (size_t i = begin; i < out.size(); ++i) out[i].route = RouteOf(rule, out[i].key);
+  for (size_t i = begin; i < out.size(); ++i) {
+    out[i].place.order = OrderOf(next_index++);
+    out[i].route = RouteOf(rule, out[i].key);
+  }
 }
 
 void MatchValues::OfFiring(const Firing& firing, std::vector<Contribution>& out,

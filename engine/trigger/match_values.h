@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/uuid.h"
 #include "engine/event/event.h"
 #include "engine/trigger/contribution.h"
 #include "engine/trigger/effects.h"
@@ -34,13 +36,27 @@ class MatchValues {
   const rule::RuleSet& rules() const { return *rules_; }
   // The identity of the rule's windows: rule::DefinitionHash.
   const std::string& definition(uint32_t rule) const { return per_rule_[rule].definition; }
+  // Whether events are anything to its windows, or to rules that take its firings.
+  bool takes(uint32_t rule) const { return per_rule_[rule].takes; }
+
+  // An event as groups see it.
+  struct EventPlace {
+    Time time{};               // clamped, of kPlaceTimeMin to kPlaceTimeMax
+    std::string_view payload;  // 1 to kContributionEventMax bytes
+  };
+
+  // The rule of that id, if it takes contributions: it is enabled and has windows, or other rules
+  // take its firings.
+  std::optional<uint32_t> IndexOf(const Uuid& id) const;
+  // Any rule has windows.
+  bool has_windows() const { return !taking_.empty(); }
 
   // Appends what the event is to `rule`, whose `parts` (by number, ascending, without those with
-  // `firings_of`) it matched: one for each key, in the order of the parts. `place` and `payload`
-  // (1 to kContributionEventMax bytes) become those of the contributions. Of `single_match` there
-  // is none, but where another rule takes its firings: the caller fires it.
+  // `firings_of`) it matched: one for each key, in the order of the parts. Each has an order of its
+  // own: `next_index` numbers them (OrderOf), and counts on. Of `single_match` there is none, but
+  // where another rule takes its firings: the caller fires it.
   void OfEvent(const event::Event& event, uint32_t rule, std::span<const uint32_t> parts,
-               const Place& place, std::string_view payload, std::vector<Contribution>& out,
+               const EventPlace& at, uint64_t& next_index, std::vector<Contribution>& out,
                LeftOut& left_out) const;
 
   // Appends what the firing is to the rules that take its rule's firings: their place is its time
@@ -65,7 +81,7 @@ class MatchValues {
     std::string definition;
     RuleParts parts;
     std::vector<Feed> feeds;
-    bool takes = false;  // contributions: it is enabled and has windows, or feeds others
+    bool takes = false;  // contributions
   };
 
   void Connect(uint32_t rule);
@@ -74,6 +90,7 @@ class MatchValues {
 
   rule::RuleSetPtr rules_;
   std::vector<PerRule> per_rule_;
+  std::map<Uuid, uint32_t> taking_;
 };
 
 }  // namespace riposte::trigger

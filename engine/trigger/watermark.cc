@@ -1,6 +1,7 @@
 #include "engine/trigger/watermark.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -8,70 +9,167 @@
 namespace riposte::trigger {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+
+void WriteSource(std::string_view name, std::optional<Time> latest, ByteWriter& writer) {
+  writer.Text(name);
+  writer.Byte(latest ? 1 : 0);
+  if (latest) writer.Signed(ToMs(*latest));
+}
+
+std::string_view ReadName(ByteReader& reader) {
+  const std::string_view name = reader.Text();
+  if (name.size() > Watermark::kNameBytesMax) reader.Fail();
+  return name;
+}
+
+std::optional<Time> ReadLatest(ByteReader& reader) {
+  const uint8_t has_latest = reader.Byte();
+  if (has_latest > 1) reader.Fail();
+  if (has_latest != 1) return std::nullopt;
+  return TimeFromMs(reader.Signed());
+}
+
+size_t ReadCount(size_t most, ByteReader& reader) {
+  const size_t count = reader.Count();
+  if (count > most) reader.Fail();
+  return reader.ok() ? count : 0;
+}
 
 }  // namespace
 
-Watermark::Watermark(size_t sources, Duration idle_wait, Time now)
-    : idle_wait_(idle_wait), sources_(sources, Source{.latest = {}, .heard = now}) {
-  RIPOSTE_CHECK(sources <= kSourcesMax, "more sources than a watermark can follow");
+Watermark::Watermark(std::span<const std::string> inputs, Duration idle_wait, Time now)
+    : idle_wait_(idle_wait), inputs_(inputs.size()) {
+  RIPOSTE_CHECK(inputs_ <= kSourcesMax, "more sources than a watermark can follow");
+  for (const std::string& name : inputs) {
+    RIPOSTE_CHECK(name.size() <= kNameBytesMax, "no name of an input");
+    sources_.push_back({.name = name, .latest = {}, .heard = now});
+  }
 }
 
-void Watermark::OnRecord(size_t source, Time event_time, Time now) {
-  Source& read = sources_[source];
-  read.latest = std::max(read.latest.value_or(Time::min()), event_time);
-  OnBacklog(source, now);
+void Watermark::Hear(Source& source, Time event_time, Time now) {
+  source.latest = std::max(source.latest.value_or(Time::min()), event_time);
+  source.heard = std::max(source.heard, now);
 }
 
-void Watermark::OnBacklog(size_t source, Time now) {
-  sources_[source].heard = std::max(sources_[source].heard, now);
+void Watermark::OnRecord(size_t input, Time event_time, Time now) {
+  Hear(sources_[input], event_time, now);
+}
+
+void Watermark::OnBacklog(size_t input, Time now) {
+  sources_[input].heard = std::max(sources_[input].heard, now);
+}
+
+bool Watermark::OnSender(std::string_view name, Time watermark, Time now) {
+  auto sender = PlaceOf(name);
+  if (sender == sources_.end() || sender->name != name) {
+    if (name.size() > kNameBytesMax || !MakeRoom(now)) return false;
+    sender =
+        sources_.insert(PlaceOf(name), {.name = std::string(name), .latest = {}, .heard = now});
+  }
+  Hear(*sender, watermark, now);
+  return true;
+}
+
+Watermark::Sources::iterator Watermark::PlaceOf(std::string_view sender) {
+  return std::ranges::lower_bound(sources_.begin() + static_cast<std::ptrdiff_t>(inputs_),
+                                  sources_.end(), sender, {}, &Source::name);
+}
+
+bool Watermark::MakeRoom(Time now) {
+  if (sources_.size() < kSourcesMax) return true;
+  const auto silent = std::ranges::min_element(
+      sources_.begin() + static_cast<std::ptrdiff_t>(inputs_), sources_.end(), {}, &Source::heard);
+  if (silent == sources_.end() || !IsIdle(*silent, now)) return false;
+  sources_.erase(silent);
+  return true;
 }
 
 bool Watermark::IsIdle(const Source& source, Time now) const {
   return now - source.heard >= idle_wait_;
 }
 
-std::optional<Time> Watermark::Least(Time now) const {
+bool Watermark::InputsIdle(Time now) const {
+  return std::ranges::all_of(inputs(), [&](const Source& input) { return IsIdle(input, now); });
+}
+
+Time Watermark::Reached(std::span<const Source> sources, Time now) const {
   std::optional<Time> least;
-  for (const Source& source : sources_) {
+  for (const Source& source : sources) {
     if (IsIdle(source, now)) continue;
     const Time latest = source.latest.value_or(Time::min());
     least = std::min(least.value_or(latest), latest);
   }
-  return least;
+  return least.value_or(now - idle_wait_);
 }
 
 Time Watermark::At(Time now) {
-  value_ = std::max(value_, Least(now).value_or(now - idle_wait_));
+  ForgetGone(now);
+  value_ = std::max(value_, Reached(sources_, now));
   return value_;
+}
+
+Time Watermark::OfInputs(Time now) {
+  of_inputs_ = std::max(of_inputs_, Reached(inputs(), now));
+  return of_inputs_;
+}
+
+void Watermark::ForgetGone(Time now) {
+  const auto gone = [&](const Source& source) {
+    return now - source.heard >= std::max(kGoneWait, idle_wait_);
+  };
+  sources_.erase(
+      std::remove_if(sources_.begin() + static_cast<std::ptrdiff_t>(inputs_), sources_.end(), gone),
+      sources_.end());
 }
 
 void Watermark::Write(ByteWriter& writer) const {
   writer.Byte(kVersion);
   writer.Signed(ToMs(value_));
-  writer.Unsigned(sources_.size());
-  for (const Source& source : sources_) {
-    writer.Byte(source.latest ? 1 : 0);
-    if (source.latest) writer.Signed(ToMs(*source.latest));
-  }
+  writer.Unsigned(inputs_);
+  writer.Unsigned(senders());
+  for (const Source& source : sources_) WriteSource(source.name, source.latest, writer);
 }
 
 bool Watermark::Read(ByteReader& reader, Time now) {
   if (reader.Byte() != kVersion) reader.Fail();
   const Time value = TimeFromMs(reader.Signed());
-  const size_t written = reader.Count();
-  if (written > kSourcesMax) reader.Fail();
-  std::vector<Source> sources(std::max(written, sources_.size()), {.latest = {}, .heard = now});
-  for (size_t i = 0; i < written && reader.ok(); ++i) {
-    const uint8_t has_latest = reader.Byte();
-    if (has_latest > 1) reader.Fail();
-    if (has_latest == 1) sources[i].latest = TimeFromMs(reader.Signed());
-  }
+  const size_t inputs = ReadCount(kSourcesMax, reader);
+  const size_t senders = ReadCount(kSourcesMax - inputs, reader);
+  Sources sources = ReadInputs(inputs, reader, now);
+  ReadSenders(senders, reader, now, sources);
   if (!reader.ok()) return false;
-  sources.resize(sources_.size());
   sources_ = std::move(sources);
   value_ = value;
+  of_inputs_ = Time::min();
   return true;
+}
+
+Watermark::Sources Watermark::ReadInputs(size_t count, ByteReader& reader, Time now) const {
+  Sources sources(sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(inputs_));
+  for (Source& source : sources) source = {.name = source.name, .latest = {}, .heard = now};
+  std::vector<std::string_view> names;
+  for (size_t i = 0; i < count && reader.ok(); ++i) {
+    names.push_back(ReadName(reader));
+    const std::optional<Time> latest = ReadLatest(reader);
+    const auto same = std::ranges::find(sources, names.back(), &Source::name);
+    if (same != sources.end()) same->latest = latest;
+  }
+  std::ranges::sort(names);
+  if (std::ranges::adjacent_find(names) != names.end()) reader.Fail();
+  return sources;
+}
+
+void Watermark::ReadSenders(size_t count, ByteReader& reader, Time now, Sources& sources) {
+  std::string_view before;
+  for (size_t i = 0; i < count && reader.ok(); ++i) {
+    const std::string_view name = ReadName(reader);
+    if (i > 0 && name <= before) reader.Fail();
+    before = name;
+    sources.push_back({.name = std::string(name), .latest = ReadLatest(reader), .heard = now});
+  }
+  // There may be more inputs than when it was written.
+  if (sources.size() > kSourcesMax) sources.resize(kSourcesMax);
 }
 
 }  // namespace riposte::trigger

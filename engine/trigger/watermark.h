@@ -1,8 +1,12 @@
-// How far the sources of a task (its input partitions) have come in event time.
+// How far the sources of a task have come in event time: its inputs, and other tasks that send it
+// what it owns.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -10,52 +14,75 @@
 
 namespace riposte::trigger {
 
-// A value; for one thread.
+// A value; for one thread. `now`, everywhere, is wall time.
 class Watermark {
  public:
   static constexpr size_t kSourcesMax = 4096;
+  static constexpr size_t kNameBytesMax = 512;  // of a source
   static constexpr Duration kIdleWait = std::chrono::seconds(30);
+  // A sender that was not heard of for so long is forgotten.
+  static constexpr Duration kGoneWait = std::chrono::hours(24);
 
-  // Sources are 0 to `sources` - 1, at most kSourcesMax. `now`, here and below, is wall time. A
-  // source without a record yet holds the watermark up as long as it is not idle.
-  Watermark(size_t sources, Duration idle_wait, Time now);
+  // The inputs are numbered from 0 on and have names, no two the same; at most kSourcesMax. One
+  // without a record yet holds the watermark up as long as it is not idle.
+  Watermark(std::span<const std::string> inputs, Duration idle_wait, Time now);
 
-  // A record was read. `event_time`: clamped (event_clock.h).
-  void OnRecord(size_t source, Time event_time, Time now);
-  // The source has records that are not read yet, or cannot be asked: it is silent, but not idle.
-  void OnBacklog(size_t source, Time now);
+  // A record of an input was read. `event_time`: clamped (event_clock.h).
+  void OnRecord(size_t input, Time event_time, Time now);
+  // The input has records that are not read yet, or cannot be asked: it is silent, but not idle.
+  void OnBacklog(size_t input, Time now);
+  // A sender says how far it is, clamped likewise; less than before counts as before. One that is
+  // new becomes a source, in the place of the one that is idle longest if there are kSourcesMax.
+  // False, and nothing changed: all of them are inputs or not idle, or the name is too long.
+  bool OnSender(std::string_view name, Time watermark, Time now);
   // Never less than before. Time::min(): not known yet. With `now` from before the last call it
   // stays.
   Time At(Time now);
 
-  size_t sources() const { return sources_.size(); }
   // As it stands: what At() gave last.
   Time value() const { return value_; }
-  // The latest event time of the source; empty: it had no record yet.
-  std::optional<Time> latest(size_t source) const { return sources_[source].latest; }
+
+  // What this task tells others as a sender, likewise: of its inputs alone. If tasks told each
+  // other what they were told, none would ever go on.
+  Time OfInputs(Time now);
+  bool InputsIdle(Time now) const;  // all of them
+
+  size_t senders() const { return sources_.size() - inputs_; }
 
   // Wall times are not written: who reads gives each source the idle wait anew.
   void Write(ByteWriter& writer) const;
-  // Keeps the number of sources; those that were not written have no record yet. False on what no
-  // Write can have written, this is as it was then.
+  // The inputs stay those that are here: those that were not written have no record yet, those that
+  // are no inputs any more are left out. The senders become those that were written. False on what
+  // no Write can have written, this is as it was then.
   bool Read(ByteReader& reader, Time now);
 
   bool operator==(const Watermark&) const = default;
 
  private:
   struct Source {
+    std::string name;
     std::optional<Time> latest;  // event time
     Time heard{};                // wall time
     bool operator==(const Source&) const = default;
   };
+  using Sources = std::vector<Source>;
 
+  static void Hear(Source& source, Time event_time, Time now);
   bool IsIdle(const Source& source, Time now) const;
-  // Of the sources that are not idle; empty if all are.
-  std::optional<Time> Least(Time now) const;
+  bool MakeRoom(Time now);
+  void ForgetGone(Time now);
+  Sources::iterator PlaceOf(std::string_view sender);
+  Sources ReadInputs(size_t count, ByteReader& reader, Time now) const;
+  static void ReadSenders(size_t count, ByteReader& reader, Time now, Sources& sources);
+  std::span<const Source> inputs() const { return {sources_.data(), inputs_}; }
+  // Of those that are not idle; if all are, a wait behind the wall clock.
+  Time Reached(std::span<const Source> sources, Time now) const;
 
   Duration idle_wait_;
   Time value_ = Time::min();
-  std::vector<Source> sources_;
+  Time of_inputs_ = Time::min();
+  size_t inputs_;
+  Sources sources_;  // the inputs, then the senders, ascending by name
 };
 
 }  // namespace riposte::trigger

@@ -34,7 +34,7 @@ LAYERS = {
                         "engine/remediate", "engine/guard"],
     "connectors/kafka": ["base", "engine/pipeline/ports.h", "engine/state/changelog.h"],
     "connectors/file": ["base", "engine/pipeline/ports.h"],
-    "connectors/memory": ["base", "engine/pipeline/ports.h"],
+    "connectors/memory": ["base", "engine/pipeline/ports.h", "engine/state/changelog.h"],
     "app": ["base", "rules", "engine", "connectors"],
     "benchmarks": ["base", "rules", "engine", "connectors", "tests/support"],
     "tests": ["base", "rules", "engine", "connectors", "app", "benchmarks"],

@@ -45,6 +45,37 @@ TEST(MemoryAssignmentTest, AnOversizedRecordAbortsTheWhole) {
   EXPECT_EQ(*assignment.outbox->Commit(fits, At(1)), pipeline::Committed::kYes);
 }
 
+TEST(MemoryAssignmentTest, AStateTaskReadsItsChangelog) {
+  MemoryLog log;
+  pipeline::Assignment assignment = AssignStateTask(log, {&kPartition, 1}, "test");
+  EXPECT_EQ(assignment.state_tasks, 1);
+  ASSERT_TRUE(assignment.state.has_value());
+  EXPECT_EQ(assignment.state->number, 0);
+  std::vector<pipeline::OutRecord> changes;
+  for (int i = 0; i < 2'500; ++i)
+    changes.push_back({.topic = OutTopic::kChangelog,
+                       .key = std::to_string(i),
+                       .value = i % 2 == 0 ? "v" : "",
+                       .partition = 0,
+                       .deletes = i % 2 != 0});
+  ASSERT_TRUE(assignment.outbox->Commit(changes, At(1)).ok());
+  EXPECT_EQ(assignment.outbox->ChangelogNext(), 2'500);
+  state::Changelog& changelog = *assignment.state->changelog;
+  EXPECT_EQ(changelog.Measure()->end, 2'500);
+  int64_t next = 3;
+  const auto each = [&next](int64_t offset, std::string_view key,
+                            std::optional<std::string_view> value) {
+    EXPECT_EQ(offset, next++);
+    EXPECT_EQ(key, std::to_string(offset));
+    EXPECT_EQ(value.has_value(), offset % 2 == 0);
+    return offset == 2'400 ? Status(ErrorCode::kCancelled, "enough") : Status::Ok();
+  };
+  EXPECT_EQ(changelog.Read(3, 2'500, each).code(), ErrorCode::kCancelled);
+  EXPECT_EQ(next, 2'401);
+  EXPECT_TRUE(changelog.Read(2'401, 2'450, each).ok());
+  EXPECT_EQ(next, 2'450);
+}
+
 TEST(MemoryControlTest, SeenOnceItWasReadBack) {
   MemoryControl control(false, false);
   EXPECT_FALSE(control.Read()->complete);

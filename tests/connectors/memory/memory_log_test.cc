@@ -73,5 +73,50 @@ TEST(MemoryLogTest, ANewOwnerFencesTheOldOne) {
   EXPECT_EQ(*log.Commit(kPartition, new_epoch, Output("new"), At(2)), Committed::kYes);
 }
 
+std::vector<OutRecord> Changes(int32_t task, const std::vector<std::string>& keys) {
+  std::vector<OutRecord> records;
+  for (const std::string& key : keys)
+    records.push_back(
+        {.topic = OutTopic::kChangelog, .key = key, .value = "v" + key, .partition = task});
+  return records;
+}
+
+TEST(MemoryLogTest, TheChangelogOfEachTaskIsKeptApart) {
+  MemoryLog log;
+  const int64_t epoch = log.Fence(kPartition);
+  EXPECT_EQ(log.ChangelogEnd(0), 0);
+  EXPECT_EQ(log.ChangelogNext(kPartition), std::nullopt);
+  std::vector<OutRecord> records = Changes(0, {"a", "b", "c"});
+  records[1].deletes = true;
+  records[1].value.clear();
+  ASSERT_TRUE(log.Commit(kPartition, epoch, records, At(1)).ok());
+  EXPECT_EQ(log.ChangelogNext(kPartition), 3);
+  ASSERT_TRUE(log.Commit(kPartition, epoch, Changes(1, {"d"}), At(2)).ok());
+  EXPECT_EQ(log.ChangelogNext(kPartition), 1);
+  ASSERT_TRUE(log.Commit(kPartition, epoch, Output("1"), At(3)).ok());
+  EXPECT_EQ(log.ChangelogNext(kPartition), std::nullopt);
+  EXPECT_EQ(log.ChangelogEnd(0), 3);
+  EXPECT_EQ(log.ChangelogEnd(1), 1);
+  const std::vector<StoredRecord> all = log.ReadChangelog(0, 0, 3, 10);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].key, "a");
+  EXPECT_EQ(all[0].value, "va");
+  EXPECT_EQ(all[1].value, std::nullopt);
+  EXPECT_EQ(log.ReadChangelog(0, 1, 2, 10).size(), 1u);
+  EXPECT_EQ(log.ReadChangelog(0, 0, 3, 2).size(), 2u);
+  EXPECT_TRUE(log.ReadChangelog(7, 0, 3, 2).empty());
+}
+
+TEST(MemoryLogTest, WhereTheChangelogGoesOnIsNotKnownAfterALostAnswer) {
+  MemoryLog log;
+  const int64_t epoch = log.Fence(kPartition);
+  log.PlanFaults({Fault::kUncertainYes, Fault::kAbort});
+  ASSERT_TRUE(log.Commit(kPartition, epoch, Changes(0, {"a"}), At(1)).ok());
+  EXPECT_EQ(log.ChangelogNext(kPartition), std::nullopt);
+  EXPECT_EQ(log.ChangelogEnd(0), 1);
+  ASSERT_TRUE(log.Commit(kPartition, epoch, Changes(0, {"a"}), At(1)).ok());
+  EXPECT_EQ(log.ChangelogEnd(0), 1);
+}
+
 }  // namespace
 }  // namespace riposte::memory

@@ -1,6 +1,7 @@
+#include "engine/pipeline/live_rules.h"
+
 #include <gtest/gtest.h>
 
-#include "engine/pipeline/task.h"
 #include "tests/support/engine_fixture.h"
 
 namespace riposte::pipeline {
@@ -13,6 +14,7 @@ TEST(LiveRulesTest, AMatcherForEachProfileAskedFor) {
   EXPECT_EQ(live->For("unheard-of"), nullptr);
   EXPECT_EQ(LiveRules::Compile(live->rules, {"unheard-of"})->For("test"), nullptr);
   EXPECT_EQ(live->rules->rules.size(), 1u);
+  EXPECT_EQ(&live->values->rules(), live->rules.get());
 }
 
 }  // namespace

@@ -53,14 +53,17 @@ int64_t TaskHarness::AppendTombstone() {
 void TaskHarness::Restart() {
   task.reset();
   pipeline::Assignment assignment =
-      memory::AssignTogether(log, partitions, "test", value_bytes_max);
+      keeps_windows ? memory::AssignStateTask(log, partitions, "test", value_bytes_max)
+                    : memory::AssignTogether(log, partitions, "test", value_bytes_max);
+  if (adjust) adjust(assignment);
   assignment.sources[0].skipped_from = std::exchange(skipped_from, -1);
   task = std::make_unique<pipeline::Task>(std::move(assignment), options,
                                           pipeline::Surroundings{.clock = &clock,
                                                                  .guards = &guards_,
                                                                  .observer = &observer,
                                                                  .crashes = crashes,
-                                                                 .make_committer = make_committer});
+                                                                 .make_committer = make_committer,
+                                                                 .stores = stores});
 }
 
 void TaskHarness::UseRules(std::vector<rule::Rule> rules) {

@@ -1,6 +1,7 @@
 // One task over a MemoryLog with a clock that the test moves, and what came out.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,7 +30,17 @@ class RecordingObserver final : public pipeline::Observer {
   void OnCommit(const pipeline::Report& report) override;
   void OnAbort(const pipeline::PartitionId& partition, bool open_behind) override;
   void OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) override;
+  void OnWindowsStart(const pipeline::WindowsStart& start) override { starts.push_back(start); }
+  void OnWindowsAwaited(int32_t, const Status&) override { ++awaited; }
+  void OnWindowsReload(const pipeline::WindowsReload& reload) override {
+    reloads.push_back(reload);
+  }
+  void OnStoreLag(int32_t, const Status& reason) override { store_lags.push_back(reason.code()); }
 
+  std::vector<pipeline::WindowsStart> starts;
+  std::vector<pipeline::WindowsReload> reloads;
+  std::vector<ErrorCode> store_lags;
+  size_t awaited = 0;
   std::vector<Commit> commits;
   size_t aborts = 0;
   size_t undone = 0;  // open batches behind them
@@ -80,6 +91,9 @@ class TaskHarness {
   std::vector<pipeline::PartitionId> partitions = {kPartition};  // that the task reads
   pipeline::MakeCommitter make_committer = pipeline::MakeDirectCommitter;
   int64_t skipped_from = -1;  // of the first owner: Assignment's
+  bool keeps_windows = false;
+  state::Stores* stores = nullptr;
+  std::function<void(pipeline::Assignment& assignment)> adjust;  // each before it is worked on
   std::unique_ptr<pipeline::Task> task;
 
  private:

@@ -52,6 +52,8 @@ rule::RuleSetPtr Rules() {
 }
 enum RuleIndex : uint32_t { kPair, kChain, kBig };
 
+const std::vector<std::string> kInputs = {"edr/0"};
+
 struct Step {
   Time at{};
   std::string asset;
@@ -71,7 +73,7 @@ class Life {
     sealed_.reset();
     open_ = {};
     Result<std::unique_ptr<TaskWindows>> made = TaskWindows::Make(
-        values_, 1, store_, {.idle_wait = std::chrono::hours(100)}, Now(committed_));
+        values_, kInputs, store_, {.idle_wait = std::chrono::hours(100)}, Now(committed_));
     ASSERT_TRUE(made.ok()) << made.status().message();
     windows_ = std::move(made).value();
     next_ = committed_;
@@ -248,8 +250,8 @@ TEST(TaskWindowsTest, AnotherDefinitionFindsNothing) {
   const std::vector<Step> input = {{At(0), "A1", {{kPair, 0}}}};
   state::MemoryStore store;
   const auto make = [&](const rule::RuleSetPtr& rules) {
-    return TaskWindows::Make(std::make_shared<const trigger::MatchValues>(rules), 1, store, {},
-                             At(0))
+    return TaskWindows::Make(std::make_shared<const trigger::MatchValues>(rules), kInputs, store,
+                             {}, At(0))
         .value();
   };
   {
@@ -276,17 +278,18 @@ TEST(TaskWindowsTest, ADamagedStoreIsToldAsThat) {
   state::MemoryStore store;
   std::vector<state::Change> changes;
   const state::StateKey clock{.kind = state::Kind::kClock, .definition = {}, .group = {}};
-  changes.push_back({.key = state::RecordKey(clock, 0), .value = "\x01?"});
+  changes.push_back({.key = state::RecordKey(clock, 0), .value = "\x02?"});
   ASSERT_TRUE(store.Apply(changes, {}).ok());
-  const Result<std::unique_ptr<TaskWindows>> made =
-      TaskWindows::Make(std::make_shared<const trigger::MatchValues>(Rules()), 1, store, {}, At(0));
+  const Result<std::unique_ptr<TaskWindows>> made = TaskWindows::Make(
+      std::make_shared<const trigger::MatchValues>(Rules()), kInputs, store, {}, At(0));
   EXPECT_EQ(made.status().code(), ErrorCode::kDamaged);
 }
 
 TEST(TaskWindowsTest, WhateverAnEventSaysItIsTaken) {
   state::MemoryStore store;
   const std::unique_ptr<TaskWindows> windows =
-      TaskWindows::Make(std::make_shared<const trigger::MatchValues>(Rules()), 1, store, {}, At(0))
+      TaskWindows::Make(std::make_shared<const trigger::MatchValues>(Rules()), kInputs, store, {},
+                        At(0))
           .value();
   test::EngineDecoder decoder;
   for (const char* time :

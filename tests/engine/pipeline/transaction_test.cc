@@ -37,6 +37,18 @@ TEST(TransactionTest, SealsWithTheCountsBehindTheOutputs) {
   EXPECT_EQ(open.output_bytes(), 0u);
 }
 
+TEST(TransactionTest, WithoutRecordsItIsBegunByWhoHasSomethingToCommit) {
+  Transaction open;
+  open.Begin(TimeFromMs(4));
+  open.Begin(TimeFromMs(5));
+  EXPECT_FALSE(open.empty());
+  EXPECT_EQ(open.opened_at(), TimeFromMs(4));
+  EXPECT_EQ(open.NextOffset(0), std::nullopt);
+  EXPECT_TRUE(open.Seal({&kPartition, 1}, nullptr, {}, TimeFromMs(6)).empty());
+  open.Clear();
+  EXPECT_TRUE(open.empty());
+}
+
 TEST(TransactionDeathTest, ARecordThatIsNotAccountedForIsABug) {
   Transaction open;
   open.Consume(0, 0, Time{});

@@ -163,6 +163,46 @@ TEST_F(CorrelatorTest, WhatIsDueFiresByRuleDeadlineAndKey) {
   EXPECT_EQ(Fired(), "4@110") << "firings at one time are several occurrences";
 }
 
+TEST_F(CorrelatorTest, WhatOthersOwnIsLeftToTheCaller) {
+  correlator_ = Correlator::Make(values_, kOptions, [](const Contribution& to) {
+                  return to.rule != kThen && to.rule != kBoth;
+                }).value();
+  for (const char* pc : {"pc1", "pc1", "pc2", "pc2"}) Take(To(kPair, 100, {pc, "ann"}));
+  correlator_->RunChains(effects_);
+  EXPECT_EQ(Fired(), "0@100 0@100 4@100");
+  ASSERT_EQ(effects_.chained.size(), 2u);
+  EXPECT_EQ(effects_.chained[0].rule, kThen);
+  EXPECT_EQ(effects_.chained[0].route, "pc1");
+  EXPECT_EQ(effects_.chained[1].route, "pc2");
+  const std::vector<Contribution> left = effects_.chained;
+  correlator_->RunChains(effects_);
+  EXPECT_EQ(effects_.chained, left);
+}
+
+TEST_F(CorrelatorTest, TimeGoesOnMomentByMoment) {
+  Take(To(kAlone, 100, {"a"}));
+  Take(To(kAlone, 102, {"b"}));
+  uint64_t next_index = 9;
+  ASSERT_TRUE(correlator_->GoOn(TimeFromMs(120), next_index, effects_));
+  EXPECT_EQ(correlator_->watermark(), TimeFromMs(111));
+  EXPECT_EQ(Fired(), "5@110");
+  ASSERT_TRUE(correlator_->GoOn(TimeFromMs(120), next_index, effects_));
+  EXPECT_EQ(next_index, 11u);
+  EXPECT_EQ(correlator_->watermark(), TimeFromMs(113));
+  EXPECT_EQ(Fired(), "5@112 4@112") << "with the chains of both";
+}
+
+TEST_F(CorrelatorTest, WithNothingDueTimeIsThere) {
+  Take(To(kAlone, 100, {"a"}));
+  uint64_t next_index = 9;
+  EXPECT_FALSE(correlator_->GoOn(TimeFromMs(110), next_index, effects_)) << "due behind it only";
+  EXPECT_EQ(correlator_->watermark(), TimeFromMs(110));
+  EXPECT_FALSE(correlator_->GoOn(TimeFromMs(90), next_index, effects_));
+  EXPECT_EQ(correlator_->watermark(), TimeFromMs(110));
+  EXPECT_EQ(next_index, 9u);
+  EXPECT_EQ(Fired(), "");
+}
+
 TEST_F(CorrelatorTest, TheWatermarkNeverGoesBack) {
   OnTime(100);
   OnTime(90);

@@ -14,6 +14,7 @@ namespace {
 using std::chrono::minutes;
 
 constexpr Place kPlace{.time = TimeFromMs(5000), .order = OrderOf(7)};
+constexpr MatchValues::EventPlace kEventPlace{.time = kPlace.time, .payload = "payload"};
 
 class MatchValuesTest : public testing::Test {
  protected:
@@ -22,7 +23,9 @@ class MatchValuesTest : public testing::Test {
 
   std::vector<Contribution> OfEvent(const std::string& json, const std::vector<uint32_t>& parts) {
     std::vector<Contribution> out;
-    values_->OfEvent(decoder_.Decode(json), 0, parts, kPlace, "payload", out, left_out_);
+    next_index_ = 7;
+    values_->OfEvent(decoder_.Decode(json), 0, parts, kEventPlace, next_index_, out, left_out_);
+    EXPECT_EQ(next_index_, 7 + out.size());
     for (const Contribution& contribution : out) EXPECT_TRUE(values_->Accepts(contribution));
     return out;
   }
@@ -36,6 +39,7 @@ class MatchValuesTest : public testing::Test {
   std::shared_ptr<const MatchValues> values_;
   TriggerDecoder decoder_;
   LeftOut left_out_;
+  uint64_t next_index_ = 0;
 };
 
 TEST_F(MatchValuesTest, AnEventIsAllThatItIsToItsGroup) {
@@ -109,6 +113,8 @@ TEST_F(MatchValuesTest, PartsWithOneKeyAreOneContribution) {
   EXPECT_EQ(apart[1].parts, 0b0010u);
   EXPECT_FALSE(apart[1].until);
   EXPECT_EQ(apart[1].values, std::vector<std::string>{KeyWith({"p"})});
+  EXPECT_EQ(apart[0].place.order, OrderOf(7));
+  EXPECT_EQ(apart[1].place.order, OrderOf(8)) << "each is a call of its own";
 
   const auto joined = OfEvent(R"({"user": "A", "host": "a", "path": "p", "bytes": 3})", {1, 3});
   ASSERT_EQ(joined.size(), 1u);
@@ -158,6 +164,20 @@ TEST_F(MatchValuesTest, ADisabledRuleTakesNothing) {
   disabled.enabled = false;
   Load({disabled});
   EXPECT_TRUE(OfEvent("{}", {0}).empty());
+  EXPECT_EQ(values_->IndexOf(IdOfRule("r")), std::nullopt);
+  EXPECT_FALSE(values_->has_windows());
+}
+
+TEST_F(MatchValuesTest, RulesThatTakeSomethingAreFoundByTheirIds) {
+  Load({RuleOf("alone", rule::SingleMatch{}), RuleOf("r", rule::SingleMatch{}),
+        RuleOf("b", rule::Count{.of = {StepOfFirings("r", {}, {})}})});
+  EXPECT_EQ(values_->IndexOf(IdOfRule("alone")), std::nullopt);
+  EXPECT_EQ(values_->IndexOf(IdOfRule("r")), 1u);
+  EXPECT_EQ(values_->IndexOf(IdOfRule("b")), 2u);
+  EXPECT_EQ(values_->IndexOf(IdOfRule("other")), std::nullopt);
+  EXPECT_TRUE(values_->has_windows());
+  Load({RuleOf("alone", rule::SingleMatch{})});
+  EXPECT_FALSE(values_->has_windows());
 }
 
 Firing FiringWith(std::string key) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -19,8 +20,15 @@ constexpr Duration kWait = Watermark::kIdleWait;
 constexpr Time kNow = TimeFromMs(1'800'000'000'000);
 constexpr Time kEvent = kNow - hours(2);
 
+// "edr/0" and so on.
+std::vector<std::string> Inputs(size_t count) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) names.push_back("edr/" + std::to_string(i));
+  return names;
+}
+
 TEST(WatermarkTest, IsTheLeastOfTheSourcesLatest) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   watermark.OnRecord(0, kEvent + minutes(5), kNow);
   watermark.OnRecord(0, kEvent + minutes(1), kNow);
@@ -32,7 +40,7 @@ TEST(WatermarkTest, IsTheLeastOfTheSourcesLatest) {
 }
 
 TEST(WatermarkTest, ASilentSourceIsLeftOutAfterTheWait) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   watermark.OnRecord(1, kEvent + minutes(9), kNow + seconds(20));
   EXPECT_EQ(watermark.At(kNow + kWait - kMillisecond), kEvent);
@@ -40,14 +48,14 @@ TEST(WatermarkTest, ASilentSourceIsLeftOutAfterTheWait) {
 }
 
 TEST(WatermarkTest, ASourceThatNeverSaidAnythingIsWaitedForOnce) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow + seconds(20));
   EXPECT_EQ(watermark.At(kNow + kWait - kMillisecond), Time::min());
   EXPECT_EQ(watermark.At(kNow + kWait), kEvent);
 }
 
 TEST(WatermarkTest, WithAllIdleItGoesOnWithTheWallClock) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   watermark.OnRecord(1, kEvent, kNow);
   EXPECT_EQ(watermark.At(kNow + kWait - kMillisecond), kEvent);
@@ -56,7 +64,7 @@ TEST(WatermarkTest, WithAllIdleItGoesOnWithTheWallClock) {
 }
 
 TEST(WatermarkTest, NeverGoesBack) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kNow + minutes(5), kNow);
   watermark.OnRecord(1, kNow + minutes(5), kNow);
   EXPECT_EQ(watermark.At(kNow), kNow + minutes(5));
@@ -66,7 +74,7 @@ TEST(WatermarkTest, NeverGoesBack) {
 }
 
 TEST(WatermarkTest, ASourceThatIsBackHoldsItUpAgain) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   watermark.OnRecord(1, kEvent + minutes(1), kNow + kWait);
   EXPECT_EQ(watermark.At(kNow + kWait), kEvent + minutes(1));
@@ -77,7 +85,7 @@ TEST(WatermarkTest, ASourceThatIsBackHoldsItUpAgain) {
 
 // Hours of records wait while the broker is away: none of their windows may close before them.
 TEST(WatermarkTest, ASourceWithABacklogIsNotIdle) {
-  Watermark watermark(1, kWait, kNow);
+  Watermark watermark(Inputs(1), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   watermark.OnBacklog(0, kNow + hours(3));
   EXPECT_EQ(watermark.At(kNow + hours(3) + kWait - kMillisecond), kEvent);
@@ -85,7 +93,7 @@ TEST(WatermarkTest, ASourceWithABacklogIsNotIdle) {
 }
 
 TEST(WatermarkTest, WithoutSourcesItIsTheWallClocks) {
-  Watermark watermark(0, kWait, kNow);
+  Watermark watermark(Inputs(0), kWait, kNow);
   EXPECT_EQ(watermark.At(kNow), kNow - kWait);
 }
 
@@ -97,13 +105,13 @@ std::string Written(const Watermark& watermark) {
 }
 
 TEST(WatermarkTest, WhatIsReadGivesEachSourceTheWaitAnew) {
-  Watermark watermark(2, kWait, kNow);
+  Watermark watermark(Inputs(2), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   watermark.OnRecord(1, kEvent + minutes(1), kNow);
   watermark.At(kNow);
   const std::string bytes = Written(watermark);
   const Time later = kNow + hours(5);
-  Watermark read(2, kWait, kNow);
+  Watermark read(Inputs(2), kWait, kNow);
   ByteReader reader(bytes);
   ASSERT_TRUE(read.Read(reader, later));
   EXPECT_TRUE(reader.at_end());
@@ -114,40 +122,236 @@ TEST(WatermarkTest, WhatIsReadGivesEachSourceTheWaitAnew) {
   EXPECT_EQ(read.At(later + kWait), kEvent + minutes(7));
 }
 
-TEST(WatermarkTest, SourcesThatWereNotWrittenAreNewAndThoseTooManyAreDropped) {
-  Watermark watermark(2, kWait, kNow);
-  watermark.OnRecord(0, kEvent, kNow);
-  watermark.OnRecord(1, kEvent, kNow);
+TEST(WatermarkTest, InputsAreReadByTheirNames) {
+  Watermark watermark(Inputs(3), kWait, kNow);
+  for (size_t input = 0; input < 3; ++input)
+    watermark.OnRecord(input, kEvent + minutes(input), kNow);
   watermark.At(kNow);
   const std::string bytes = Written(watermark);
-  for (const size_t sources : {1u, 3u}) {
-    Watermark read(sources, kWait, kNow);
-    ByteReader reader(bytes);
-    ASSERT_TRUE(read.Read(reader, kNow));
-    EXPECT_EQ(read.sources(), sources);
-    read.OnRecord(0, kEvent + minutes(1), kNow);
-    EXPECT_EQ(read.At(kNow), sources == 1 ? kEvent + minutes(1) : kEvent);
-  }
+  Watermark read(std::vector<std::string>{"edr/2", "fim/0", "edr/1"}, kWait, kNow);
+  ByteReader reader(bytes);
+  ASSERT_TRUE(read.Read(reader, kNow));
+  read.OnRecord(1, kEvent + hours(1), kNow);
+  EXPECT_EQ(read.At(kNow), kEvent + minutes(1)) << "edr/1, and edr/0 is not asked any more";
+  read.OnRecord(2, kEvent + hours(1), kNow);
+  EXPECT_EQ(read.At(kNow), kEvent + minutes(2)) << "edr/2";
 }
 
-TEST(WatermarkTest, HostileBytesChangeNothing) {
-  Watermark watermark(2, kWait, kNow);
-  watermark.OnRecord(1, kEvent, kNow);
+TEST(WatermarkTest, AnInputThatWasNotWrittenHasNoRecordYet) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnRecord(0, kEvent, kNow);
+  watermark.At(kNow);
   const std::string bytes = Written(watermark);
-  const auto expect_refused = [&watermark](const std::string& hostile) {
-    Watermark read = watermark;
+  Watermark read(Inputs(2), kWait, kNow);
+  ByteReader reader(bytes);
+  ASSERT_TRUE(read.Read(reader, kNow));
+  read.OnRecord(0, kEvent + minutes(1), kNow);
+  EXPECT_EQ(read.At(kNow), kEvent);
+}
+
+TEST(WatermarkTest, ASenderThatIsFirstHeardOfLaterIsWaitedForFromThenOn) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnRecord(0, kEvent, kNow);
+  EXPECT_EQ(watermark.At(kNow), kEvent);
+  EXPECT_TRUE(watermark.OnSender("b", kEvent + minutes(2), kNow));
+  EXPECT_TRUE(watermark.OnSender("a", kEvent + minutes(1), kNow));
+  EXPECT_TRUE(watermark.OnSender("c", kEvent - minutes(1), kNow));
+  EXPECT_EQ(watermark.senders(), 3u);
+  watermark.OnRecord(0, kEvent + hours(1), kNow);
+  EXPECT_EQ(watermark.At(kNow), kEvent) << "c is behind, but time does not go back";
+  EXPECT_TRUE(watermark.OnSender("c", kEvent + minutes(9), kNow));
+  EXPECT_EQ(watermark.At(kNow), kEvent + minutes(1));
+  EXPECT_TRUE(watermark.OnSender("a", kEvent, kNow)) << "less than before counts as before";
+  EXPECT_TRUE(watermark.OnSender("a", kEvent + minutes(8), kNow));
+  EXPECT_EQ(watermark.At(kNow), kEvent + minutes(2));
+}
+
+TEST(WatermarkTest, ASenderThatDoesNotKnowHowFarItIsIsWaitedFor) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnSender("a", Time::min(), kNow);
+  watermark.OnRecord(0, kEvent, kNow);
+  EXPECT_EQ(watermark.At(kNow), Time::min());
+}
+
+TEST(WatermarkTest, ASenderIsNoInputOfThatName) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnRecord(0, kEvent, kNow);
+  watermark.OnSender("edr/0", kEvent + minutes(1), kNow);
+  EXPECT_EQ(watermark.senders(), 1u);
+  EXPECT_EQ(watermark.At(kNow), kEvent);
+}
+
+TEST(WatermarkTest, ASilentSenderIsIdleAndAtLastForgotten) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnSender("a", kEvent, kNow);
+  watermark.OnRecord(0, kEvent + hours(1), kNow + seconds(20));
+  EXPECT_EQ(watermark.At(kNow + kWait - kMillisecond), kEvent);
+  EXPECT_EQ(watermark.At(kNow + kWait), kEvent + hours(1));
+  watermark.At(kNow + Watermark::kGoneWait - kMillisecond);
+  EXPECT_EQ(watermark.senders(), 1u);
+  const std::string with = Written(watermark);
+  watermark.At(kNow + Watermark::kGoneWait);
+  EXPECT_EQ(watermark.senders(), 0u);
+  EXPECT_LT(Written(watermark).size(), with.size());
+}
+
+TEST(WatermarkTest, NothingIsForgottenThatIsNotIdle) {
+  Watermark watermark(Inputs(0), 2 * Watermark::kGoneWait, kNow);
+  watermark.OnSender("a", kEvent, kNow);
+  EXPECT_EQ(watermark.At(kNow + Watermark::kGoneWait), kEvent);
+  EXPECT_EQ(watermark.senders(), 1u);
+}
+
+TEST(WatermarkTest, OthersAreToldOfTheInputsAlone) {
+  Watermark watermark(Inputs(2), kWait, kNow);
+  watermark.OnSender("a", kEvent, kNow);
+  EXPECT_EQ(watermark.OfInputs(kNow), Time::min());
+  watermark.OnRecord(0, kEvent + minutes(2), kNow);
+  watermark.OnRecord(1, kEvent + minutes(1), kNow + seconds(1));
+  EXPECT_EQ(watermark.OfInputs(kNow), kEvent + minutes(1));
+  EXPECT_EQ(watermark.At(kNow), kEvent);
+  watermark.OnRecord(1, kEvent + minutes(3), kNow + seconds(1));
+  EXPECT_EQ(watermark.OfInputs(kNow + kWait), kEvent + minutes(3)) << "the other is idle";
+  watermark.OnRecord(0, kEvent, kNow + kWait);
+  EXPECT_EQ(watermark.OfInputs(kNow + kWait), kEvent + minutes(3)) << "never less than before";
+  EXPECT_EQ(watermark.OfInputs(kNow + 3 * kWait), kNow + 2 * kWait);
+}
+
+TEST(WatermarkTest, OthersAreToldNothingOfWhatWasBefore) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnRecord(0, kEvent, kNow);
+  watermark.At(kNow);
+  const std::string bytes = Written(watermark);
+  Watermark read(Inputs(1), kWait, kNow);
+  read.OfInputs(kNow + hours(1));
+  ByteReader reader(bytes);
+  ASSERT_TRUE(read.Read(reader, kNow));
+  EXPECT_EQ(read.OfInputs(kNow), kEvent);
+}
+
+TEST(WatermarkTest, InputsIdle) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnSender("a", kEvent, kNow + seconds(1));
+  EXPECT_FALSE(watermark.InputsIdle(kNow + kWait - kMillisecond));
+  EXPECT_TRUE(watermark.InputsIdle(kNow + kWait)) << "whatever senders do";
+}
+
+TEST(WatermarkTest, AtTheBoundTheSenderThatIsIdleLongestMakesRoom) {
+  Watermark watermark(Inputs(1), kWait, kNow - hours(1));
+  for (size_t i = 1; i < Watermark::kSourcesMax; ++i)
+    ASSERT_TRUE(watermark.OnSender("s" + std::to_string(i), kEvent, kNow + Duration(i % 1000)));
+  const Watermark full = watermark;
+  EXPECT_FALSE(watermark.OnSender("new", kEvent, kNow + kWait - kMillisecond));
+  EXPECT_EQ(watermark, full) << "none is idle but the input, which stays";
+  EXPECT_TRUE(watermark.OnSender("s7", kEvent, kNow + kWait - kMillisecond));
+  EXPECT_TRUE(watermark.OnSender("new", kEvent, kNow + kWait));
+  EXPECT_EQ(watermark.senders(), Watermark::kSourcesMax - 1);
+  // Those of the same moment went with the first 1,000: s1000 was heard of at kNow.
+  EXPECT_EQ(Written(watermark).find("\x05s1000\x01"), std::string::npos);
+  EXPECT_NE(Written(watermark).find("\x03new\x01"), std::string::npos);
+}
+
+TEST(WatermarkTest, ASenderOfTooLongANameIsNone) {
+  Watermark watermark(Inputs(0), kWait, kNow);
+  EXPECT_FALSE(watermark.OnSender(std::string(Watermark::kNameBytesMax + 1, 'x'), kEvent, kNow));
+  EXPECT_TRUE(watermark.OnSender(std::string(Watermark::kNameBytesMax, 'x'), kEvent, kNow));
+  EXPECT_EQ(watermark.senders(), 1u);
+}
+
+TEST(WatermarkTest, SendersAreWrittenAndGivenTheWaitAnew) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnSender("b", kEvent + minutes(1), kNow);
+  watermark.OnSender("a", kEvent + minutes(2), kNow);
+  watermark.At(kNow);
+  const std::string bytes = Written(watermark);
+  const Time later = kNow + hours(5);
+  Watermark read(Inputs(1), kWait, kNow);
+  read.OnSender("old", kEvent, kNow);
+  ByteReader reader(bytes);
+  ASSERT_TRUE(read.Read(reader, later));
+  EXPECT_EQ(Written(read), bytes);
+  read.OnRecord(0, kEvent + hours(1), later + seconds(1));
+  EXPECT_EQ(read.At(later + kWait - kMillisecond), kEvent + minutes(1));
+  EXPECT_EQ(read.At(later + kWait), kEvent + hours(1));
+}
+
+TEST(WatermarkTest, MoreInputsThanBeforeLeaveLessRoomForSenders) {
+  Watermark watermark(Inputs(0), kWait, kNow);
+  for (size_t i = 0; i < Watermark::kSourcesMax; ++i)
+    ASSERT_TRUE(watermark.OnSender("s" + std::to_string(i), kEvent, kNow));
+  const std::string bytes = Written(watermark);
+  Watermark read(Inputs(2), kWait, kNow);
+  ByteReader reader(bytes);
+  ASSERT_TRUE(read.Read(reader, kNow));
+  EXPECT_TRUE(reader.at_end());
+  EXPECT_EQ(read.senders(), Watermark::kSourcesMax - 2);
+}
+
+class WatermarkHostileTest : public ::testing::Test {
+ protected:
+  WatermarkHostileTest() : watermark_(Inputs(2), kWait, kNow) {
+    watermark_.OnRecord(1, kEvent, kNow);
+    watermark_.OnSender("a", kEvent, kNow);
+  }
+  void ExpectRefused(const std::string& hostile) {
+    Watermark read = watermark_;
     ByteReader reader(hostile);
     EXPECT_FALSE(read.Read(reader, kNow + hours(1)));
-    EXPECT_EQ(read, watermark);
-  };
-  for (size_t size = 0; size < bytes.size(); ++size) expect_refused(bytes.substr(0, size));
-  expect_refused("\x02" + bytes.substr(1));
-  std::string bad_flag = Written(Watermark(1, kWait, kNow));
-  bad_flag.back() = '\x02';
-  expect_refused(bad_flag + bytes);
-  std::string too_many("\x01\x00", 2);
-  ByteWriter(too_many).Unsigned(Watermark::kSourcesMax + 1);
-  expect_refused(too_many + std::string(2 * Watermark::kSourcesMax, '\0'));
+    EXPECT_EQ(read, watermark_);
+  }
+  // Of these counts, with names but no times.
+  static std::string Bytes(size_t inputs, size_t senders, const std::vector<std::string>& names,
+                           uint8_t has_latest = 0) {
+    std::string bytes;
+    ByteWriter writer(bytes);
+    writer.Byte(2);
+    writer.Signed(0);
+    writer.Unsigned(inputs);
+    writer.Unsigned(senders);
+    for (const std::string& name : names) {
+      writer.Text(name);
+      writer.Byte(has_latest);
+    }
+    return bytes;
+  }
+  bool Reads(const std::string& bytes) {
+    Watermark read = watermark_;
+    ByteReader reader(bytes);
+    return read.Read(reader, kNow) && reader.at_end();
+  }
+  Watermark watermark_;
+};
+
+TEST_F(WatermarkHostileTest, WhatIsCutShortChangesNothing) {
+  const std::string bytes = Written(watermark_);
+  for (size_t size = 0; size < bytes.size(); ++size) ExpectRefused(bytes.substr(0, size));
+}
+
+TEST_F(WatermarkHostileTest, NorDoesAnotherVersionOrAFlagThatIsNone) {
+  ExpectRefused("\x01" + Written(watermark_).substr(1));
+  EXPECT_TRUE(Reads(Bytes(1, 1, {"a", "b"})));
+  ExpectRefused(Bytes(1, 1, {"a", "b"}, 2));
+}
+
+TEST_F(WatermarkHostileTest, NorDoNamesThatAreThereTwiceOrOutOfOrder) {
+  EXPECT_TRUE(Reads(Bytes(2, 0, {"b", "a"}))) << "inputs are in the order of the task's";
+  EXPECT_TRUE(Reads(Bytes(0, 2, {"a", "b"})));
+  EXPECT_TRUE(Reads(Bytes(1, 1, {"a", "a"})));
+  ExpectRefused(Bytes(2, 0, {"a", "a"}));
+  ExpectRefused(Bytes(0, 2, {"b", "a"}));
+  ExpectRefused(Bytes(0, 2, {"a", "a"}));
+}
+
+TEST_F(WatermarkHostileTest, NorDoesWhatIsBeyondItsBounds) {
+  EXPECT_TRUE(Reads(Bytes(0, 1, {std::string(Watermark::kNameBytesMax, 'x')})));
+  ExpectRefused(Bytes(0, 1, {std::string(Watermark::kNameBytesMax + 1, 'x')}));
+  std::vector<std::string> names;
+  for (size_t i = 0; i <= Watermark::kSourcesMax; ++i) names.push_back(std::to_string(100'000 + i));
+  ExpectRefused(Bytes(0, names.size(), names));
+  ExpectRefused(Bytes(names.size(), 0, names));
+  ExpectRefused(Bytes(1, names.size() - 1, names));
+  names.pop_back();
+  EXPECT_TRUE(Reads(Bytes(1, names.size() - 1, names)));
 }
 
 // The definition, anew for each question.
@@ -171,7 +375,7 @@ TEST(WatermarkTest, IsWhatItsDefinitionSays) {
   for (int timeline = 0; timeline < 2000; ++timeline) {
     const size_t sources = 1 + random() % 4;
     Time now = kNow;
-    Watermark watermark(sources, kWait, now);
+    Watermark watermark(Inputs(sources), kWait, now);
     Reference reference;
     for (size_t source = 0; source < sources; ++source) reference.heard[source] = now;
     for (int step = 0; step < 60; ++step) {

@@ -1,0 +1,83 @@
+// What a state task keeps: its windows and the store behind them. Taken over at the start, and kept
+// in step with what is committed.
+//
+// States of definitions that no rule has any more are deleted a few with each transaction. A rule
+// that begins while some of its own, from before, are left has them deleted at once: what it keeps
+// then is not mixed with them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/pipeline/observer.h"
+#include "engine/pipeline/ports.h"
+#include "engine/pipeline/task_windows.h"
+#include "engine/state/memory_store.h"
+#include "engine/state/state_drop.h"
+#include "engine/state/task_store.h"
+#include "engine/trigger/match_values.h"
+
+namespace riposte::pipeline {
+
+// One thread.
+class TaskState {
+ public:
+  struct Options {
+    TaskWindows::Options windows;
+    size_t drops_max = 1'000;  // states of ended definitions, in one transaction
+  };
+  using Values = std::shared_ptr<const trigger::MatchValues>;
+
+  // `inputs`: the names of the task's input partitions. `stores` null: it is kept in memory only.
+  // What is pointed to outlives it. The windows' number is the task's.
+  TaskState(StateTask task, std::vector<std::string> inputs, const Options& options,
+            state::Stores* stores, const Clock* clock, Observer* observer);
+
+  // Brings the windows to where the last transaction left them. May be called again after
+  // kUnavailable and kTimeout: the brokers do not answer. Reads for as long as it takes.
+  Status TakeOver(const Values& values);
+  // Null until then.
+  TaskWindows* windows() { return windows_.get(); }
+  // The same windows under other rules, as far as these ask for the same. Nothing is sealed.
+  Status UseRules(const Values& values);
+
+  // What was done since the last call becomes part of a transaction: its records of the changelog.
+  std::vector<OutRecord> Seal();
+  // That transaction was committed; `changelog_next` as Committer has it.
+  void OnCommitted(std::optional<int64_t> changelog_next);
+  // All that is not committed is undone.
+  void Undo();
+
+ private:
+  Status TakeOverFrom(state::Stores& stores, const Values& values, Time now);
+  Status TakeOverAnew(const Status& failure, const Values& values, Time now);
+  void TellStart() const;
+  void AppendDrops(std::vector<state::Change>& changes);
+  void TellLag();
+
+  const int32_t number_;
+  const std::string name_;
+  const std::unique_ptr<state::Changelog> changelog_;
+  const std::vector<std::string> inputs_;
+  const Options options_;
+  state::MemoryStores memory_;
+  state::Stores& stores_;
+  const Clock& clock_;
+  Observer& observer_;
+
+  std::unique_ptr<state::TaskStore> store_;
+  std::string wiped_;  // why the store that was found was
+  std::unique_ptr<TaskWindows> windows_;
+  state::StateDrop drop_;
+  std::vector<state::Change> sealed_;  // of the transaction under way
+  bool lags_ = false;
+};
+
+}  // namespace riposte::pipeline
