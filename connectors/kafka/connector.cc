@@ -202,7 +202,7 @@ Status KafkaConnector::Impl::MakeConsumer(const TopicFacts& facts) {
   context.log = options.log;
   // The limit holds for each partition's queue and is fixed when the client is made.
   const size_t prefetch_kb =
-      std::max(kPrefetchMinKb, options.prefetch_bytes / 1024 / facts.input_partitions);
+      std::max(kPrefetchMinKb, options.prefetch_bytes / 1024 / facts.read_partitions);
   context.queue_bytes_max = prefetch_kb * 1024;
   ClientCallbacks callbacks;
   callbacks.on_error = [this](rd_kafka_resp_err_t error, bool fatal, std::string_view text) {
