@@ -15,6 +15,7 @@
 #include "connectors/kafka/options.h"
 #include "connectors/kafka/outbox.h"
 #include "connectors/kafka/start_plan.h"
+#include "connectors/kafka/task_plan.h"
 #include "engine/pipeline/ports.h"
 
 namespace riposte::kafka {
@@ -26,7 +27,8 @@ struct BuiltAssignment {
 
 class Assigner {
  public:
-  // All must outlive it. `stopping` is asked between the attempts of what takes long.
+  // All must outlive it, the settings of `context` all tasks, too. `stopping` is asked between the
+  // attempts of what takes long.
   Assigner(const Options& options, const TaskContext& context, rd_kafka_t* consumer,
            std::function<bool()> stopping);
 
@@ -36,16 +38,34 @@ class Assigner {
                                 const rd_kafka_topic_partition_list_t& partitions);
 
  private:
-  using Outboxes = std::map<pipeline::PartitionId, std::unique_ptr<KafkaOutbox>>;
-  Result<Outboxes> FenceAll(const std::shared_ptr<Membership>& membership,
-                            const std::vector<pipeline::PartitionId>& ids);
+  struct Task {
+    PlannedTask plan;
+    std::unique_ptr<KafkaOutbox> outbox;  // fenced
+  };
+  using StartOf = std::map<pipeline::PartitionId, Start>;
+
+  Result<std::vector<Task>> FenceAll(const std::shared_ptr<Membership>& membership,
+                                     std::vector<PlannedTask> plans);
+  Status Fence(KafkaOutbox& outbox) const;
+  // Of the input topics among `ids`, if that matters for which tasks there are.
+  Result<std::map<std::string, int32_t>> InputCounts(const std::vector<pipeline::PartitionId>& ids);
+  Result<StartOf> AllStarts(const std::vector<pipeline::PartitionId>& ids,
+                            const std::vector<Task>& tasks);
   Result<std::vector<Start>> Starts(const std::string& topic, const std::vector<int32_t>& mine,
-                                    const Outboxes& outboxes);
+                                    const std::vector<Task>& tasks);
   Result<TopicState> ReadState(const std::string& topic, const std::vector<int32_t>& mine);
-  Status Pin(const std::vector<Start>& pins, const Outboxes& outboxes);
+  Status Pin(const std::vector<Start>& pins, const std::vector<Task>& tasks);
+  pipeline::Assignment Assemble(const std::shared_ptr<Membership>& membership, Task task,
+                                const StartOf& starts,
+                                rd_kafka_topic_partition_list_t& partitions) const;
+  pipeline::Source Open(const std::shared_ptr<Membership>& membership, const Start& start) const;
+  pipeline::StateTask StateOf(int32_t number) const;
+  bool IsShuffle(const std::string& topic) const { return topic == shuffle_; }
   void NoteSkip(const Start& start) const;
 
   const Options& options_;
+  const Options shuffle_options_;  // the shuffle begins and goes on without asking the operator
+  const std::string shuffle_;      // its topic
   const TaskContext& context_;
   rd_kafka_t* const consumer_;
   const std::function<bool()> stopping_;

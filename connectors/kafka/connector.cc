@@ -198,11 +198,12 @@ Status KafkaConnector::Impl::MakeConsumer(const TopicFacts& facts) {
   context.settings = &settings;
   context.topics = OutTopics(options);
   context.message_bytes_max = facts.message_bytes_max;
+  context.changelog_delete_retention = facts.changelog_delete_retention;
   context.transaction_timeout = options.transaction_timeout;
   context.log = options.log;
   // The limit holds for each partition's queue and is fixed when the client is made.
   const size_t prefetch_kb =
-      std::max(kPrefetchMinKb, options.prefetch_bytes / 1024 / facts.input_partitions);
+      std::max(kPrefetchMinKb, options.prefetch_bytes / 1024 / facts.read_partitions);
   context.queue_bytes_max = prefetch_kb * 1024;
   ClientCallbacks callbacks;
   callbacks.on_error = [this](rd_kafka_resp_err_t error, bool fatal, std::string_view text) {
@@ -221,16 +222,16 @@ Status KafkaConnector::Impl::MakeConsumer(const TopicFacts& facts) {
   if (FetchWaker::Needed()) waker = std::make_unique<FetchWaker>(consumer->get());
   assigner =
       std::make_unique<Assigner>(options, context, consumer->get(), [this] { return Stopping(); });
-  subscription = NewPartitionList(options.inputs.size());
-  for (const InputTopic& input : options.inputs) {
-    rd_kafka_topic_partition_list_add(subscription.get(), input.topic.c_str(),
-                                      RD_KAFKA_PARTITION_UA);
+  const std::vector<std::string> topics = ReadTopics(options);
+  subscription = NewPartitionList(topics.size());
+  for (const std::string& topic : topics) {
+    rd_kafka_topic_partition_list_add(subscription.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
   SetReady({ErrorCode::kUnavailable,
             fmt::format("joining group '{}' at {}", options.group, options.brokers)});
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(consumer->get(), subscription.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();
-  return ToStatus(error, "the input topics cannot be subscribed to");
+  return ToStatus(error, "the topics cannot be subscribed to");
 }
 
 void KafkaConnector::Impl::Serve() {
@@ -293,9 +294,7 @@ void KafkaConnector::Impl::OnRebalance(rd_kafka_resp_err_t event,
 void KafkaConnector::Impl::OnAssign(rd_kafka_topic_partition_list_t* partitions) {
   const uint64_t number = ++assignments;
   Membership::Reports reports;
-  reports.fenced = [this](uint64_t assignment, const pipeline::PartitionId&) {
-    AskRejoin(assignment, kRejoinAfterFence);
-  };
+  reports.fenced = [this](uint64_t assignment) { AskRejoin(assignment, kRejoinAfterFence); };
   reports.offset_expired = [this](uint64_t assignment, const pipeline::PartitionId&) {
     AskRejoin(assignment, Duration(0));
   };
@@ -371,8 +370,8 @@ void KafkaConnector::Impl::OnConsumerError(rd_kafka_resp_err_t error, const std:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: {
       const std::lock_guard<std::mutex> lock(mutex);
-      for (const InputTopic& input : options.inputs) {
-        if (topic.empty() || topic == input.topic) reported_missing.insert(input.topic);
+      for (const std::string& read : ReadTopics(options)) {
+        if (topic.empty() || topic == read) reported_missing.insert(read);
       }
       return;
     }
@@ -383,7 +382,7 @@ void KafkaConnector::Impl::OnConsumerError(rd_kafka_resp_err_t error, const std:
       return;
     }
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      Fail(ToStatus(error, fmt::format("input topic '{}' may not be read", topic)));
+      Fail(ToStatus(error, fmt::format("topic '{}' may not be read", topic)));
       return;
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
       Fail(ToStatus(error, fmt::format("group '{}' may not be joined", options.group)));
@@ -443,7 +442,7 @@ void KafkaConnector::Impl::CheckMissingTopics() {
     if (count == 0 && ++missing_topics[topic] < kMissingTopicTries) continue;
     if (count == 0) {
       topic_deleted = true;
-      Fail({ErrorCode::kNotFound, fmt::format("input topic '{}' was deleted", topic)});
+      Fail({ErrorCode::kNotFound, fmt::format("topic '{}' was deleted", topic)});
     }
     missing_topics.erase(topic);
     const std::lock_guard<std::mutex> lock(mutex);
@@ -472,7 +471,7 @@ void KafkaConnector::Impl::RejoinIfAsked() {
   }
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(consumer->get(), subscription.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    Fail(ToStatus(error, "the input topics cannot be subscribed to"));
+    Fail(ToStatus(error, "the topics cannot be subscribed to"));
   }
 }
 

@@ -1,5 +1,5 @@
-// A Kafka consumer group as a source of partitions, and one transactional producer for each of
-// them.
+// A Kafka consumer group as a source of partitions, and a transactional producer for each of their
+// tasks.
 //
 // On assignment, in this order: fence every task's predecessor (in parallel), read the committed
 // offsets, split the partition queues, assign with offsets, tell the listener. On revocation: the

@@ -110,7 +110,7 @@ Status KafkaInput::OnError(rd_kafka_resp_err_t error, std::string_view text) {
       membership_->ReportFailure(failed_);
       return failed_;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      failed_ = ToStatus(error, fmt::format("input topic '{}' may not be read", id_.topic));
+      failed_ = ToStatus(error, fmt::format("topic '{}' may not be read", id_.topic));
       membership_->ReportFailure(failed_);
       return failed_;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:

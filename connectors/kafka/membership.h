@@ -34,7 +34,7 @@ class GroupView {
   // The time that a revocation or the end of the process leaves has run out.
   virtual bool GivenUp() const = 0;
   // A task stops: fenced (the membership is to be renewed), or for a reason that needs an operator.
-  virtual void ReportFenced(const pipeline::PartitionId& id) = 0;
+  virtual void ReportFenced() = 0;
   virtual void ReportFailure(const Status& status) = 0;
   // Inputs and Outboxes count themselves: none may be left when the partitions are given back.
   virtual void CountIn() = 0;
@@ -46,7 +46,7 @@ class GroupView {
 class Membership final : public GroupView {
  public:
   struct Reports {
-    std::function<void(uint64_t assignment, const pipeline::PartitionId&)> fenced;
+    std::function<void(uint64_t assignment)> fenced;
     std::function<void(uint64_t assignment, const pipeline::PartitionId&)> offset_expired;
     std::function<void(const pipeline::PartitionId&)> topic_missing;
     // The prefetch queue, which may have been full, runs low though there is more.
@@ -61,7 +61,7 @@ class Membership final : public GroupView {
   const rd_kafka_consumer_group_metadata_t* metadata() const override { return metadata_.get(); }
   bool Lost() const override;
   bool GivenUp() const override;
-  void ReportFenced(const pipeline::PartitionId& id) override { reports_.fenced(number_, id); }
+  void ReportFenced() override { reports_.fenced(number_); }
   void ReportFailure(const Status& status) override { reports_.failed(status); }
 
   // The group thread's: the end has begun. Open transactions may go on until `give_up_at`, unless

@@ -54,6 +54,9 @@ struct Options {
   int32_t partitions = 4;           // of each of our topics but control, fixed when they are made
   int16_t replication_factor = -1;  // for topics that are created; -1: the broker's default
   bool create_topics = true;
+  // Whether tasks keep windows: `partitions` state tasks, each with its partition of shuffle and
+  // changelog.
+  bool state_tasks = false;
 
   size_t prefetch_bytes = 64u << 20;  // one budget for all input partitions together
   // How long a transaction is retried before its outcome counts as unknown, and how long an

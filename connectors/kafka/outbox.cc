@@ -44,11 +44,10 @@ void SetMetadata(rd_kafka_topic_partition_t* partition, const std::string& mark)
 }  // namespace
 
 KafkaOutbox::KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
-                         std::string transactional_id, pipeline::PartitionId id)
+                         std::string transactional_id)
     : context_(context),
       group_(std::move(group)),
       transactional_id_(std::move(transactional_id)),
-      id_(std::move(id)),
       session_(Uuid::Random().ToString()) {
   group_->CountIn();
 }
@@ -70,12 +69,7 @@ Status KafkaOutbox::Fence(Duration patience) {
     };
     ClientCallbacks callbacks;
     callbacks.on_error = [this](rd_kafka_resp_err_t, bool, std::string_view) { suspect_ = true; };
-    callbacks.on_delivery = [this](const rd_kafka_message_t& message) {
-      if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-      if (delivery_error_ != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-      delivery_error_ = message.err;
-      delivery_topic_ = rd_kafka_topic_name(message.rkt);
-    };
+    callbacks.on_delivery = [this](const rd_kafka_message_t& message) { OnDelivery(message); };
     Result<std::unique_ptr<Client>> producer =
         Client::Create(*context_.settings, Role::kTask, more, context_.log, std::move(callbacks));
     if (!producer.ok()) return producer.status();
@@ -93,6 +87,24 @@ Status KafkaOutbox::Fence(Duration patience) {
     Note(LogLevel::kWarning, "task-start", status.message());
     std::this_thread::sleep_for(kPause);
   }
+}
+
+void KafkaOutbox::OnDelivery(const rd_kafka_message_t& message) {
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (delivery_error_ != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    delivery_error_ = message.err;
+    delivery_topic_ = rd_kafka_topic_name(message.rkt);
+    return;
+  }
+  // Only a record of the changelog carries its transaction's number (Put).
+  if (message._private == nullptr ||
+      reinterpret_cast<uintptr_t>(message._private) != static_cast<uintptr_t>(sequence_)) {
+    return;
+  }
+  // The broker had the record already, from an attempt whose answer was lost, and tells no offset.
+  if (message.offset < 0) return;
+  --changelog_end_.awaited;
+  changelog_end_.next = std::max(changelog_end_.next, message.offset + 1);
 }
 
 Status KafkaOutbox::InitTransactions(steady_clock::time_point deadline) {
@@ -138,8 +150,7 @@ Status KafkaOutbox::CheckSizes(std::span<const pipeline::OutRecord> records) con
     }
     return {ErrorCode::kInvalidArgument,
             fmt::format("a record of {} bytes for topic '{}' is above its limit of {}", bytes,
-                        context_.topics[static_cast<size_t>(record.topic)],
-                        context_.message_bytes_max)};
+                        NameOf(context_.topics, record.topic), context_.message_bytes_max)};
   }
   return Status::Ok();
 }
@@ -150,18 +161,14 @@ Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRec
   RIPOSTE_TRY(CheckSizes(records));
   // Errors that came while nothing was under way do not concern this transaction, but those of the
   // last one do.
-  if (IsSuspect()) {
-    if (const Status status = Fence(kAnyTime); !status.ok()) {
-      return status.code() == ErrorCode::kFenced ? StopFenced() : status;
-    }
-  }
+  if (IsSuspect()) RIPOSTE_TRY(Renew());
   rd_kafka_poll(producer_->get(), 0);
   suspect_ = false;
   delivery_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   mark_ = fmt::format("{}:{}", session_, ++sequence_);
-  const auto own = std::ranges::find(offsets, id_, &pipeline::NextOffset::id);
-  RIPOSTE_CHECK(own != offsets.end(), "each transaction has the offset that tells of it");
-  own_offset_ = own->offset;
+  RIPOSTE_CHECK(!offsets.empty(), "each transaction has an offset that tells of it");
+  verdict_ = offsets.front();
+  changelog_end_ = {};
   rd_kafka_t* producer = producer_->get();
   const Duration patience = context_.transaction_timeout;
   Step step = Call([&](int) { return rd_kafka_begin_transaction(producer); }, patience);
@@ -173,8 +180,19 @@ Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRec
     // Errors in between: the request may have been sent twice, and the answer be the other one's.
     if (step == Step::kDone && IsSuspect()) step = Step::kRebuild;
   }
-  if (step == Step::kDone) return pipeline::Committed::kYes;
-  return step == Step::kAbort ? Abort() : Settle();
+  if (step == Step::kDone) {
+    changelog_next_ = changelog_end_.Known();
+    return pipeline::Committed::kYes;
+  }
+  Result<pipeline::Committed> settled = step == Step::kAbort ? Abort() : Settle();
+  // It was committed without the answers that say where its records stand.
+  if (settled.ok() && *settled == pipeline::Committed::kYes) changelog_next_.reset();
+  return settled;
+}
+
+std::optional<int64_t> KafkaOutbox::ChangelogEnd::Known() const {
+  if (awaited > 0 || next == 0) return std::nullopt;
+  return next;
 }
 
 Step KafkaOutbox::Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& call,
@@ -195,29 +213,37 @@ Step KafkaOutbox::Call(const std::function<rd_kafka_error_t*(int timeout_ms)>& c
 
 Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
   for (const pipeline::OutRecord& record : records) {
-    rd_kafka_topic_t* topic = topics_[static_cast<size_t>(record.topic)].get();
-    // The library takes the bytes as they are; the copy lets a timed-out transaction end without
-    // us.
-    const auto produce = [&] {
-      return rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
-                              const_cast<char*>(record.value.data()), record.value.size(),
-                              record.key.empty() ? nullptr : record.key.data(), record.key.size(),
-                              nullptr);
-    };
-    while (produce() != 0) {
-      error_ = rd_kafka_last_error();
+    while (!Put(record)) {
       if (error_ == RD_KAFKA_RESP_ERR__QUEUE_FULL && !Hopeless()) {
         rd_kafka_poll(producer_->get(), 100);
         continue;
       }
       if (IsFencing(FatalError(producer_->get()))) return Step::kRebuild;
       delivery_error_ = error_;
-      delivery_topic_ = rd_kafka_topic_name(topic);
+      delivery_topic_ = NameOf(context_.topics, record.topic);
       return Step::kAbort;
     }
     rd_kafka_poll(producer_->get(), 0);
   }
   return Step::kDone;
+}
+
+bool KafkaOutbox::Put(const pipeline::OutRecord& record) {
+  static_assert(pipeline::OutRecord::kByKey == RD_KAFKA_PARTITION_UA);
+  const bool changelog = record.topic == pipeline::OutTopic::kChangelog;
+  // The library takes the bytes as they are; the copy lets a timed-out transaction end without us.
+  // A value that is not there deletes the key, an empty one does not.
+  const int failed = rd_kafka_produce(
+      topics_[static_cast<size_t>(record.topic)].get(), record.partition, RD_KAFKA_MSG_F_COPY,
+      record.deletes ? nullptr : const_cast<char*>(record.value.data()),
+      record.deletes ? 0 : record.value.size(), record.key.empty() ? nullptr : record.key.data(),
+      record.key.size(), changelog ? reinterpret_cast<void*>(sequence_) : nullptr);
+  if (failed != 0) {
+    error_ = rd_kafka_last_error();
+    return false;
+  }
+  if (changelog) ++changelog_end_.awaited;
+  return true;
 }
 
 Step KafkaOutbox::SendOffsets(std::span<const pipeline::NextOffset> offsets) {
@@ -294,20 +320,25 @@ Result<pipeline::Committed> KafkaOutbox::Settle() {
   Note(LogLevel::kWarning, "transaction-uncertain",
        fmt::format("{}: the transaction's outcome is not known ({}), asking the committed offset",
                    transactional_id_, rd_kafka_err2str(error_)));
-  if (const Status status = Fence(kAnyTime); !status.ok()) {
-    if (status.code() == ErrorCode::kFenced) return StopFenced();
-    if (Hopeless()) return WhyHopeless();
-    group_->ReportFailure(status);
-    return status;
-  }
+  RIPOSTE_TRY(Renew());
   return Verdict();
+}
+
+Status KafkaOutbox::Renew() {
+  const Status status = Fence(kAnyTime);
+  if (status.ok()) return status;
+  if (status.code() == ErrorCode::kFenced) return StopFenced();
+  // The attempt was given up because the end had come: that is the reason, not what it met last.
+  if (Hopeless()) return WhyHopeless();
+  group_->ReportFailure(status);
+  return status;
 }
 
 Result<pipeline::Committed> KafkaOutbox::Verdict() {
   for (;;) {
-    const Result<Position> position = group_->Committed(id_, Duration(kCallTimeoutMs));
+    const Result<Position> position = group_->Committed(verdict_.id, Duration(kCallTimeoutMs));
     if (position.ok()) {
-      const bool committed = position->offset == own_offset_ && position->metadata == mark_;
+      const bool committed = position->offset == verdict_.offset && position->metadata == mark_;
       Note(LogLevel::kInfo, "transaction-settled",
            fmt::format("{}: the transaction was {}", transactional_id_,
                        committed ? "committed" : "aborted"));
@@ -323,7 +354,7 @@ Result<pipeline::Committed> KafkaOutbox::Verdict() {
 }
 
 Status KafkaOutbox::StopFenced() {
-  group_->ReportFenced(id_);
+  group_->ReportFenced();
   return {ErrorCode::kFenced,
           fmt::format("{}: another instance has the partition", transactional_id_)};
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,7 +29,8 @@ struct TaskContext {
   const Settings* settings = nullptr;
   OutTopicNames topics;
   size_t message_bytes_max = 0;
-  size_t queue_bytes_max = 0;  // of each input partition's prefetch queue
+  size_t queue_bytes_max = 0;  // of each partition's prefetch queue
+  Duration changelog_delete_retention{};
   Duration transaction_timeout{15000};
   Log log;
 };
@@ -36,7 +38,7 @@ struct TaskContext {
 class KafkaOutbox final : public pipeline::Outbox {
  public:
   KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
-              std::string transactional_id, pipeline::PartitionId id);
+              std::string transactional_id);
   ~KafkaOutbox() override;
 
   // Makes the producer: fences its predecessor, ends the transaction that it left open, and finds
@@ -45,15 +47,28 @@ class KafkaOutbox final : public pipeline::Outbox {
   Status Fence(Duration patience);
 
   size_t MaxValueBytes(pipeline::OutTopic topic) const override;
-  // `id`, whose offset tells what became of a transaction, is among `offsets`.
+  // The first of `offsets` tells what became of a transaction.
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
                                      std::span<const pipeline::NextOffset> offsets) override;
+  // As the delivery reports say.
+  std::optional<int64_t> ChangelogNext() const override { return changelog_next_; }
 
  private:
+  // What is heard of a transaction's records of the changelog.
+  struct ChangelogEnd {
+    size_t awaited = 0;  // of which the broker has not said where they stand
+    int64_t next = 0;    // behind those of which it has
+    std::optional<int64_t> Known() const;
+  };
   Status CheckSizes(std::span<const pipeline::OutRecord> records) const;
+  // A producer in the place of one that cannot be relied on; else why the task has to stop.
+  Status Renew();
+  void OnDelivery(const rd_kafka_message_t& message);
   Status InitTransactions(std::chrono::steady_clock::time_point deadline);
   void WarmUp();
   Step Produce(std::span<const pipeline::OutRecord> records);
+  // False: `error_` says why not.
+  bool Put(const pipeline::OutRecord& record);
   Step SendOffsets(std::span<const pipeline::NextOffset> offsets);
   void AbandonProducer();
   // A late request of this generation may still be on its way.
@@ -74,15 +89,16 @@ class KafkaOutbox final : public pipeline::Outbox {
   const TaskContext& context_;
   const std::shared_ptr<GroupView> group_;
   const std::string transactional_id_;
-  const pipeline::PartitionId id_;
   const std::string session_;  // unique to this object, first part of each mark
 
   std::unique_ptr<Client> producer_;
   std::vector<TopicPtr> topics_;  // by pipeline::OutTopic; destroyed before the producer
   uint64_t sequence_ = 0;
-  std::string mark_;        // of the transaction under way
-  int64_t own_offset_ = 0;  // that it commits
-  bool suspect_ = false;    // something went wrong with a call or a connection of this generation
+  std::string mark_;              // of the transaction under way
+  pipeline::NextOffset verdict_;  // by which it can be told whether it was committed
+  ChangelogEnd changelog_end_;    // likewise of the one under way
+  std::optional<int64_t> changelog_next_;
+  bool suspect_ = false;  // something went wrong with a call or a connection of this generation
   rd_kafka_resp_err_t error_ = RD_KAFKA_RESP_ERR_NO_ERROR;           // the last call's
   rd_kafka_resp_err_t delivery_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the first of the transaction
   std::string delivery_topic_;

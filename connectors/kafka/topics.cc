@@ -4,6 +4,9 @@
 #include <array>
 #include <charconv>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,12 +20,27 @@ constexpr int kAnswerTimeoutMs = 3000;
 constexpr int kCreateTimeoutMs = 15000;
 constexpr const char* kCompactedSegmentMs = "3600000";
 
+struct Property {
+  const char *name, *value;
+};
+// A segment is compacted only once the next one is begun: until then every record of it, also what
+// was overwritten long ago, is read at each start.
+constexpr std::array kControlSettings = {Property{"segment.ms", kCompactedSegmentMs}};
+constexpr std::array kChangelogSettings = {Property{"segment.ms", kCompactedSegmentMs},
+                                           Property{"segment.bytes", "67108864"}};
+
 // One of our topics as it has to be.
 struct Wanted {
   std::string name;
   int32_t partitions = 0;
-  bool compacted = false;
+  // Why the last value of each key must stay for ever; empty: records expire, by time or size.
+  std::string_view kept_because{};
   bool append_time = false;  // somebody of ours relies on the broker's time of its records
+  // Given to a topic that we make; one that is there may have others.
+  std::span<const Property> settings{};
+
+  bool compacted() const { return !kept_because.empty(); }
+  const char* policy() const { return compacted() ? "compact" : "delete"; }
 };
 
 std::vector<Wanted> WantedTopics(const Options& options) {
@@ -32,7 +50,8 @@ std::vector<Wanted> WantedTopics(const Options& options) {
                   .append_time = append_time};
   };
   Wanted changelog = wanted("changelog", false);
-  changelog.compacted = true;
+  changelog.kept_because = "the state of tasks would be lost";
+  changelog.settings = kChangelogSettings;
   return {wanted("requests", true), wanted("commands", false),
           wanted("status", true),   wanted("alerts", false),
           wanted("audit", false),   wanted("dead-letter", false),
@@ -42,8 +61,9 @@ std::vector<Wanted> WantedTopics(const Options& options) {
 Wanted WantedControl(const Options& options) {
   return {.name = options.topic_prefix + "control",
           .partitions = 1,
-          .compacted = true,
-          .append_time = true};
+          .kept_because = "settings would be forgotten",
+          .append_time = true,
+          .settings = kControlSettings};
 }
 
 struct MetadataDestroyer {
@@ -104,10 +124,10 @@ Status CreateTopics(rd_kafka_t* client, const Options& options,
     }
     owners.emplace_back(topic);
     topics.push_back(topic);
-    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", wanted.compacted ? "compact" : "delete");
-    // A segment is compacted only once the next one is begun; until then every announcement of
-    // every instance is read at each start.
-    if (wanted.compacted) rd_kafka_NewTopic_set_config(topic, "segment.ms", kCompactedSegmentMs);
+    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", wanted.policy());
+    for (const auto& [name, value] : wanted.settings) {
+      rd_kafka_NewTopic_set_config(topic, name, value);
+    }
     if (wanted.append_time) {
       rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
     }
@@ -190,8 +210,32 @@ std::string_view Setting(const std::map<std::string, TopicConfig>& configs,
   return setting == config->second.end() ? std::string_view() : setting->second;
 }
 
+// Empty: the settings may not be read.
+template <typename T>
+std::optional<T> Number(const std::map<std::string, TopicConfig>& configs, const std::string& topic,
+                        const std::string& name) {
+  const std::string_view text = Setting(configs, topic, name);
+  T number{};
+  const std::from_chars_result parsed =
+      std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 void Warn(const Options& options, std::string_view code, std::string_view text) {
   if (options.log) options.log(LogLevel::kWarning, code, text);
+}
+
+// `policy` is what the topic has; empty: it may not be read, or nothing is ever cleaned up.
+Status CheckPolicy(const Wanted& wanted, std::string_view policy) {
+  const bool compacts = policy.find("compact") != std::string_view::npos;
+  const bool deletes = policy.find("delete") != std::string_view::npos;
+  if (wanted.compacted() ? !deletes : !compacts) return Status::Ok();
+  return {ErrorCode::kInvalidArgument,
+          fmt::format("topic '{}' has cleanup.policy={}, it must be {}: {}", wanted.name, policy,
+                      wanted.policy(),
+                      wanted.compacted() ? wanted.kept_because
+                                         : "records with the same key would be lost")};
 }
 
 Status CheckOurs(const Options& options, const std::vector<Wanted>& ours,
@@ -205,15 +249,7 @@ Status CheckOurs(const Options& options, const std::vector<Wanted>& ours,
                           "fixed when our topics are made, correct the configuration",
                           wanted.name, found, wanted.partitions)};
     }
-    const std::string_view policy = Setting(configs, wanted.name, "cleanup.policy");
-    const bool compacted = policy.find("compact") != std::string_view::npos;
-    if (!policy.empty() && compacted != wanted.compacted) {
-      return {ErrorCode::kInvalidArgument,
-              fmt::format("topic '{}' has cleanup.policy={}, it must be {}: {}", wanted.name,
-                          policy, wanted.compacted ? "compact" : "delete",
-                          wanted.compacted ? "settings would be forgotten"
-                                           : "records with the same key would be lost")};
-    }
+    RIPOSTE_TRY(CheckPolicy(wanted, Setting(configs, wanted.name, "cleanup.policy")));
     if (wanted.append_time &&
         Setting(configs, wanted.name, "message.timestamp.type") == "CreateTime") {
       Warn(options, "topic-create-time",
@@ -238,8 +274,7 @@ Status CreateMissing(Client& admin, const Options& options, const std::vector<Wa
         ErrorCode::kNotFound,
         fmt::format("topic '{}' does not exist and topics are not to be created: create it with "
                     "{} partitions and cleanup.policy={}",
-                    missing[0].name, missing[0].partitions,
-                    missing[0].compacted ? "compact" : "delete")};
+                    missing[0].name, missing[0].partitions, missing[0].policy())};
   }
   RIPOSTE_TRY(CreateTopics(admin.get(), options, missing));
   std::set<std::string> names;
@@ -292,8 +327,9 @@ Result<TopicFacts> CheckAll(Client& admin, const Options& options) {
                                 "inputs in the configuration",
                                 input.topic, options.brokers));
     }
-    facts.input_partitions += static_cast<size_t>(count);
+    facts.read_partitions += static_cast<size_t>(count);
   }
+  if (options.state_tasks) facts.read_partitions += static_cast<size_t>(options.partitions);
   RIPOSTE_TRY(CreateMissing(admin, options, ours, *counts));
   const Result<std::map<std::string, TopicConfig>> configs = DescribeTopics(admin.get(), names);
   if (!configs.ok()) return configs.status();
@@ -307,16 +343,15 @@ Result<TopicFacts> CheckAll(Client& admin, const Options& options) {
                      "record is read counts as its append time; set LogAppendTime",
                      input.topic));
   }
-  // The broker's default where the settings may not be read.
-  facts.message_bytes_max = 1'048'588;
-  for (const std::string& topic : OutTopics(options)) {
-    const std::string_view text = Setting(*configs, topic, "max.message.bytes");
-    size_t bytes = 0;
-    const std::from_chars_result parsed =
-        std::from_chars(text.data(), text.data() + text.size(), bytes);
-    if (parsed.ec != std::errc() || bytes == 0) continue;
-    facts.message_bytes_max = std::min(facts.message_bytes_max, bytes);
+  // The smallest of what the tasks write.
+  const OutTopicNames outputs = OutTopics(options);
+  for (const std::string& topic : outputs) {
+    const size_t bytes = Number<size_t>(*configs, topic, "max.message.bytes").value_or(0);
+    if (bytes > 0) facts.message_bytes_max = std::min(facts.message_bytes_max, bytes);
   }
+  const std::optional<int64_t> retention = Number<int64_t>(
+      *configs, NameOf(outputs, pipeline::OutTopic::kChangelog), "delete.retention.ms");
+  if (retention) facts.changelog_delete_retention = Duration(*retention);
   return facts;
 }
 
@@ -377,6 +412,17 @@ Result<TopicFacts> CheckTopics(Client& admin, const Options& options) {
 Status CheckControlTopic(Client& admin, const Options& options) {
   const Status status = CheckControlAlone(admin, options);
   return status.ok() ? status : Explain(admin, options, status);
+}
+
+std::string ShuffleTopic(const Options& options) {
+  return NameOf(OutTopics(options), pipeline::OutTopic::kShuffle);
+}
+
+std::vector<std::string> ReadTopics(const Options& options) {
+  std::vector<std::string> topics;
+  for (const InputTopic& input : options.inputs) topics.push_back(input.topic);
+  if (options.state_tasks) topics.push_back(ShuffleTopic(options));
+  return topics;
 }
 
 OutTopicNames OutTopics(const Options& options) {

@@ -2,13 +2,16 @@
 #include "connectors/kafka/assigner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/kafka/errors.h"
 #include "tests/connectors/kafka/member.h"
 
 namespace riposte::kafka {
@@ -184,6 +187,224 @@ TEST_F(AssignerTest, RetentionThatOvertakesTheReaderJumpsWithANewAssignment) {
   EXPECT_GE(again.skipped_from, 15);
   ASSERT_TRUE(member.worker.Await(
       [&] { return topics_->Committed(name_, input(), 1) == std::vector<int64_t>{400}; }));
+}
+
+class StateTasksTest : public AssignerTest {
+ protected:
+  Options WithStateTasks(int32_t count) const {
+    Options options = MakeOptions();
+    options.state_tasks = true;
+    options.partitions = count;
+    return options;
+  }
+  // The last value of each partition of the changelog.
+  std::map<int32_t, std::string> Kept() const {
+    std::map<int32_t, std::string> kept;
+    for (const test::Written& record : topics_->ReadAll(name_ + ".changelog")) {
+      kept[record.partition] = record.value.value_or("(deleted)");
+    }
+    return kept;
+  }
+};
+
+TEST_F(StateTasksTest, ReadTheShuffleBesideTheInputsWithAsManyPartitions) {
+  topics_->Create(input(), 2);
+  topics_->Create(name_ + ".other", 3);
+  topics_->Create(shuffle(), 2);
+  topics_->WriteNumbers(input(), 0, 0, 30);
+  topics_->WriteNumbers(input(), 1, 100, 20);
+  topics_->WriteNumbers(shuffle(), 1, 0, 7);
+  Options options = WithStateTasks(2);
+  options.inputs.push_back({.topic = name_ + ".other", .profile = "other"});
+  Member member(options);
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(57));
+  const std::string store = "riposte." + name_ + "-";
+  const auto state = [&](const std::string& topic, int32_t number, bool shuffled) {
+    return CopyWorker::Seen{.id = {topic, number},
+                            .profile = shuffled ? "" : "test-profile",
+                            .is_shuffle = shuffled,
+                            .number = number,
+                            .store = store + std::to_string(number),
+                            .state_tasks = 2};
+  };
+  const auto alone = [&](int32_t partition) {
+    return CopyWorker::Seen{.id = {name_ + ".other", partition},
+                            .profile = "other",
+                            .is_shuffle = false,
+                            .number = {},
+                            .store = {},
+                            .state_tasks = 2};
+  };
+  EXPECT_THAT(member.worker.seen(),
+              testing::ElementsAre(state(input(), 0, false), state(shuffle(), 0, true),
+                                   state(input(), 1, false), state(shuffle(), 1, true), alone(0),
+                                   alone(1), alone(2)));
+  member.Stop();
+  EXPECT_EQ(Copied(), Expected());
+  EXPECT_EQ(CopiedOfShuffle(), ExpectedOf(shuffle()));
+  EXPECT_EQ(Kept(), (std::map<int32_t, std::string>{{0, "30"}, {1, "27"}}));
+  EXPECT_EQ(topics_->Committed(name_, shuffle(), 2), (std::vector<int64_t>{0, 7}));
+}
+
+TEST_F(StateTasksTest, TheShuffleBeginsWithItsFirstRecordWhereTheInputsBeginAtTheirEnd) {
+  topics_->Create(input(), 2);
+  topics_->Create(shuffle(), 2);
+  topics_->WriteNumbers(input(), 0, 0, 30);
+  topics_->WriteNumbers(shuffle(), 0, 0, 10);
+  topics_->DeleteBefore(shuffle(), 0, 4);
+  Options options = WithStateTasks(2);
+  options.start = StartAt::kLatest;
+  Member member(options);
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(6));
+  member.Stop();
+  EXPECT_EQ(CopiedOfShuffle(), ExpectedOf(shuffle()));
+  EXPECT_TRUE(Copied().empty());
+  for (const CopyWorker::Seen& seen : member.worker.seen()) EXPECT_EQ(seen.skipped_from, -1);
+}
+
+TEST_F(StateTasksTest, AnExpiredOffsetOfTheShuffleIsAGapThatNeedsNoOperator) {
+  topics_->Create(input(), 2);
+  topics_->Create(shuffle(), 2);
+  topics_->WriteNumbers(shuffle(), 1, 0, 10);
+  const Options options = WithStateTasks(2);
+  ASSERT_EQ(options.on_expired, OnExpired::kFail);
+  {
+    Member member(options);
+    member.Join();
+    ASSERT_TRUE(member.AwaitCopied(10));
+  }
+  topics_->WriteNumbers(shuffle(), 1, 10, 30);
+  topics_->DeleteBefore(shuffle(), 1, 25);
+  Member member(options);
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(15));
+  const CopyWorker::Seen shuffled = member.worker.seen().at(3);
+  EXPECT_TRUE(shuffled.is_shuffle);
+  EXPECT_EQ(shuffled.start_offset, 25);
+  EXPECT_EQ(shuffled.skipped_from, 10);
+}
+
+// Who had partition 0 of the input before, with a transaction that is not at its end.
+class FormerOwner {
+ public:
+  FormerOwner(const Options& options, const std::string& transactional_id) : options_(options) {
+    ClientCallbacks callbacks;
+    callbacks.on_rebalance = [this](rd_kafka_resp_err_t event,
+                                    rd_kafka_topic_partition_list_t* partitions) {
+      assigned_ = event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+      rd_kafka_assign(consumer_->get(), assigned_ ? partitions : nullptr);
+    };
+    consumer_ = Make(Role::kGroup, {}, std::move(callbacks));
+    rd_kafka_poll_set_consumer(consumer_->get());
+    const PartitionListPtr topics = NewPartitionList(1);
+    rd_kafka_topic_partition_list_add(topics.get(), Input().c_str(), RD_KAFKA_PARTITION_UA);
+    rd_kafka_subscribe(consumer_->get(), topics.get());
+    while (!assigned_) MessagePtr(rd_kafka_consumer_poll(consumer_->get(), 100));
+    membership_.reset(rd_kafka_consumer_group_metadata(consumer_->get()));
+    producer_ = Make(Role::kTask, {{"transactional.id", transactional_id}}, {});
+    Must(rd_kafka_init_transactions(producer_->get(), kTimeoutMs));
+  }
+
+  void Begin() { Must(rd_kafka_begin_transaction(producer_->get())); }
+  void Write(const std::string& topic, std::string value) {
+    const TopicPtr handle(rd_kafka_topic_new(producer_->get(), topic.c_str(), nullptr));
+    rd_kafka_produce(handle.get(), 0, RD_KAFKA_MSG_F_COPY, value.data(), value.size(), nullptr, 0,
+                     nullptr);
+    rd_kafka_flush(producer_->get(), kTimeoutMs);
+  }
+  rd_kafka_resp_err_t SendOffset(int64_t offset) {
+    const PartitionListPtr offsets = NewPartitionList(1);
+    rd_kafka_topic_partition_list_add(offsets.get(), Input().c_str(), 0)->offset = offset;
+    return CodeOf(rd_kafka_send_offsets_to_transaction(producer_->get(), offsets.get(),
+                                                       membership_.get(), kTimeoutMs));
+  }
+  rd_kafka_resp_err_t Commit() {
+    return CodeOf(rd_kafka_commit_transaction(producer_->get(), kTimeoutMs));
+  }
+  // The group goes on without it; it does not know.
+  void Leave() { rd_kafka_consumer_close(consumer_->get()); }
+
+ private:
+  static constexpr int kTimeoutMs = 20000;
+  static rd_kafka_resp_err_t CodeOf(rd_kafka_error_t* error) {
+    const ErrorPtr owner(error);
+    return error == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(error);
+  }
+  static void Must(rd_kafka_error_t* error) {
+    EXPECT_EQ(CodeOf(error), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  std::unique_ptr<Client> Make(Role role, const PropertyMap& more, ClientCallbacks callbacks) {
+    const Result<Settings> settings = Settings::Make(options_);
+    RIPOSTE_CHECK(settings.ok(), settings.status().message());
+    Result<std::unique_ptr<Client>> made =
+        Client::Create(*settings, role, more, {}, std::move(callbacks));
+    RIPOSTE_CHECK(made.ok(), made.status().message());
+    return std::move(made).value();
+  }
+  const std::string& Input() const { return options_.inputs[0].topic; }
+
+  const Options options_;
+  bool assigned_ = false;
+  std::unique_ptr<Client> consumer_;
+  GroupMetadataPtr membership_;
+  std::unique_ptr<Client> producer_;
+};
+
+TEST_F(StateTasksTest, FenceWhatTheirInputsHadAsTasksOfTheirOwn) {
+  topics_->Create(input(), 2);
+  topics_->Create(commands(), 2);
+  topics_->WriteNumbers(input(), 0, 0, 10);
+  Options options = WithStateTasks(2);
+  // Long enough that it is not what ends the transaction.
+  options.transaction_timeout = Duration(50000);
+  FormerOwner former(options, "riposte." + name_ + "." + input() + "-0");
+  former.Begin();
+  former.Write(commands(), "zombie");
+  ASSERT_EQ(former.SendOffset(4), RD_KAFKA_RESP_ERR_NO_ERROR);
+  former.Leave();
+
+  const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  Member member(options);
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(25));
+  EXPECT_TRUE(IsFencing(former.Commit()));
+  member.Stop();
+  EXPECT_EQ(member.worker.seen().at(0).start_offset, 0);
+  EXPECT_EQ(Copied(), Expected());
+}
+
+// The input has been given a partition more: its partitions are tasks of their own now. The state
+// task of the same number is not theirs to fence.
+TEST_F(StateTasksTest, WhatOneHasSentForAnInputThatLeavesItIsWaitedForAndWhatItHasNotIsRefused) {
+  topics_->Create(input(), 3);
+  topics_->Create(commands(), 2);
+  topics_->WriteNumbers(input(), 0, 0, 10);
+  const Options options = WithStateTasks(2);
+  FormerOwner former(options, "riposte." + name_ + "-0");
+  former.Begin();
+  for (int i = 0; i < 4; ++i) former.Write(commands(), fmt::format("0/{}:{}", i, i));
+  ASSERT_EQ(former.SendOffset(4), RD_KAFKA_RESP_ERR_NO_ERROR);
+  former.Leave();
+
+  // Without state tasks nobody fences it.
+  Options without = options;
+  without.state_tasks = false;
+  Member member(without);
+  member.Start();
+  EXPECT_FALSE(
+      member.worker.Await([&] { return member.worker.running() > 0; }, std::chrono::seconds(3)));
+  EXPECT_EQ(former.Commit(), RD_KAFKA_RESP_ERR_NO_ERROR);
+  ASSERT_TRUE(member.AwaitCopied(6));
+  EXPECT_EQ(member.worker.seen().at(0).start_offset, 4);
+  former.Begin();
+  former.Write(commands(), "zombie");
+  EXPECT_TRUE(IsStaleMember(former.SendOffset(9)));
+  member.Stop();
+  EXPECT_EQ(topics_->Committed(name_, input(), 1), (std::vector<int64_t>{10}));
+  EXPECT_EQ(Copied(), Expected());
 }
 
 }  // namespace

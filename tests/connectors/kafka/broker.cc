@@ -1,6 +1,8 @@
 #include "tests/connectors/kafka/broker.h"
 
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 
 #include <arpa/inet.h>
@@ -79,6 +81,15 @@ void Broker::Start() {
 
 void Broker::Stop() { Run(fmt::format("stop {}", data_.path())); }
 void Broker::Kill() { Run(fmt::format("stop {} --kill", data_.path())); }
+
+void Broker::Pause() { Signal(SIGSTOP); }
+void Broker::Resume() { Signal(SIGCONT); }
+
+void Broker::Signal(int signal) const {
+  std::ifstream file(data_.path() + "/pid");
+  pid_t pid = 0;
+  RIPOSTE_CHECK(file >> pid && kill(pid, signal) == 0, "the broker runs");
+}
 
 std::string Broker::address() const { return fmt::format("127.0.0.1:{}", port_); }
 std::string Broker::sasl_address() const { return fmt::format("127.0.0.1:{}", port_ + 2); }

@@ -20,12 +20,16 @@ class Broker {
 
   void Stop();  // its data stay
   void Kill();
+  // Answers nothing while it lives; its connections stay.
+  void Pause();
+  void Resume();
   void Start();  // again
 
  private:
   Broker();
   ~Broker();
   int Run(const std::string& arguments) const;
+  void Signal(int signal) const;
 
   TempDir data_;
   int port_;

@@ -1,5 +1,6 @@
 #include "connectors/kafka/connector.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -32,6 +33,10 @@ TEST_F(ConnectorTest, CopiesEachRecordOnceAndCommitsTheOffsetsWithThem) {
   EXPECT_EQ(topics_->Committed(name_, input(), 3), (std::vector<int64_t>{500, 500, 500}));
   EXPECT_FALSE(member.worker.failure());
   EXPECT_EQ(member.worker.seen().at(0).profile, "test-profile");
+  for (const test::CopyWorker::Seen& seen : member.worker.seen()) {
+    EXPECT_EQ(seen.state_tasks, 0);
+    EXPECT_FALSE(seen.number || seen.is_shuffle);
+  }
   EXPECT_EQ(member.connector->Ready().code(), ErrorCode::kCancelled);
 }
 
@@ -81,6 +86,74 @@ TEST_F(ConnectorTest, MembersThatComeAndGoLoseAndRepeatNothing) {
   first.Stop();
   EXPECT_GT(by_second, 0u);
   EXPECT_EQ(Copied(), Expected());
+}
+
+// Whose input partitions go from tasks of their own to state tasks and back meanwhile.
+TEST_F(ConnectorTest, StateTasksMoveAndInputsGrowAndNothingIsLostOrRepeated) {
+  topics_->Create(input(), 1);
+  topics_->Create(shuffle(), 2);
+  Options options = MakeOptions();
+  options.state_tasks = true;
+  options.partitions = 2;
+  Member first(options);
+  first.worker.set_batch(20);
+  first.Join();
+  int partitions = 1;
+  size_t written = 0;
+  int next = 0;
+  const auto write_round = [&] {
+    for (int i = 0; i < partitions; ++i) topics_->WriteNumbers(input(), i, next, 300);
+    for (int i = 0; i < 2; ++i) topics_->WriteNumbers(shuffle(), i, next, 100);
+    written += static_cast<size_t>(partitions) * 300 + 200;
+    next += 300;
+  };
+  write_round();
+  std::unique_ptr<Member> second = std::make_unique<Member>(options);
+  second->worker.set_batch(20);
+  second->Start();
+  write_round();
+  // The input's only partition is with the first state task's owner, but no source of it.
+  ASSERT_TRUE(first.worker.Await([&] {
+    return second->worker.running() > 0 && first.worker.running() + second->worker.running() == 3;
+  }));
+  // What a member reads now: its part of the last assignment, told by what it has seen since.
+  const auto joined = [&](const Member& member, int32_t count) {
+    const std::vector<test::CopyWorker::Seen> seen = member.worker.seen();
+    return std::ranges::any_of(seen, [&](const test::CopyWorker::Seen& source) {
+      return source.id == pipeline::PartitionId{input(), count - 1} &&
+             source.number.has_value() == (count == 2);
+    });
+  };
+  for (const int grown : {2, 3}) {
+    topics_->AddPartitions(input(), grown);
+    partitions = grown;
+    write_round();
+    ASSERT_TRUE(first.worker.Await([&] { return joined(first, grown) || joined(*second, grown); }));
+    write_round();
+  }
+  const auto both = [&] { return first.worker.copied() + second->worker.copied(); };
+  ASSERT_TRUE(first.worker.Await([&] { return both() >= written; }));
+  second->Stop();
+  const size_t by_second = second->worker.copied();
+  second.reset();
+  write_round();
+  ASSERT_TRUE(first.AwaitCopied(written - by_second));
+  first.Stop();
+  EXPECT_GT(by_second, 0u);
+  EXPECT_EQ(Copied(), Expected());
+  EXPECT_EQ(CopiedOfShuffle(), ExpectedOf(shuffle()));
+}
+
+TEST_F(ConnectorTest, TheShuffleThatIsDeletedEndsItToo) {
+  topics_->Create(input(), 1);
+  Options options = MakeOptions();
+  options.state_tasks = true;
+  Member member(options);
+  member.Join();
+  topics_->Delete(shuffle());
+  const Status failure = member.AwaitFailure();
+  EXPECT_EQ(failure.code(), ErrorCode::kNotFound);
+  EXPECT_THAT(failure.message(), HasSubstr("'" + shuffle() + "' was deleted"));
 }
 
 TEST_F(ConnectorTest, AMemberWithoutPartitionsIsReadyAsASpare) {

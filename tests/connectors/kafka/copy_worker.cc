@@ -1,5 +1,7 @@
 #include "tests/connectors/kafka/copy_worker.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace riposte::test {
@@ -8,14 +10,15 @@ namespace {
 constexpr std::chrono::milliseconds kWait{50};
 
 // What became of a record is told by its place and value.
-std::vector<pipeline::OutRecord> Copies(const pipeline::PartitionId& id,
+std::vector<pipeline::OutRecord> Copies(const pipeline::Source& source,
                                         const std::vector<pipeline::Record>& records) {
   std::vector<pipeline::OutRecord> copies;
   for (const pipeline::Record& record : records) {
-    copies.push_back({.topic = pipeline::OutTopic::kCommands,
-                      .key = std::string(record.key),
-                      .value = fmt::format("{}/{}:{}", id.partition, record.offset,
-                                           record.value.value_or("(none)"))});
+    copies.push_back(
+        {.topic = source.is_shuffle ? pipeline::OutTopic::kAlerts : pipeline::OutTopic::kCommands,
+         .key = std::string(record.key),
+         .value = fmt::format("{}/{}:{}", source.input->id().partition, record.offset,
+                              record.value.value_or("(none)"))});
   }
   return copies;
 }
@@ -32,12 +35,21 @@ CopyWorker::~CopyWorker() {
 void CopyWorker::OnAssigned(std::vector<pipeline::Assignment> assignments) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (pipeline::Assignment& assignment : assignments) {
-    const pipeline::Source& source = assignment.sources.front();  // a task for each partition
-    const pipeline::PartitionId id = source.input->id();
-    seen_.push_back({.id = id,
-                     .start_offset = source.start_offset,
-                     .skipped_from = source.skipped_from,
-                     .profile = source.profile});
+    const pipeline::PartitionId id = assignment.sources.front().input->id();
+    for (const pipeline::Source& source : assignment.sources) {
+      Seen& seen = seen_.emplace_back();
+      seen = {.id = source.input->id(),
+              .start_offset = source.start_offset,
+              .skipped_from = source.skipped_from,
+              .profile = source.profile,
+              .is_shuffle = source.is_shuffle,
+              .number = {},
+              .store = {},
+              .state_tasks = assignment.state_tasks};
+      if (!assignment.state) continue;
+      seen.number = assignment.state->number;
+      seen.store = assignment.state->name;
+    }
     std::unique_ptr<Task>& task = tasks_[id];
     task = std::make_unique<Task>();
     task->thread = std::thread([this, raw = task.get(), taken = std::move(assignment)]() mutable {
@@ -53,8 +65,10 @@ void CopyWorker::OnRevoked(const std::vector<pipeline::PartitionId>& partitions,
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const pipeline::PartitionId& id : partitions) {
-      ending.push_back(std::move(tasks_[id]));
-      tasks_.erase(id);
+      const auto task = tasks_.find(id);
+      if (task == tasks_.end()) continue;  // of a task whose first source goes away, too
+      ending.push_back(std::move(task->second));
+      tasks_.erase(task);
     }
     if (lost) lost_ += partitions.size();
   }
@@ -69,42 +83,67 @@ void CopyWorker::OnFailed(const Status& status) {
   changed_.notify_all();
 }
 
-void CopyWorker::Work(Task& task, pipeline::Assignment assignment) {
-  pipeline::Input& input = *assignment.sources.front().input;
-  const pipeline::PartitionId& id = input.id();
+// Where a task reads, and what it has read.
+struct CopyWorker::Reading {
+  pipeline::Source& source;
+  pipeline::NextOffset& next;
   std::vector<pipeline::Record> records;
-  int64_t next = assignment.sources.front().start_offset;
-  size_t batch = 0;
-  while (!task.stop) {
-    if (!input.Poll(batch_, 1 << 20, kWait, records).ok()) return;
-    if (records.empty()) continue;
-    bool again = spoil_ && spoil_(id, batch++);
-    if (!again) {
-      if (!BeginCommit(task)) return;
-      const pipeline::NextOffset behind{.id = id, .offset = records.back().offset + 1};
-      const Result<pipeline::Committed> done =
-          assignment.outbox->Commit(Copies(id, records), {&behind, 1});
-      EndCommit();
-      if (!done.ok()) {
-        if (done.status().code() == ErrorCode::kFenced) ++fenced_;
-        return;
-      }
-      again = *done == pipeline::Committed::kAborted;
-    }
-    if (again) {
-      ++aborts_;
-      if (!input.Rewind(next).ok()) return;
-      continue;
-    }
-    next = records.back().offset + 1;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      records_ = records;
-      for (pipeline::Record& record : records_) record.key = {}, record.value = {};
-    }
-    copied_ += records.size();
-    Tell();
+};
+
+void CopyWorker::Work(Task& task, pipeline::Assignment assignment) {
+  for (const pipeline::Source& source : assignment.sources) {
+    task.next.push_back({.id = source.input->id(), .offset = source.start_offset});
   }
+  for (size_t i = 0; !task.stop; i = (i + 1) % assignment.sources.size()) {
+    Reading reading{.source = assignment.sources[i], .next = task.next[i], .records = {}};
+    if (!CopyBatch(task, reading, assignment)) return;
+  }
+}
+
+bool CopyWorker::CopyBatch(Task& task, Reading& reading, pipeline::Assignment& assignment) {
+  pipeline::Input& input = *reading.source.input;
+  if (!input.Poll(batch_, 1 << 20, kWait, reading.records).ok()) return false;
+  if (reading.records.empty()) return true;
+  bool again = spoil_ && spoil_(input.id(), task.batches++);
+  if (!again) {
+    if (!BeginCommit(task)) return false;
+    const Result<pipeline::Committed> done =
+        Commit(task, reading, assignment, reading.records.back().offset + 1);
+    EndCommit();
+    if (!done.ok()) {
+      if (done.status().code() == ErrorCode::kFenced) ++fenced_;
+      return false;
+    }
+    again = *done == pipeline::Committed::kAborted;
+  }
+  if (again) {
+    ++aborts_;
+    return input.Rewind(reading.next.offset).ok();
+  }
+  reading.next.offset = reading.records.back().offset + 1;
+  task.copied += reading.records.size();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    records_ = reading.records;
+    for (pipeline::Record& record : records_) record.key = {}, record.value = {};
+  }
+  copied_ += reading.records.size();
+  Tell();
+  return true;
+}
+
+Result<pipeline::Committed> CopyWorker::Commit(const Task& task, const Reading& reading,
+                                               pipeline::Assignment& assignment, int64_t next) {
+  std::vector<pipeline::OutRecord> outputs = Copies(reading.source, reading.records);
+  if (assignment.state) {
+    outputs.push_back({.topic = pipeline::OutTopic::kChangelog,
+                       .key = "copied",
+                       .value = std::to_string(task.copied + reading.records.size()),
+                       .partition = assignment.state->number});
+  }
+  std::vector<pipeline::NextOffset> offsets = task.next;
+  std::ranges::find(offsets, reading.next.id, &pipeline::NextOffset::id)->offset = next;
+  return assignment.outbox->Commit(outputs, offsets);
 }
 
 bool CopyWorker::BeginCommit(const Task& task) {

@@ -1,5 +1,6 @@
-// The least that a pipeline does: each input record becomes one command, batch by batch, exactly
-// once.
+// The least that a pipeline does: each input record becomes one command, each record of the shuffle
+// one alert, batch by batch, exactly once. A state task keeps in its changelog how many it has
+// copied.
 #pragma once
 
 #include <atomic>
@@ -49,11 +50,16 @@ class CopyWorker final : public pipeline::AssignmentListener {
   size_t lost() const { return lost_.load(); }
   size_t running() const;
   std::optional<Status> failure() const;
-  // Of each assignment that ever was, in order.
+  // Of each source of each assignment that ever was, in order.
   struct Seen {
     pipeline::PartitionId id;
     int64_t start_offset = 0, skipped_from = -1;
     std::string profile;
+    bool is_shuffle = false;
+    std::optional<int32_t> number;  // of the state task whose source it is
+    std::string store;              // likewise
+    int32_t state_tasks = 0;
+    bool operator==(const Seen&) const = default;
   };
   std::vector<Seen> seen() const;
   std::vector<pipeline::Record> records() const;  // of the last batch, values cut off
@@ -62,8 +68,16 @@ class CopyWorker final : public pipeline::AssignmentListener {
   struct Task {
     std::atomic<bool> stop{false};
     std::thread thread;
+    // The thread's only.
+    std::vector<pipeline::NextOffset> next;  // of each source
+    size_t batches = 0, copied = 0;
   };
+  struct Reading;
   void Work(Task& task, pipeline::Assignment assignment);
+  // Copies what comes next of it. False: the task has to stop.
+  bool CopyBatch(Task& task, Reading& reading, pipeline::Assignment& assignment);
+  Result<pipeline::Committed> Commit(const Task& task, const Reading& reading,
+                                     pipeline::Assignment& assignment, int64_t next);
   // False once the task has to stop.
   bool BeginCommit(const Task& task);
   void EndCommit();
@@ -76,7 +90,7 @@ class CopyWorker final : public pipeline::AssignmentListener {
   bool held_ = false;
   size_t committing_ = 0;  // tasks
   std::condition_variable changed_;
-  std::map<pipeline::PartitionId, std::unique_ptr<Task>> tasks_;
+  std::map<pipeline::PartitionId, std::unique_ptr<Task>> tasks_;  // by their first source
   std::vector<Seen> seen_;
   std::vector<pipeline::Record> records_;
   std::optional<Status> failure_;

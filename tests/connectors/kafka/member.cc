@@ -64,21 +64,21 @@ void KafkaTest::KillBrokerUnder(Member& member) const {
   member.worker.GoOn();
 }
 
-std::multiset<std::string> KafkaTest::Expected() const {
+std::multiset<std::string> KafkaTest::ExpectedOf(const std::string& topic) const {
   std::multiset<std::string> expected;
-  for (const Written& record : topics_->ReadAll(input())) {
+  for (const Written& record : topics_->ReadAll(topic)) {
     expected.insert(
         fmt::format("{}/{}:{}", record.partition, record.offset, record.value.value_or("(none)")));
   }
   return expected;
 }
 
-std::multiset<std::string> KafkaTest::Copied(Isolation isolation) const {
-  std::multiset<std::string> copied;
-  for (const Written& record : topics_->ReadAll(commands(), isolation)) {
-    copied.insert(record.value.value_or("(none)"));
+std::multiset<std::string> KafkaTest::Values(const std::string& topic, Isolation isolation) const {
+  std::multiset<std::string> values;
+  for (const Written& record : topics_->ReadAll(topic, isolation)) {
+    values.insert(record.value.value_or("(none)"));
   }
-  return copied;
+  return values;
 }
 
 }  // namespace riposte::test

@@ -35,7 +35,7 @@ TEST_F(MembershipTest, TellsTheCommittedOffsetAndWhatCameWithIt) {
   EXPECT_EQ(none->offset, -1);
   EXPECT_EQ(none->metadata, "");
 
-  const std::unique_ptr<KafkaOutbox> outbox = task.MakeOutbox(id(), name_);
+  const std::unique_ptr<KafkaOutbox> outbox = task.MakeOutbox(name_);
   ASSERT_TRUE(outbox->Fence(kTimeout).ok());
   std::string last;
   // The mark differs also where the offset stands still.
@@ -72,7 +72,7 @@ TEST_F(MembershipTest, AFencedTaskStopsAndItsMemberJoinsAnew) {
   // Another process makes a producer with the transactional.id of partition 0.
   SoloTask other(options);
   const std::unique_ptr<KafkaOutbox> usurper =
-      other.MakeOutbox(id(), "riposte." + name_ + "." + input() + "-0");
+      other.MakeOutbox("riposte." + name_ + "." + input() + "-0");
   ASSERT_TRUE(usurper->Fence(kTimeout).ok());
   topics_->WriteNumbers(input(), 0, 10, 20);
   // The old producer may not commit; the member gets the partition again and fences the usurper.
@@ -128,7 +128,7 @@ TEST_F(MembershipStateTest, TheEndIsOnlyBroughtForward) {
 }
 
 TEST_F(MembershipStateTest, ReportsAndCountsAreHandedOn) {
-  membership_.ReportFenced({"in", 0});
+  membership_.ReportFenced();
   membership_.ReportFailure({ErrorCode::kIo, "why"});
   EXPECT_THAT(task_.reports(), ElementsAre("fenced", "failed: why"));
   membership_.CountIn();

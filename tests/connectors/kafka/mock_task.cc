@@ -19,13 +19,14 @@ MockTask::MockTask()
   RIPOSTE_CHECK(settings.ok(), settings.status().message());
   settings_ = std::make_unique<kafka::Settings>(std::move(settings).value());
   context_.settings = settings_.get();
-  context_.topics = {"t.commands", "t.alerts", "t.audit", "t.dead-letter"};
+  context_.topics = {"t.commands",    "t.alerts",    "t.audit",
+                     "t.dead-letter", "t.changelog", "t.shuffle"};
   context_.message_bytes_max = 100'000;
   context_.transaction_timeout = Duration(15000);
   for (const std::string& topic : context_.topics) {
     rd_kafka_mock_topic_create(cluster_, topic.c_str(), 2, 1);
   }
-  outbox = std::make_unique<kafka::KafkaOutbox>(context_, group, "app.group.in-0", kInput);
+  outbox = std::make_unique<kafka::KafkaOutbox>(context_, group, "app.group.in-0");
   const Status fenced = outbox->Fence(Duration(20000));
   RIPOSTE_CHECK(fenced.ok(), fenced.message());
 }
@@ -46,6 +47,8 @@ void MockTask::CutConnections() {
   rd_kafka_mock_broker_set_down(cluster_, 1);
   rd_kafka_mock_broker_set_up(cluster_, 1);
 }
+
+void MockTask::TakeDown() { rd_kafka_mock_broker_set_down(cluster_, 1); }
 
 void MockTask::Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors) {
   rd_kafka_mock_push_request_errors_array(cluster_, static_cast<int16_t>(api), errors.size(),

@@ -37,7 +37,7 @@ class FakeGroup final : public kafka::GroupView {
   const rd_kafka_consumer_group_metadata_t* metadata() const override { return metadata_.get(); }
   bool Lost() const override { return lost; }
   bool GivenUp() const override { return given_up; }
-  void ReportFenced(const pipeline::PartitionId&) override { ++fenced; }
+  void ReportFenced() override { ++fenced; }
   void ReportFailure(const Status& status) override { failure = status; }
   void CountIn() override { ++users; }
   void CountOut() override { --users; }
@@ -61,6 +61,8 @@ class MockTask {
                                      int64_t next_offset);
   // Ends all connections; the client makes new ones within a second.
   void CutConnections();
+  // Nobody answers from now on.
+  void TakeDown();
   void Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors);
 
   std::shared_ptr<FakeGroup> group = std::make_shared<FakeGroup>();

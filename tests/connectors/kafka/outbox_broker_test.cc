@@ -1,11 +1,13 @@
 // One transactional producer against a real broker. What it does after each single error is shown
 // on the mock (outbox_test.cc).
 #include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/kafka/changelog.h"
 #include "connectors/kafka/outbox.h"
 #include "tests/connectors/kafka/member.h"
 #include "tests/connectors/kafka/mock_task.h"
@@ -31,13 +33,16 @@ class OutboxBrokerTest : public test::KafkaTest {
     KafkaTest::SetUp();
     if (IsSkipped()) return;
     topics_->Create(input(), 3);
-    for (const std::string& topic : OutTopics(MakeOptions())) topics_->Create(topic, 2);
+    for (const std::string& topic : OutTopics(MakeOptions())) {
+      const bool compacted = topic == name_ + ".changelog";
+      topics_->Create(topic, 2, {{"cleanup.policy", compacted ? "compact" : "delete"}});
+    }
   }
 
   pipeline::PartitionId id(int32_t partition = 0) const { return {input(), partition}; }
 
   std::unique_ptr<KafkaOutbox> Fenced(SoloTask& task) {
-    std::unique_ptr<KafkaOutbox> outbox = task.MakeOutbox(id(), name_ + "-0");
+    std::unique_ptr<KafkaOutbox> outbox = task.MakeOutbox(name_ + "-0");
     const Status status = outbox->Fence(kPatience);
     EXPECT_TRUE(status.ok()) << status.message();
     return outbox;
@@ -66,10 +71,11 @@ std::vector<OutRecord> Command(const std::string& value) {
   return {{.topic = OutTopic::kCommands, .key = "asset", .value = value}};
 }
 
-void Produce(const Client& producer, const std::string& topic, std::string value) {
+void Produce(const Client& producer, const std::string& topic, std::string value,
+             int32_t partition = 0) {
   const TopicPtr handle(rd_kafka_topic_new(producer.get(), topic.c_str(), nullptr));
-  ASSERT_EQ(rd_kafka_produce(handle.get(), 0, RD_KAFKA_MSG_F_COPY, value.data(), value.size(),
-                             nullptr, 0, nullptr),
+  ASSERT_EQ(rd_kafka_produce(handle.get(), partition, RD_KAFKA_MSG_F_COPY, value.data(),
+                             value.size(), "key", 3, nullptr),
             0);
   ASSERT_EQ(rd_kafka_flush(producer.get(), 10000), RD_KAFKA_RESP_ERR_NO_ERROR);
 }
@@ -164,7 +170,8 @@ TEST_F(OutboxBrokerTest, TheLargestValueIsTakenAndALargerOneRefusedBeforeItIsSen
 
 TEST_F(OutboxBrokerTest, ARecordThatTheTopicRefusesEndsItInsteadOfBeingTriedForEver) {
   const std::string small = name_ + ".small.";
-  for (const std::string topic : {"commands", "alerts", "audit", "dead-letter"}) {
+  for (const std::string topic :
+       {"commands", "alerts", "audit", "dead-letter", "changelog", "shuffle"}) {
     topics_->Create(small + topic, 1, {{"max.message.bytes", "1000"}});
   }
   Options options = MakeOptions();
@@ -180,6 +187,117 @@ TEST_F(OutboxBrokerTest, ARecordThatTheTopicRefusesEndsItInsteadOfBeingTriedForE
   EXPECT_EQ(Offset(), -1);
 }
 
+// A member whose broker does not answer for a while from the moment on at which the offsets of a
+// transaction are sent.
+class PausingGroup final : public GroupView {
+ public:
+  explicit PausingGroup(std::shared_ptr<Membership> membership)
+      : membership_(std::move(membership)) {}
+  ~PausingGroup() override {
+    if (resume_.joinable()) resume_.join();
+  }
+  Result<Position> Committed(const pipeline::PartitionId& id, Duration timeout) override {
+    return membership_->Committed(id, timeout);
+  }
+  const rd_kafka_consumer_group_metadata_t* metadata() const override {
+    if (!resume_.joinable()) {
+      test::Broker::Get().Pause();
+      resume_ = std::thread([] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+        test::Broker::Get().Resume();
+      });
+    }
+    return membership_->metadata();
+  }
+  bool Lost() const override { return false; }
+  bool GivenUp() const override { return false; }
+  void ReportFenced() override { membership_->ReportFenced(); }
+  void ReportFailure(const Status& status) override { membership_->ReportFailure(status); }
+  void CountIn() override {}
+  void CountOut() override {}
+
+ private:
+  const std::shared_ptr<Membership> membership_;
+  mutable std::thread resume_;  // the outbox's thread only
+};
+
+OutRecord Change(std::string key, std::string value) {
+  return {.topic = OutTopic::kChangelog,
+          .key = std::move(key),
+          .value = std::move(value),
+          .partition = 1};
+}
+
+TEST_F(OutboxBrokerTest, WhatStandsInTheChangelogIsReadBackFromWhereItsOffsetsSay) {
+  SoloTask task(MakeOptions());
+  // What a predecessor left open takes offsets, too.
+  const std::unique_ptr<Client> dead = task.MakeProducer(name_ + "-0");
+  ASSERT_EQ(rd_kafka_begin_transaction(dead->get()), nullptr);
+  Produce(*dead, name_ + ".changelog", "half", 1);
+  const std::unique_ptr<KafkaOutbox> outbox = Fenced(task);
+  ASSERT_TRUE(Commit(*outbox, {Change("a", "1"), Change("b", "")}, 1).ok());
+  // The half record, the marker of its abort, two records; then a marker.
+  EXPECT_EQ(outbox->ChangelogNext(), 4);
+  OutRecord deletion = Change("a", "");
+  deletion.deletes = true;
+  const OutRecord shuffled{
+      .topic = OutTopic::kShuffle, .key = "group", .value = "found", .partition = 0};
+  ASSERT_TRUE(Commit(*outbox, {deletion, shuffled}, 2).ok());
+  EXPECT_EQ(outbox->ChangelogNext(), 6);
+  ASSERT_TRUE(Commit(*outbox, Command("c"), 3).ok());
+  EXPECT_EQ(outbox->ChangelogNext(), std::nullopt);
+
+  KafkaChangelog changelog(*task.context().settings, {.topic = name_ + ".changelog",
+                                                      .partition = 1,
+                                                      .delete_retention = {},
+                                                      .patience = kPatience,
+                                                      .log = {}});
+  const Result<state::Changelog::Extent> extent = changelog.Measure();
+  ASSERT_TRUE(extent.ok()) << extent.status().message();
+  EXPECT_EQ(extent->end, 7);
+  std::vector<std::string> read;
+  const auto each = [&](int64_t offset, std::string_view key,
+                        std::optional<std::string_view> value) {
+    read.push_back(fmt::format("{}:{}={}", offset, key, value.value_or("(deleted)")));
+    return Status::Ok();
+  };
+  ASSERT_TRUE(changelog.Read(0, extent->end, each).ok());
+  EXPECT_THAT(read, ElementsAre("2:a=1", "3:b=", "5:a=(deleted)"));
+  read.clear();
+  ASSERT_TRUE(changelog.Read(4, extent->end, each).ok());
+  EXPECT_THAT(read, ElementsAre("5:a=(deleted)"));
+  EXPECT_THAT(Values(OutTopic::kShuffle), ElementsAre("found"));
+  EXPECT_EQ(topics_->ReadAll(name_ + ".shuffle")[0].partition, 0);
+}
+
+TEST_F(OutboxBrokerTest, AfterAnUncertainOutcomeTheChangelogsOffsetIsNotKnown) {
+  SoloTask task(MakeOptions());
+  KafkaOutbox outbox(task.context(), std::make_shared<PausingGroup>(task.membership()),
+                     name_ + "-0");
+  ASSERT_TRUE(outbox.Fence(kPatience).ok());
+  const Result<Committed> done = Commit(outbox, {Change("a", "1")}, 1);
+  ASSERT_TRUE(done.ok()) << done.status().message();
+  EXPECT_EQ(*done, Committed::kYes) << "settled by the committed offset";
+  EXPECT_EQ(outbox.ChangelogNext(), std::nullopt);
+  EXPECT_THAT(Values(OutTopic::kChangelog), ElementsAre("1"));
+  // The next one is sure again.
+  ASSERT_TRUE(Commit(outbox, {Change("a", "2")}, 2).ok());
+  EXPECT_EQ(outbox.ChangelogNext(), 3);
+}
+
+TEST_F(OutboxBrokerTest, AnyPartitionOfTheTaskTellsWhatBecameOfATransaction) {
+  SoloTask task(MakeOptions());
+  KafkaOutbox outbox(task.context(), std::make_shared<PausingGroup>(task.membership()),
+                     name_ + "-0");
+  ASSERT_TRUE(outbox.Fence(kPatience).ok());
+  const Result<Committed> done =
+      outbox.Commit(Command("c"), std::vector<pipeline::NextOffset>{{id(2), 5}, {id(0), 3}});
+  ASSERT_TRUE(done.ok()) << done.status().message();
+  EXPECT_EQ(*done, Committed::kYes);
+  EXPECT_EQ(topics_->Committed(name_, input(), 3), (std::vector<int64_t>{3, -1, 5}));
+  EXPECT_THAT(Values(OutTopic::kCommands), ElementsAre("c"));
+}
+
 TEST_F(OutboxBrokerTest, AMemberOfWhichTheGroupKnowsNothingIsFenced) {
   topics_->WriteNumbers(input(), 0, 0, 5);
   Options options = MakeOptions();
@@ -190,7 +308,7 @@ TEST_F(OutboxBrokerTest, AMemberOfWhichTheGroupKnowsNothingIsFenced) {
   SoloTask task(options);
   const std::shared_ptr<test::FakeGroup> group = std::make_shared<test::FakeGroup>(
       rd_kafka_consumer_group_metadata_new_with_genid(name_.c_str(), 1, "nobody", nullptr));
-  KafkaOutbox stranger(task.context(), group, name_ + "-0", id());
+  KafkaOutbox stranger(task.context(), group, name_ + "-0");
   ASSERT_TRUE(stranger.Fence(kPatience).ok());
   const Result<Committed> refused = Commit(stranger, Command("stranger"), 100);
   ASSERT_FALSE(refused.ok());
@@ -228,17 +346,17 @@ TEST_F(OutboxBrokerTest, RefusedRightsAreAnOperatorsMatter) {
   options.properties["sasl.username"] = "stranger";
   options.secrets["sasl.password"] = "stranger-secret";
   SoloTask task(options);
-  EXPECT_EQ(task.MakeOutbox(id(), name_ + "-0")->Fence(kPatience).code(), ErrorCode::kPermission);
+  EXPECT_EQ(task.MakeOutbox(name_ + "-0")->Fence(kPatience).code(), ErrorCode::kPermission);
   options.secrets["sasl.password"] = "wrong";
   SoloTask wrong(options);
-  EXPECT_EQ(wrong.MakeOutbox(id(), name_ + "-0")->Fence(kPatience).code(), ErrorCode::kPermission);
+  EXPECT_EQ(wrong.MakeOutbox(name_ + "-0")->Fence(kPatience).code(), ErrorCode::kPermission);
 }
 
 TEST_F(OutboxBrokerTest, FencingGivesUpAfterItsPatienceWhileNoBrokerAnswers) {
   Options options = MakeOptions();
   options.brokers = fmt::format("127.0.0.1:{}", test::FreePorts(1));
   SoloTask task(options);
-  const std::unique_ptr<KafkaOutbox> outbox = task.MakeOutbox(id(), name_ + "-0");
+  const std::unique_ptr<KafkaOutbox> outbox = task.MakeOutbox(name_ + "-0");
   const Status status = outbox->Fence(Duration(100));
   EXPECT_FALSE(status.ok());
   EXPECT_FALSE(IsPermanent(status)) << status.message();

@@ -122,6 +122,80 @@ TEST(OutboxLimitsTest, RefusesWhatTheTopicWouldRefuseForEver) {
   EXPECT_EQ(refused.status().code(), ErrorCode::kInvalidArgument);
 }
 
+TEST(OutboxLimitsTest, ThatHoldsForEveryTopic) {
+  MockTask task;
+  for (size_t i = 0; i < static_cast<size_t>(OutTopic::kCount); ++i) {
+    OutRecord record{.topic = static_cast<OutTopic>(i), .key = "key", .value = {}};
+    record.value.assign(task.outbox->MaxValueBytes(record.topic), 'x');
+    EXPECT_EQ(*task.Commit({&record, 1}, 5), Committed::kYes) << i;
+    record.value.assign(100'001, 'x');
+    EXPECT_EQ(task.Commit({&record, 1}, 6).status().code(), ErrorCode::kInvalidArgument) << i;
+  }
+}
+
+OutRecord Change(std::string key, int32_t partition = 1) {
+  return {.topic = OutTopic::kChangelog,
+          .key = std::move(key),
+          .value = "state",
+          .partition = partition};
+}
+
+TEST(OutboxChangelogTest, TellsWhereItGoesOnBehindTheLastTransactionThatWasCommitted) {
+  MockTask task;
+  EXPECT_EQ(task.outbox->ChangelogNext(), std::nullopt);
+  ASSERT_EQ(*task.Commit(kRecords, 1), Committed::kYes);
+  EXPECT_EQ(task.outbox->ChangelogNext(), std::nullopt) << "other topics' offsets are not taken";
+  ASSERT_EQ(*task.Commit(std::vector{Change("a"), kRecords[0], Change("b")}, 2), Committed::kYes);
+  EXPECT_EQ(task.outbox->ChangelogNext(), 2);
+  ASSERT_EQ(*task.Commit(std::vector{Change("a")}, 3), Committed::kYes);
+  EXPECT_EQ(task.outbox->ChangelogNext(), 3);
+  ASSERT_EQ(*task.Commit(kRecords, 4), Committed::kYes);
+  EXPECT_EQ(task.outbox->ChangelogNext(), std::nullopt) << "it had no record of the changelog";
+}
+
+TEST(OutboxChangelogTest, WhatAnAbortedTransactionWroteDoesNotCount) {
+  MockTask task;
+  ASSERT_EQ(*task.Commit(std::vector{Change("a"), Change("b")}, 1), Committed::kYes);
+  // Once with the producer that goes on, once with a new one.
+  for (const rd_kafka_resp_err_t error :
+       {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE}) {
+    task.Push(Api::kEndTxn, {error});
+    ASSERT_EQ(*task.Commit(std::vector{Change("a"), Change("b"), Change("c")}, 2),
+              Committed::kAborted);
+    EXPECT_EQ(task.outbox->ChangelogNext(), 2);
+  }
+  // The mock keeps what was aborted, as a broker does.
+  ASSERT_EQ(*task.Commit(std::vector{Change("a")}, 2), Committed::kYes);
+  EXPECT_EQ(task.outbox->ChangelogNext(), 9);
+}
+
+TEST(OutboxChangelogTest, APartitionThatTheTopicDoesNotHaveNeedsAnOperator) {
+  MockTask task;
+  const OutRecord beyond = Change("a", 2);
+  const Result<Committed> done = task.Commit({&beyond, 1}, 5);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.status().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(task.group->failure.code(), ErrorCode::kNotFound);
+}
+
+TEST(OutboxLostTest, APartitionThatIsLostWhileANewProducerIsMadeIsNoTroubleOfTheBrokers) {
+  MockTask task;
+  // The transaction is aborted, but one of its requests may still be on its way.
+  task.Push(Api::kTxnOffsetCommit, {RD_KAFKA_RESP_ERR__TRANSPORT});
+  task.Push(Api::kEndTxn, {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING});
+  ASSERT_EQ(*task.Commit(kRecords, 5), Committed::kAborted);
+  task.TakeDown();
+  std::thread loss([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    task.group->lost = true;
+  });
+  const Result<Committed> done = task.Commit(kRecords, 5);
+  loss.join();
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.status().code(), ErrorCode::kFenced) << done.status().message();
+  EXPECT_TRUE(task.group->failure.ok());
+}
+
 TEST(OutboxLimitsTest, CommitsNothingAfterThePartitionIsLostOrTimeIsUp) {
   MockTask task;
   task.group->given_up = true;

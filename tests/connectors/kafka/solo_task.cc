@@ -28,7 +28,7 @@ SoloTask::SoloTask(kafka::Options options, size_t queue_kb)
   consumer_ = Must(kafka::Client::Create(settings_, kafka::Role::kGroup, limits, options_.log, {}));
   rd_kafka_poll_set_consumer(consumer_->get());
   kafka::Membership::Reports reports;
-  reports.fenced = [this](uint64_t, const pipeline::PartitionId&) { Add("fenced"); };
+  reports.fenced = [this](uint64_t) { Add("fenced"); };
   reports.offset_expired = [this](uint64_t, const pipeline::PartitionId&) { Add("expired"); };
   reports.topic_missing = [this](const pipeline::PartitionId&) { Add("missing"); };
   reports.queue_low = [this](const pipeline::PartitionId& id) {
@@ -53,9 +53,8 @@ std::unique_ptr<kafka::KafkaInput> SoloTask::Open(const pipeline::PartitionId& i
   return input;
 }
 
-std::unique_ptr<kafka::KafkaOutbox> SoloTask::MakeOutbox(const pipeline::PartitionId& id,
-                                                         const std::string& transactional_id) {
-  return std::make_unique<kafka::KafkaOutbox>(context_, membership_, transactional_id, id);
+std::unique_ptr<kafka::KafkaOutbox> SoloTask::MakeOutbox(const std::string& transactional_id) {
+  return std::make_unique<kafka::KafkaOutbox>(context_, membership_, transactional_id);
 }
 
 std::unique_ptr<kafka::Client> SoloTask::MakeProducer(const std::string& transactional_id) {

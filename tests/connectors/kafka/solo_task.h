@@ -24,8 +24,7 @@ class SoloTask {
   // Reads `id` from `offset` on. Once.
   std::unique_ptr<kafka::KafkaInput> Open(const pipeline::PartitionId& id, int64_t offset);
   // Not yet fenced.
-  std::unique_ptr<kafka::KafkaOutbox> MakeOutbox(const pipeline::PartitionId& id,
-                                                 const std::string& transactional_id);
+  std::unique_ptr<kafka::KafkaOutbox> MakeOutbox(const std::string& transactional_id);
   // A bare producer of the same kind, which a test leaves in the middle of a transaction.
   std::unique_ptr<kafka::Client> MakeProducer(const std::string& transactional_id);
 

@@ -68,11 +68,12 @@ TEST_F(TopicsTest, CreatesOursAndCountsTheInputs) {
   options.inputs.push_back({.topic = ours("more"), .profile = "p"});
   const Result<TopicFacts> facts = Check(options);
   ASSERT_TRUE(facts.ok()) << facts.status().message();
-  EXPECT_EQ(facts->input_partitions, 5u);
+  EXPECT_EQ(facts->read_partitions, 5u);
   EXPECT_THAT(facts->create_time_inputs, ElementsAre(ours("more")));
   EXPECT_EQ(facts->message_bytes_max, 1'048'588u);
-  for (const std::string_view topic :
-       {"requests", "commands", "status", "alerts", "audit", "dead-letter"}) {
+  EXPECT_EQ(facts->changelog_delete_retention, std::chrono::hours(24));
+  for (const std::string_view topic : {"requests", "commands", "status", "alerts", "audit",
+                                       "dead-letter", "shuffle", "changelog"}) {
     EXPECT_EQ(Count(ours(topic)), 5) << topic;
   }
   EXPECT_EQ(Count(ours("control")), 1);
@@ -80,8 +81,13 @@ TEST_F(TopicsTest, CreatesOursAndCountsTheInputs) {
   EXPECT_EQ(topics_->Setting(ours("control"), "segment.ms"), "3600000") << "compacted soon";
   EXPECT_EQ(topics_->Setting(ours("control"), "message.timestamp.type"), "LogAppendTime");
   EXPECT_NE(topics_->Setting(ours("alerts"), "segment.ms"), "3600000");
-  // Seven topics made, one input with its producers' time.
-  EXPECT_EQ(messages_.size(), 8u);
+  EXPECT_EQ(topics_->Setting(ours("changelog"), "cleanup.policy"), "compact");
+  EXPECT_EQ(topics_->Setting(ours("changelog"), "segment.ms"), "3600000");
+  EXPECT_EQ(topics_->Setting(ours("changelog"), "segment.bytes"), "67108864");
+  EXPECT_EQ(topics_->Setting(ours("shuffle"), "cleanup.policy"), "delete");
+  EXPECT_EQ(topics_->Setting(ours("shuffle"), "message.timestamp.type"), "LogAppendTime");
+  // Nine topics made, one input with its producers' time.
+  EXPECT_EQ(messages_.size(), 10u);
   EXPECT_THAT(messages_, testing::Contains(
                              HasSubstr("topic-created: created topic '" + ours("control") + "'")));
   EXPECT_THAT(messages_, testing::Contains(
@@ -135,7 +141,45 @@ TEST_F(TopicsTest, AWrongCleanUpPolicyIsRefused) {
   options.topic_prefix = ours("elsewhere.");
   const Status control = CheckControlTopic(*Admin(options), options);
   EXPECT_EQ(control.code(), ErrorCode::kInvalidArgument);
-  EXPECT_THAT(control.message(), HasSubstr("it must be compact"));
+  EXPECT_THAT(control.message(), HasSubstr("it must be compact: settings would be forgotten"));
+}
+
+TEST_F(TopicsTest, AChangelogWhoseRecordsExpireIsRefusedAlsoIfItIsCompacted) {
+  topics_->Create(input(), 1);
+  for (const std::string policy : {"delete", "compact,delete"}) {
+    Options options = MakeOptions();
+    options.topic_prefix = ours(policy.substr(0, 1) + ".");
+    topics_->Create(options.topic_prefix + "changelog", 4, {{"cleanup.policy", policy}});
+    const Status status = WhyNot(options);
+    EXPECT_EQ(status.code(), ErrorCode::kInvalidArgument);
+    EXPECT_THAT(status.message(), HasSubstr("changelog' has cleanup.policy=" + policy +
+                                            ", it must be compact: the state of tasks would be"));
+  }
+}
+
+TEST_F(TopicsTest, ACompactedShuffleAndOneOfAnotherSizeAreRefused) {
+  topics_->Create(input(), 1);
+  Options options = MakeOptions();
+  topics_->Create(ours("shuffle"), 4, {{"cleanup.policy", "compact"}});
+  EXPECT_THAT(WhyNot(options).message(), HasSubstr("shuffle' has cleanup.policy=compact, it must"));
+  options.topic_prefix = ours("other.");
+  topics_->Create(ours("other.shuffle"), 5);
+  EXPECT_THAT(WhyNot(options).message(), HasSubstr("shuffle' has 5 partitions, the configuration"));
+  options.topic_prefix = ours("third.");
+  topics_->Create(ours("third.changelog"), 3, {{"cleanup.policy", "compact"}});
+  EXPECT_THAT(WhyNot(options).message(), HasSubstr("changelog' has 3 partitions, the config"));
+}
+
+TEST_F(TopicsTest, WithStateTasksTheShuffleIsReadTooAndTheChangelogSaysHowLongDeletionsStay) {
+  topics_->Create(input(), 3);
+  topics_->Create(ours("changelog"), 4,
+                  {{"cleanup.policy", "compact"}, {"delete.retention.ms", "7200000"}});
+  Options options = MakeOptions();
+  options.state_tasks = true;
+  const Result<TopicFacts> facts = Check(options);
+  ASSERT_TRUE(facts.ok()) << facts.status().message();
+  EXPECT_EQ(facts->read_partitions, 7u);
+  EXPECT_EQ(facts->changelog_delete_retention, std::chrono::hours(2));
 }
 
 TEST_F(TopicsTest, OneOfOursIsNoInput) {
@@ -190,8 +234,8 @@ TEST_F(TopicsTest, RefusedCredentialsAreNotTakenForSilence) {
 TEST(OutTopicsTest, AreNamedByThePrefix) {
   Options options;
   options.topic_prefix = "edr.";
-  EXPECT_THAT(OutTopics(options),
-              ElementsAre("edr.commands", "edr.alerts", "edr.audit", "edr.dead-letter"));
+  EXPECT_THAT(OutTopics(options), ElementsAre("edr.commands", "edr.alerts", "edr.audit",
+                                              "edr.dead-letter", "edr.changelog", "edr.shuffle"));
 }
 
 }  // namespace
