@@ -145,6 +145,33 @@ TEST_F(TaskWindowsShuffleTest, OthersAreToldOfItsOwnInputsOnly) {
   EXPECT_TRUE(windows_->inputs_idle(kNow + seconds(30)));
 }
 
+// Two that fire at different moments of one OnTime: who reads the first is not to be beyond the
+// second.
+TEST_F(TaskWindowsShuffleTest, WhatWasDueIsToldWithHowFarTheTaskWasBefore) {
+  rule::Step absent = trigger::StepBy({"asset", "user"});
+  absent.absent = true;
+  rule::Count each = test::PairOf({});
+  each.threshold = 1;
+  each.of = {trigger::StepOfFirings("alone", {"user"}, {1})};
+  values_ = trigger::ValuesOf(
+      {trigger::RuleOf("alone",
+                       rule::Sequence{.within = seconds(8),
+                                      .steps = {trigger::StepBy({"asset", "user"}), absent}}),
+       trigger::RuleOf("each", each)});
+  windows_ = Make();
+  windows_->OnRecord(0, kShuffleTime, kShuffleTime, kNow);
+  windows_->OnTime(kNow);
+  See(0, own_, UserOf(2), kShuffleTime);
+  See(0, own_, UserOf(3), kShuffleTime + seconds(1));
+  windows_->OnRecord(0, kShuffleTime + hours(1), kShuffleTime + hours(1), kNow);
+  windows_->OnTime(kNow);
+  ASSERT_EQ(windows_->outgoing().size(), 2u);
+  EXPECT_EQ(windows_->outgoing()[0].contribution.place.time, kShuffleTime + seconds(8));
+  EXPECT_EQ(windows_->outgoing()[1].contribution.place.time, kShuffleTime + seconds(9));
+  for (const Outgoing& outgoing : windows_->outgoing()) EXPECT_EQ(outgoing.watermark, kShuffleTime);
+  EXPECT_EQ(windows_->told(), kShuffleTime + hours(1));
+}
+
 TEST_F(TaskWindowsShuffleTest, AnAbortTakesBackWhatWasHandedOutAndHeard) {
   windows_->OnRecord(0, kShuffleTime, kShuffleTime, kNow);
   windows_->OnTime(kNow);
