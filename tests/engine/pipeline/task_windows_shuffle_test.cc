@@ -132,6 +132,21 @@ TEST_F(TaskWindowsShuffleTest, ATimeThatArrivesIsBelievedAsFarAsAnEvents) {
   EXPECT_EQ(Send(own_, kShuffleTime + hours(2)), Arrived::kTaken);
 }
 
+TEST_F(TaskWindowsShuffleTest, TimeWaitsForSendersWhileTheirRecordsWait) {
+  Send(own_, kShuffleTime);
+  windows_->OnSender("edr/9", kShuffleTime, kShuffleTime, kNow);
+  const Time later = kNow + seconds(30);
+  windows_->OnRecord(0, kShuffleTime + hours(1), kShuffleTime + hours(1), later);
+  windows_->OnShuffleBacklog(later);
+  windows_->OnTime(later);
+  EXPECT_EQ(windows_->watermark(), kShuffleTime);
+  windows_->OnTime(later + seconds(29));
+  EXPECT_EQ(windows_->watermark(), kShuffleTime);
+  windows_->OnRecord(0, kShuffleTime + hours(1), kShuffleTime + hours(1), later + seconds(30));
+  windows_->OnTime(later + seconds(30));
+  EXPECT_EQ(windows_->watermark(), kShuffleTime + hours(1));
+}
+
 TEST_F(TaskWindowsShuffleTest, OthersAreToldOfItsOwnInputsOnly) {
   windows_->OnSender("edr/9", kShuffleTime - hours(1), kShuffleTime, kNow);
   windows_->OnRecord(0, kShuffleTime, kShuffleTime, kNow);
