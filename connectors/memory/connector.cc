@@ -116,13 +116,35 @@ pipeline::Assignment AssignTogether(MemoryLog& log,
   return assignment;
 }
 
+namespace {
+
+pipeline::StateTask StateTaskOf(const MemoryLog& log, int32_t number) {
+  return {.number = number,
+          .name = "memory-" + std::to_string(number),
+          .changelog = std::make_unique<MemoryChangelog>(log, number)};
+}
+
+}  // namespace
+
 pipeline::Assignment AssignStateTask(MemoryLog& log,
                                      std::span<const pipeline::PartitionId> partitions,
                                      const std::string& profile, size_t value_bytes_max) {
   pipeline::Assignment assignment = AssignTogether(log, partitions, profile, value_bytes_max);
   assignment.state_tasks = 1;
-  assignment.state = {
-      .number = 0, .name = "memory-0", .changelog = std::make_unique<MemoryChangelog>(log, 0)};
+  assignment.state = StateTaskOf(log, 0);
+  return assignment;
+}
+
+pipeline::Assignment AssignShared(MemoryLog& log, std::span<const pipeline::PartitionId> partitions,
+                                  const std::string& profile, int32_t state_tasks,
+                                  std::optional<int32_t> number) {
+  std::vector<pipeline::PartitionId> all(partitions.begin(), partitions.end());
+  if (number) all.push_back({.topic = kShuffleTopic, .partition = *number});
+  pipeline::Assignment assignment = AssignTogether(log, all, profile);
+  assignment.state_tasks = state_tasks;
+  if (!number) return assignment;
+  assignment.state = StateTaskOf(log, *number);
+  assignment.sources.back().is_shuffle = true;
   return assignment;
 }
 

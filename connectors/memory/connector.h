@@ -35,6 +35,12 @@ pipeline::Assignment AssignStateTask(MemoryLog& log,
                                      const std::string& profile,
                                      size_t value_bytes_max = 1'000'000);
 
+// One of the tasks that share `state_tasks` state tasks: the state task of that number, which reads
+// its partition of the shuffle, too, or, without a number, one that keeps no windows.
+pipeline::Assignment AssignShared(MemoryLog& log, std::span<const pipeline::PartitionId> partitions,
+                                  const std::string& profile, int32_t state_tasks,
+                                  std::optional<int32_t> number);
+
 // Assigns every partition of the log whose topic has a profile, at the start.
 class MemoryConnector final : public pipeline::Connector {
  public:
