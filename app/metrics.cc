@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kRejects = static_cast<size_t>(event::Reject::kCount);
 constexpr size_t kOddities = static_cast<size_t>(event::Oddity::kCount);
 constexpr size_t kSeverities = 5;
+constexpr size_t kShuffleRejects = static_cast<size_t>(pipeline::ShuffleReject::kCount);
 constexpr size_t kFates = static_cast<size_t>(trigger::Fate::kCount);
 constexpr std::array<std::string_view, 4> kResults = {"matched", "unmatched", "dead_lettered",
                                                       "empty"};
@@ -49,6 +50,9 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
       event_cost_(registry.AddCounters(
           "riposte_event_cost_seconds_total",
           "Time that belongs to no rule, by part, estimated from a few of the events.")),
+      shuffle_received_(registry.AddCounters(
+          "riposte_shuffle_received_total",
+          "Records of the shuffle that were read, by why they were dropped, or none.")),
       window_matches_(registry.AddCounters(
           "riposte_window_matches_total",
           "What matched for rules with windows, by what became of it in its group.")),
@@ -99,6 +103,11 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "riposte_window_firings_lost_total",
           "Firings that could not be told to a rule that takes them: they lack its group.")),
       window_no_key_(window_matches_.With({{"fate", "no_key"}})),
+      shuffle_sent_(registry.AddCounter("riposte_shuffle_sent_total",
+                                        "What was found for windows that another task keeps.")),
+      senders_refused_(
+          registry.AddCounter("riposte_shuffle_senders_refused_total",
+                              "Times that a task told how far it is and could not be waited for.")),
       stores_wiped_(registry.AddCounter(
           "riposte_state_stores_wiped_total",
           "Stores that were of no use at a start and were read from the changelog anew.")),
@@ -140,6 +149,11 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
     firings_by_severity_.push_back(firings_.With(
         {{"severity", std::string(rule::SeverityName(static_cast<rule::Severity>(i)))}}));
   }
+  for (size_t i = 0; i < kShuffleRejects; ++i) {
+    const auto reject = static_cast<pipeline::ShuffleReject>(i);
+    shuffle_by_result_.push_back(
+        shuffle_received_.With({{"dropped", std::string(pipeline::ShuffleRejectName(reject))}}));
+  }
   for (size_t i = 0; i < kFates; ++i) {
     matches_by_fate_.push_back(window_matches_.With(
         {{"fate", std::string(trigger::FateName(static_cast<trigger::Fate>(i)))}}));
@@ -153,6 +167,13 @@ void EngineMetrics::CountWindows(const pipeline::WindowCounts& counts) {
   window_no_key_.Add(static_cast<double>(counts.no_key));
   window_summaries_.Add(static_cast<double>(counts.summaries));
   window_firings_lost_.Add(static_cast<double>(counts.chained_lost));
+}
+
+void EngineMetrics::CountShuffle(const pipeline::ShuffleCounts& counts) {
+  shuffle_sent_.Add(static_cast<double>(counts.sent));
+  senders_refused_.Add(static_cast<double>(counts.senders_refused));
+  for (size_t i = 0; i < kShuffleRejects; ++i)
+    shuffle_by_result_[i].Add(static_cast<double>(counts.received[i]));
 }
 
 void EngineMetrics::Count(const metrics::CounterFamily& family,
@@ -210,6 +231,7 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   decode_cost_.Add(Seconds(counts.decode_ns));
   find_cost_.Add(Seconds(counts.find_ns));
   CountWindows(counts.windows);
+  CountShuffle(counts.shuffle);
 
   const std::lock_guard lock(mutex_);
   for (const pipeline::SourceCount& source : report.sources) CountSource(source);

@@ -139,6 +139,19 @@ TEST_F(EngineMetricsTest, WhatBecomesOfMatchesInWindowsIsCounted) {
   EXPECT_EQ(ValueOf(OfRule("riposte_rule_groups_evicted_total", rule)), "absent");
 }
 
+TEST_F(EngineMetricsTest, WhatGoesByTheShuffleIsCounted) {
+  pipeline::Counts counts;
+  counts.shuffle.sent = 2;
+  counts.shuffle.received[static_cast<size_t>(pipeline::ShuffleReject::kNone)] = 3;
+  counts.shuffle.received[static_cast<size_t>(pipeline::ShuffleReject::kUnknownRule)] = 4;
+  counts.shuffle.senders_refused = 5;
+  Commit(counts);
+  EXPECT_EQ(ValueOf("riposte_shuffle_sent_total"), "2");
+  EXPECT_EQ(ValueOf(R"(riposte_shuffle_received_total{dropped="none"})"), "3");
+  EXPECT_EQ(ValueOf(R"(riposte_shuffle_received_total{dropped="unknown_rule"})"), "4");
+  EXPECT_EQ(ValueOf("riposte_shuffle_senders_refused_total"), "5");
+}
+
 TEST_F(EngineMetricsTest, StoresThatWereOfNoUseAndThatFailAreCounted) {
   metrics_.OnWindowsStart({.task = 1, .replayed = 5, .restored = 3});
   EXPECT_EQ(ValueOf("riposte_state_stores_wiped_total"), "0");
