@@ -173,7 +173,8 @@ TaskWindows::Arrived TaskWindows::OnShuffle(trigger::Contribution contribution, 
 }
 
 bool TaskWindows::OnSender(std::string_view sender, Time watermark, Time append_time, Time now) {
-  return watermark_.OnSender(sender, trigger::ClampEventTime(watermark, append_time), now);
+  return watermark_.OnSender(sender, trigger::ClampEventTime(watermark, append_time), append_time,
+                             now);
 }
 
 bool TaskWindows::Take(const trigger::Contribution& contribution) {

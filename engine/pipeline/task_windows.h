@@ -84,6 +84,9 @@ class TaskWindows {
   // What the same record says of its sender; after OnShuffle. False: there is no room for another
   // sender, which time does not wait for then.
   bool OnSender(std::string_view sender, Time watermark, Time append_time, Time now);
+  // The shuffle has records that were not read yet, or cannot be asked, or one is held
+  // (unknown_definitions.h): that nothing is heard of a sender does not mean that it is idle.
+  void OnShuffleBacklog(Time now) { watermark_.OnSenderBacklog(now); }
   // What time has decided meanwhile.
   void OnTime(Time now);
 
@@ -108,6 +111,8 @@ class TaskWindows {
   void OnCommitted();  // the oldest that is sealed
   void Undo();         // all that is not committed: the newest first
   size_t groups() const { return correlator_->groups(); }
+  // Of all sources, at the last OnTime.
+  Time watermark() const { return correlator_->watermark(); }
 
  private:
   // How far the task was when a batch began.

@@ -34,7 +34,7 @@ class UnknownDefinitions {
   Verdict Judge(const ShuffleRecord& record, ShuffleReject reject, Time now);
   Time until() const { return until_; }  // of a wait
 
-  // The record at hand turned out to be known, or was taken back: nothing is waited for.
+  // The record that was held turned out to be known.
   void EndWait() { waits_ = false; }
   // Other rules are there. A wait goes on: a record is held so long and no longer, whatever reloads
   // do not bring it.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/trigger/saturating.h"
 
 namespace riposte::trigger {
 namespace {
@@ -60,16 +61,30 @@ void Watermark::OnBacklog(size_t input, Time now) {
   sources_[input].heard = std::max(sources_[input].heard, now);
 }
 
-bool Watermark::OnSender(std::string_view name, Time watermark, Time now) {
+bool Watermark::OnSender(std::string_view name, Time watermark, Time append_time, Time now) {
+  ReadTo(append_time);
   auto sender = PlaceOf(name);
   if (sender == sources_.end() || sender->name != name) {
     if (name.size() > kNameBytesMax || !MakeRoom(now)) return false;
-    sender =
-        sources_.insert(PlaceOf(name), {.name = std::string(name), .latest = {}, .heard = now});
+    sender = sources_.insert(PlaceOf(name), SenderOf(name, now));
   }
   Hear(*sender, watermark, now);
+  sender->appended = std::max(sender->appended.value_or(append_time), append_time);
   return true;
 }
+
+Watermark::Source Watermark::SenderOf(std::string_view name, Time now) {
+  return {.name = std::string(name), .latest = {}, .heard = now, .is_sender = true};
+}
+
+void Watermark::OnSenderBacklog(Time now) { behind_at_ = std::max(behind_at_.value_or(now), now); }
+
+void Watermark::ReadTo(Time append_time) {
+  if (!read_from_) read_from_ = append_time;
+  read_to_ = std::max(read_to_.value_or(append_time), append_time);
+}
+
+bool Watermark::IsBehind(Time now) const { return behind_at_ && now - *behind_at_ < idle_wait_; }
 
 Watermark::Sources::iterator Watermark::PlaceOf(std::string_view sender) {
   return std::ranges::lower_bound(sources_.begin() + static_cast<std::ptrdiff_t>(inputs_),
@@ -86,7 +101,8 @@ bool Watermark::MakeRoom(Time now) {
 }
 
 bool Watermark::IsIdle(const Source& source, Time now) const {
-  return now - source.heard >= idle_wait_;
+  if (!source.is_sender || !IsBehind(now)) return now - source.heard >= idle_wait_;
+  return read_to_ && Later(source.appended.value_or(*read_from_), idle_wait_) <= *read_to_;
 }
 
 bool Watermark::InputsIdle(Time now) const {
@@ -116,7 +132,7 @@ Time Watermark::OfInputs(Time now) {
 
 void Watermark::ForgetGone(Time now) {
   const auto gone = [&](const Source& source) {
-    return now - source.heard >= std::max(kGoneWait, idle_wait_);
+    return IsIdle(source, now) && now - source.heard >= kGoneWait;
   };
   sources_.erase(
       std::remove_if(sources_.begin() + static_cast<std::ptrdiff_t>(inputs_), sources_.end(), gone),
@@ -142,6 +158,7 @@ bool Watermark::Read(ByteReader& reader, Time now) {
   sources_ = std::move(sources);
   value_ = value;
   of_inputs_ = Time::min();
+  behind_at_ = read_from_ = read_to_ = std::nullopt;
   return true;
 }
 
@@ -166,7 +183,8 @@ void Watermark::ReadSenders(size_t count, ByteReader& reader, Time now, Sources&
     const std::string_view name = ReadName(reader);
     if (i > 0 && name <= before) reader.Fail();
     before = name;
-    sources.push_back({.name = std::string(name), .latest = ReadLatest(reader), .heard = now});
+    sources.push_back(SenderOf(name, now));
+    sources.back().latest = ReadLatest(reader);
   }
   // There may be more inputs than when it was written.
   if (sources.size() > kSourcesMax) sources.resize(kSourcesMax);

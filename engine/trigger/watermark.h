@@ -31,10 +31,14 @@ class Watermark {
   void OnRecord(size_t input, Time event_time, Time now);
   // The input has records that are not read yet, or cannot be asked: it is silent, but not idle.
   void OnBacklog(size_t input, Time now);
-  // A sender says how far it is, clamped likewise; less than before counts as before. One that is
-  // new becomes a source, in the place of the one that is idle longest if there are kSourcesMax.
-  // False, and nothing changed: all of them are inputs or not idle, or the name is too long.
-  bool OnSender(std::string_view name, Time watermark, Time now);
+  // A sender says how far it is, clamped likewise, in a record with this append time; less than
+  // before counts as before. One that is new becomes a source, in the place of the one that is idle
+  // longest if there are kSourcesMax. False, and no source changed: all of them are inputs or not
+  // idle, or the name is too long.
+  bool OnSender(std::string_view name, Time watermark, Time append_time, Time now);
+  // Senders' records are there that are not read yet, or cannot be asked: for an idle wait from now
+  // on a sender's silence is judged by the append times of what was read, not by the wall clock.
+  void OnSenderBacklog(Time now);
   // Never less than before. Time::min(): not known yet. With `now` from before the last call it
   // stays.
   Time At(Time now);
@@ -60,11 +64,17 @@ class Watermark {
     std::string name;
     std::optional<Time> latest;  // event time
     Time heard{};                // wall time
+    bool is_sender = false;
+    // Of a sender's last record; empty: none was read since the start.
+    std::optional<Time> appended{};
     bool operator==(const Source&) const = default;
   };
   using Sources = std::vector<Source>;
 
+  static Source SenderOf(std::string_view name, Time now);
   static void Hear(Source& source, Time event_time, Time now);
+  void ReadTo(Time append_time);
+  bool IsBehind(Time now) const;
   bool IsIdle(const Source& source, Time now) const;
   bool MakeRoom(Time now);
   void ForgetGone(Time now);
@@ -78,6 +88,8 @@ class Watermark {
   Duration idle_wait_;
   Time value_ = Time::min();
   Time of_inputs_ = Time::min();
+  std::optional<Time> behind_at_;            // wall time
+  std::optional<Time> read_from_, read_to_;  // append times of senders' records since the start
   size_t inputs_;
   Sources sources_;  // the inputs, then the senders, ascending by name
 };

@@ -132,6 +132,21 @@ TEST_F(TaskWindowsShuffleTest, ATimeThatArrivesIsBelievedAsFarAsAnEvents) {
   EXPECT_EQ(Send(own_, kShuffleTime + hours(2)), Arrived::kTaken);
 }
 
+TEST_F(TaskWindowsShuffleTest, TimeWaitsForSendersWhileTheirRecordsWait) {
+  Send(own_, kShuffleTime);
+  windows_->OnSender("edr/9", kShuffleTime, kShuffleTime, kNow);
+  const Time later = kNow + seconds(30);
+  windows_->OnRecord(0, kShuffleTime + hours(1), kShuffleTime + hours(1), later);
+  windows_->OnShuffleBacklog(later);
+  windows_->OnTime(later);
+  EXPECT_EQ(windows_->watermark(), kShuffleTime);
+  windows_->OnTime(later + seconds(29));
+  EXPECT_EQ(windows_->watermark(), kShuffleTime);
+  windows_->OnRecord(0, kShuffleTime + hours(1), kShuffleTime + hours(1), later + seconds(30));
+  windows_->OnTime(later + seconds(30));
+  EXPECT_EQ(windows_->watermark(), kShuffleTime + hours(1));
+}
+
 TEST_F(TaskWindowsShuffleTest, OthersAreToldOfItsOwnInputsOnly) {
   windows_->OnSender("edr/9", kShuffleTime - hours(1), kShuffleTime, kNow);
   windows_->OnRecord(0, kShuffleTime, kShuffleTime, kNow);
@@ -143,6 +158,33 @@ TEST_F(TaskWindowsShuffleTest, OthersAreToldOfItsOwnInputsOnly) {
   EXPECT_EQ(windows_->outgoing()[0].watermark, Time::min()) << "as it was found";
   EXPECT_EQ(windows_->outgoing()[1].watermark, kShuffleTime);
   EXPECT_TRUE(windows_->inputs_idle(kNow + seconds(30)));
+}
+
+// Two that fire at different moments of one OnTime: who reads the first is not to be beyond the
+// second.
+TEST_F(TaskWindowsShuffleTest, WhatWasDueIsToldWithHowFarTheTaskWasBefore) {
+  rule::Step absent = trigger::StepBy({"asset", "user"});
+  absent.absent = true;
+  rule::Count each = test::PairOf({});
+  each.threshold = 1;
+  each.of = {trigger::StepOfFirings("alone", {"user"}, {1})};
+  values_ = trigger::ValuesOf(
+      {trigger::RuleOf("alone",
+                       rule::Sequence{.within = seconds(8),
+                                      .steps = {trigger::StepBy({"asset", "user"}), absent}}),
+       trigger::RuleOf("each", each)});
+  windows_ = Make();
+  windows_->OnRecord(0, kShuffleTime, kShuffleTime, kNow);
+  windows_->OnTime(kNow);
+  See(0, own_, UserOf(2), kShuffleTime);
+  See(0, own_, UserOf(3), kShuffleTime + seconds(1));
+  windows_->OnRecord(0, kShuffleTime + hours(1), kShuffleTime + hours(1), kNow);
+  windows_->OnTime(kNow);
+  ASSERT_EQ(windows_->outgoing().size(), 2u);
+  EXPECT_EQ(windows_->outgoing()[0].contribution.place.time, kShuffleTime + seconds(8));
+  EXPECT_EQ(windows_->outgoing()[1].contribution.place.time, kShuffleTime + seconds(9));
+  for (const Outgoing& outgoing : windows_->outgoing()) EXPECT_EQ(outgoing.watermark, kShuffleTime);
+  EXPECT_EQ(windows_->told(), kShuffleTime + hours(1));
 }
 
 TEST_F(TaskWindowsShuffleTest, AnAbortTakesBackWhatWasHandedOutAndHeard) {

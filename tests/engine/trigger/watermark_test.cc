@@ -153,22 +153,22 @@ TEST(WatermarkTest, ASenderThatIsFirstHeardOfLaterIsWaitedForFromThenOn) {
   Watermark watermark(Inputs(1), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   EXPECT_EQ(watermark.At(kNow), kEvent);
-  EXPECT_TRUE(watermark.OnSender("b", kEvent + minutes(2), kNow));
-  EXPECT_TRUE(watermark.OnSender("a", kEvent + minutes(1), kNow));
-  EXPECT_TRUE(watermark.OnSender("c", kEvent - minutes(1), kNow));
+  EXPECT_TRUE(watermark.OnSender("b", kEvent + minutes(2), kNow, kNow));
+  EXPECT_TRUE(watermark.OnSender("a", kEvent + minutes(1), kNow, kNow));
+  EXPECT_TRUE(watermark.OnSender("c", kEvent - minutes(1), kNow, kNow));
   EXPECT_EQ(watermark.senders(), 3u);
   watermark.OnRecord(0, kEvent + hours(1), kNow);
   EXPECT_EQ(watermark.At(kNow), kEvent) << "c is behind, but time does not go back";
-  EXPECT_TRUE(watermark.OnSender("c", kEvent + minutes(9), kNow));
+  EXPECT_TRUE(watermark.OnSender("c", kEvent + minutes(9), kNow, kNow));
   EXPECT_EQ(watermark.At(kNow), kEvent + minutes(1));
-  EXPECT_TRUE(watermark.OnSender("a", kEvent, kNow)) << "less than before counts as before";
-  EXPECT_TRUE(watermark.OnSender("a", kEvent + minutes(8), kNow));
+  EXPECT_TRUE(watermark.OnSender("a", kEvent, kNow, kNow)) << "less than before counts as before";
+  EXPECT_TRUE(watermark.OnSender("a", kEvent + minutes(8), kNow, kNow));
   EXPECT_EQ(watermark.At(kNow), kEvent + minutes(2));
 }
 
 TEST(WatermarkTest, ASenderThatDoesNotKnowHowFarItIsIsWaitedFor) {
   Watermark watermark(Inputs(1), kWait, kNow);
-  watermark.OnSender("a", Time::min(), kNow);
+  watermark.OnSender("a", Time::min(), kNow, kNow);
   watermark.OnRecord(0, kEvent, kNow);
   EXPECT_EQ(watermark.At(kNow), Time::min());
 }
@@ -176,14 +176,14 @@ TEST(WatermarkTest, ASenderThatDoesNotKnowHowFarItIsIsWaitedFor) {
 TEST(WatermarkTest, ASenderIsNoInputOfThatName) {
   Watermark watermark(Inputs(1), kWait, kNow);
   watermark.OnRecord(0, kEvent, kNow);
-  watermark.OnSender("edr/0", kEvent + minutes(1), kNow);
+  watermark.OnSender("edr/0", kEvent + minutes(1), kNow, kNow);
   EXPECT_EQ(watermark.senders(), 1u);
   EXPECT_EQ(watermark.At(kNow), kEvent);
 }
 
 TEST(WatermarkTest, ASilentSenderIsIdleAndAtLastForgotten) {
   Watermark watermark(Inputs(1), kWait, kNow);
-  watermark.OnSender("a", kEvent, kNow);
+  watermark.OnSender("a", kEvent, kNow, kNow);
   watermark.OnRecord(0, kEvent + hours(1), kNow + seconds(20));
   EXPECT_EQ(watermark.At(kNow + kWait - kMillisecond), kEvent);
   EXPECT_EQ(watermark.At(kNow + kWait), kEvent + hours(1));
@@ -197,14 +197,14 @@ TEST(WatermarkTest, ASilentSenderIsIdleAndAtLastForgotten) {
 
 TEST(WatermarkTest, NothingIsForgottenThatIsNotIdle) {
   Watermark watermark(Inputs(0), 2 * Watermark::kGoneWait, kNow);
-  watermark.OnSender("a", kEvent, kNow);
+  watermark.OnSender("a", kEvent, kNow, kNow);
   EXPECT_EQ(watermark.At(kNow + Watermark::kGoneWait), kEvent);
   EXPECT_EQ(watermark.senders(), 1u);
 }
 
 TEST(WatermarkTest, OthersAreToldOfTheInputsAlone) {
   Watermark watermark(Inputs(2), kWait, kNow);
-  watermark.OnSender("a", kEvent, kNow);
+  watermark.OnSender("a", kEvent, kNow, kNow);
   EXPECT_EQ(watermark.OfInputs(kNow), Time::min());
   watermark.OnRecord(0, kEvent + minutes(2), kNow);
   watermark.OnRecord(1, kEvent + minutes(1), kNow + seconds(1));
@@ -229,9 +229,65 @@ TEST(WatermarkTest, OthersAreToldNothingOfWhatWasBefore) {
   EXPECT_EQ(read.OfInputs(kNow), kEvent);
 }
 
+// What a sender said may stand in the shuffle behind what was read.
+TEST(WatermarkTest, WithABacklogASendersSilenceIsJudgedByWhatWasRead) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnSender("a", kEvent, kNow - hours(1), kNow);
+  watermark.OnSender("b", kEvent + minutes(5), kNow - hours(1) + seconds(1), kNow);
+  Time now = kNow;
+  const auto at = [&](Duration later) {
+    now += later;
+    watermark.OnSenderBacklog(now);
+    watermark.OnRecord(0, kEvent + hours(1), now);
+    return watermark.At(now);
+  };
+  EXPECT_EQ(at(kWait), kEvent) << "the wall clock says nothing";
+  EXPECT_EQ(at(hours(2)), kEvent);
+  watermark.OnSender("b", kEvent + minutes(6), kNow - hours(1) + kWait - kMillisecond, now);
+  EXPECT_EQ(at(Duration(0)), kEvent);
+  watermark.OnSender("b", kEvent + minutes(7), kNow - hours(1) + kWait, now);
+  EXPECT_EQ(at(Duration(0)), kEvent + minutes(7)) << "a is gone, or idle";
+}
+
+TEST(WatermarkTest, ABacklogIsToldAgainOrIsOver) {
+  Watermark watermark(Inputs(1), kWait, kNow);
+  watermark.OnSender("a", kEvent, kNow, kNow);
+  watermark.OnSenderBacklog(kNow + seconds(20));
+  watermark.OnRecord(0, kEvent + hours(1), kNow + seconds(40));
+  EXPECT_EQ(watermark.At(kNow + seconds(20) + kWait - kMillisecond), kEvent);
+  EXPECT_EQ(watermark.At(kNow + seconds(20) + kWait), kEvent + hours(1));
+}
+
+TEST(WatermarkTest, AfterAStartWhatIsReadFirstBeginsASendersSilence) {
+  Watermark written(Inputs(1), kWait, kNow);
+  written.OnSender("a", kEvent, kNow, kNow);
+  written.At(kNow);
+  const std::string bytes = Written(written);
+  Watermark read(Inputs(1), kWait, kNow);
+  ByteReader reader(bytes);
+  ASSERT_TRUE(read.Read(reader, kNow + hours(5)));
+  const Time now = kNow + hours(6);
+  read.OnSenderBacklog(now);
+  read.OnRecord(0, kEvent + hours(1), now);
+  EXPECT_EQ(read.At(now), kEvent) << "nothing was read yet";
+  read.OnSender("b", kEvent + minutes(5), kNow + hours(1), now);
+  read.OnSender("b", kEvent + minutes(5), kNow + hours(1) + kWait - kMillisecond, now);
+  EXPECT_EQ(read.At(now), kEvent);
+  read.OnSender("b", kEvent + minutes(5), kNow + hours(1) + kWait, now);
+  EXPECT_EQ(read.At(now), kEvent + minutes(5));
+}
+
+TEST(WatermarkTest, NothingIsForgottenBecauseOfABacklog) {
+  Watermark watermark(Inputs(0), kWait, kNow);
+  watermark.OnSender("a", kEvent, kNow, kNow);
+  watermark.OnSenderBacklog(kNow + Watermark::kGoneWait);
+  EXPECT_EQ(watermark.At(kNow + Watermark::kGoneWait), kEvent);
+  EXPECT_EQ(watermark.senders(), 1u);
+}
+
 TEST(WatermarkTest, InputsIdle) {
   Watermark watermark(Inputs(1), kWait, kNow);
-  watermark.OnSender("a", kEvent, kNow + seconds(1));
+  watermark.OnSender("a", kEvent, kNow + seconds(1), kNow + seconds(1));
   EXPECT_FALSE(watermark.InputsIdle(kNow + kWait - kMillisecond));
   EXPECT_TRUE(watermark.InputsIdle(kNow + kWait)) << "whatever senders do";
 }
@@ -239,12 +295,13 @@ TEST(WatermarkTest, InputsIdle) {
 TEST(WatermarkTest, AtTheBoundTheSenderThatIsIdleLongestMakesRoom) {
   Watermark watermark(Inputs(1), kWait, kNow - hours(1));
   for (size_t i = 1; i < Watermark::kSourcesMax; ++i)
-    ASSERT_TRUE(watermark.OnSender("s" + std::to_string(i), kEvent, kNow + Duration(i % 1000)));
+    ASSERT_TRUE(
+        watermark.OnSender("s" + std::to_string(i), kEvent, kNow, kNow + Duration(i % 1000)));
   const Watermark full = watermark;
-  EXPECT_FALSE(watermark.OnSender("new", kEvent, kNow + kWait - kMillisecond));
-  EXPECT_EQ(watermark, full) << "none is idle but the input, which stays";
-  EXPECT_TRUE(watermark.OnSender("s7", kEvent, kNow + kWait - kMillisecond));
-  EXPECT_TRUE(watermark.OnSender("new", kEvent, kNow + kWait));
+  EXPECT_FALSE(watermark.OnSender("new", kEvent, kNow, kNow + kWait - kMillisecond));
+  EXPECT_EQ(Written(watermark), Written(full)) << "none is idle but the input, which stays";
+  EXPECT_TRUE(watermark.OnSender("s7", kEvent, kNow, kNow + kWait - kMillisecond));
+  EXPECT_TRUE(watermark.OnSender("new", kEvent, kNow, kNow + kWait));
   EXPECT_EQ(watermark.senders(), Watermark::kSourcesMax - 1);
   // Those of the same moment went with the first 1,000: s1000 was heard of at kNow.
   EXPECT_EQ(Written(watermark).find("\x05s1000\x01"), std::string::npos);
@@ -253,20 +310,21 @@ TEST(WatermarkTest, AtTheBoundTheSenderThatIsIdleLongestMakesRoom) {
 
 TEST(WatermarkTest, ASenderOfTooLongANameIsNone) {
   Watermark watermark(Inputs(0), kWait, kNow);
-  EXPECT_FALSE(watermark.OnSender(std::string(Watermark::kNameBytesMax + 1, 'x'), kEvent, kNow));
-  EXPECT_TRUE(watermark.OnSender(std::string(Watermark::kNameBytesMax, 'x'), kEvent, kNow));
+  EXPECT_FALSE(
+      watermark.OnSender(std::string(Watermark::kNameBytesMax + 1, 'x'), kEvent, kNow, kNow));
+  EXPECT_TRUE(watermark.OnSender(std::string(Watermark::kNameBytesMax, 'x'), kEvent, kNow, kNow));
   EXPECT_EQ(watermark.senders(), 1u);
 }
 
 TEST(WatermarkTest, SendersAreWrittenAndGivenTheWaitAnew) {
   Watermark watermark(Inputs(1), kWait, kNow);
-  watermark.OnSender("b", kEvent + minutes(1), kNow);
-  watermark.OnSender("a", kEvent + minutes(2), kNow);
+  watermark.OnSender("b", kEvent + minutes(1), kNow, kNow);
+  watermark.OnSender("a", kEvent + minutes(2), kNow, kNow);
   watermark.At(kNow);
   const std::string bytes = Written(watermark);
   const Time later = kNow + hours(5);
   Watermark read(Inputs(1), kWait, kNow);
-  read.OnSender("old", kEvent, kNow);
+  read.OnSender("old", kEvent, kNow, kNow);
   ByteReader reader(bytes);
   ASSERT_TRUE(read.Read(reader, later));
   EXPECT_EQ(Written(read), bytes);
@@ -278,7 +336,7 @@ TEST(WatermarkTest, SendersAreWrittenAndGivenTheWaitAnew) {
 TEST(WatermarkTest, MoreInputsThanBeforeLeaveLessRoomForSenders) {
   Watermark watermark(Inputs(0), kWait, kNow);
   for (size_t i = 0; i < Watermark::kSourcesMax; ++i)
-    ASSERT_TRUE(watermark.OnSender("s" + std::to_string(i), kEvent, kNow));
+    ASSERT_TRUE(watermark.OnSender("s" + std::to_string(i), kEvent, kNow, kNow));
   const std::string bytes = Written(watermark);
   Watermark read(Inputs(2), kWait, kNow);
   ByteReader reader(bytes);
@@ -291,7 +349,7 @@ class WatermarkHostileTest : public ::testing::Test {
  protected:
   WatermarkHostileTest() : watermark_(Inputs(2), kWait, kNow) {
     watermark_.OnRecord(1, kEvent, kNow);
-    watermark_.OnSender("a", kEvent, kNow);
+    watermark_.OnSender("a", kEvent, kNow, kNow);
   }
   void ExpectRefused(const std::string& hostile) {
     Watermark read = watermark_;
