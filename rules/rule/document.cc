@@ -157,7 +157,8 @@ class RuleReader {
       } else if (entry.key == "tests") {
         rule_.tests = ReadTests(entry.value, schema_, allow_windows_, reader_);
       } else if (entry.key == "suppress") {
-        rule_.suppress = ReadSuppress(entry.value, entry.key_span, Context());
+        rule_.suppress =
+            ReadSuppress(entry.value, entry.key_span, trigger_ ? &*trigger_ : nullptr, Context());
       }
     }
   }

@@ -7,8 +7,9 @@
 
 namespace riposte::rule {
 
-// `key_span` is where `suppress` itself stands. Empty after an error.
+// `key_span` is where `suppress` itself stands, `trigger` the rule's; null if it could not be read.
+// Empty after an error.
 std::optional<Suppress> ReadSuppress(const yaml::Node& section, yaml::Span key_span,
-                                     const TriggerContext& context);
+                                     const Trigger* trigger, const TriggerContext& context);
 
 }  // namespace riposte::rule

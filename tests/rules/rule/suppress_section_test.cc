@@ -33,6 +33,30 @@ TEST(ReadSuppress, AllThatIsWrong) {
   EXPECT_EQ(Wrong("suppress: ^1h\n", "wrong-type"), "");
 }
 
+TEST(ReadSuppress, AWindowIsToldByItsGroupOrItsAsset) {
+  const auto codes = [](const std::string& trigger, const std::string& by) {
+    return test::LoadTrigger(trigger, "suppress: {by: [" + by + "], for: 1h}\n").codes();
+  };
+  const std::string count = "{count: {at_least: 3, within: 1h, group_by: [process.username]}}";
+  EXPECT_EQ(codes(count, "process.username"), "");
+  EXPECT_EQ(codes(count, "asset.id, process.username"), "");
+  EXPECT_EQ(codes(count, ""), "");
+  EXPECT_EQ(codes(count, "process.username, process.name"), "suppress-beside-group@7:35");
+  const std::string day = "{scheduled: {daily: , from: '00:00', to: '00:00', at_least: 3}}";
+  EXPECT_EQ(codes(day, "asset.id"), "");
+  EXPECT_EQ(codes(day, "process.name"), "suppress-beside-group@7:17");
+  const auto steps = [](const std::string& second) {
+    return "{sequence: {within: 1h, steps: [{name: a, query: 'type: FILE', by: [process.username, "
+           "asset.id]}, {name: b, query: 'type: PROCESS', by: [" +
+           second + "]}]}}";
+  };
+  EXPECT_EQ(codes(steps("process.username, asset.id"), "process.username"), "");
+  EXPECT_EQ(codes(steps("process.userSid, asset.id"), "process.username"),
+            "suppress-beside-group@7:17")
+      << "of one step only";
+  EXPECT_EQ(codes("{single_match: }", "process.name"), "");
+}
+
 TEST(ReadSuppress, IsNotAvailableYet) {
   EXPECT_EQ(test::LoadText(test::RuleText(1, "suppress: {for: 0s}\n")).codes(),
             "not-available-yet@8:1 span-out-of-range@8:17");
