@@ -25,8 +25,6 @@ class ShuffleReceiver {
   Time until() const { return unknown_.until(); }
 
   void OnReload() { unknown_.OnReload(); }
-  // What was taken is taken back, and comes again.
-  void OnAborted() { unknown_.EndWait(); }
 
  private:
   UnknownDefinitions unknown_;

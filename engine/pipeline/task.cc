@@ -53,6 +53,8 @@ struct Task::Impl {
     for (Source& source : assigned.sources) {
       readings.emplace_back(readings.size(), inputs.size(), std::move(source), around.crashes);
       partitions.push_back(readings.back().partition);
+      RIPOSTE_CHECK(!readings.back().is_shuffle || assigned.state,
+                    "only state tasks read the shuffle");
       if (!readings.back().is_shuffle) inputs.push_back(PartitionKey(partitions.back()));
     }
     if (assigned.state_tasks > 0) ShareWindows(assigned);
@@ -81,6 +83,7 @@ struct Task::Impl {
   void Order(const match::Match& match, const Reading& from, const remediate::Subject& event,
              const Standing& standing);
   void HearOf(const Reading& from, const Record& record, bool matched);
+  void NoteBacklog(const Reading& reading);
   void GoOn(const ReadStanding& read_standing);
   void PutWindows(const Standing& standing);
   Circumstances CircumstancesOf(const Standing& standing) const;
@@ -408,14 +411,18 @@ void Task::Impl::HearOf(const Reading& from, const Record& record, bool matched)
   });
 }
 
+// The silence of a source that is not read to its end does not mean that it is idle.
+void Task::Impl::NoteBacklog(const Reading& reading) {
+  if (!reading.is_shuffle && reading.MayHaveMore())
+    WithWindows([&](auto& hearing) { hearing.OnBacklog(reading.input_number, now); });
+  if (reading.is_shuffle && (reading.MayHaveMore() || reading.holds(now)))
+    windows()->OnShuffleBacklog(now);
+}
+
 // Time goes on, also without records, and others hear of it.
 void Task::Impl::GoOn(const ReadStanding& read_standing) {
-  WithWindows([&](auto& hearing) {
-    for (const Reading& reading : readings)
-      if (!reading.is_shuffle && reading.MayHaveMore())
-        hearing.OnBacklog(reading.input_number, now);
-    hearing.OnTime(now);
-  });
+  for (const Reading& reading : readings) NoteBacklog(reading);
+  WithWindows([&](auto& hearing) { hearing.OnTime(now); });
   const bool orders = windows() != nullptr && !windows()->effects().firings.empty();
   PutWindows(orders ? read_standing() : Standing());
   WithWindows([&](const auto& telling) {
@@ -534,7 +541,6 @@ Status Task::Impl::Redo() {
   if (windows() != nullptr) state->Undo();
   if (forwarder) forwarder->Undo();
   if (sender) sender->OnAborted();
-  receiver.OnAborted();
   rewound = true;
   for (Reading& reading : readings) RIPOSTE_TRY(reading.GoBack());
   return Status::Ok();
