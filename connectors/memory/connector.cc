@@ -116,13 +116,35 @@ pipeline::Assignment AssignTogether(MemoryLog& log,
   return assignment;
 }
 
+namespace {
+
+pipeline::StateTask StateTaskOf(const MemoryLog& log, int32_t number) {
+  return {.number = number,
+          .name = "memory-" + std::to_string(number),
+          .changelog = std::make_unique<MemoryChangelog>(log, number)};
+}
+
+}  // namespace
+
 pipeline::Assignment AssignStateTask(MemoryLog& log,
                                      std::span<const pipeline::PartitionId> partitions,
                                      const std::string& profile, size_t value_bytes_max) {
   pipeline::Assignment assignment = AssignTogether(log, partitions, profile, value_bytes_max);
   assignment.state_tasks = 1;
-  assignment.state = {
-      .number = 0, .name = "memory-0", .changelog = std::make_unique<MemoryChangelog>(log, 0)};
+  assignment.state = StateTaskOf(log, 0);
+  return assignment;
+}
+
+pipeline::Assignment AssignShared(MemoryLog& log, std::span<const pipeline::PartitionId> partitions,
+                                  const std::string& profile, int32_t state_tasks,
+                                  std::optional<int32_t> number) {
+  std::vector<pipeline::PartitionId> all(partitions.begin(), partitions.end());
+  if (number) all.push_back({.topic = kShuffleTopic, .partition = *number});
+  pipeline::Assignment assignment = AssignTogether(log, all, profile);
+  assignment.state_tasks = state_tasks;
+  if (!number) return assignment;
+  assignment.state = StateTaskOf(log, *number);
+  assignment.sources.back().is_shuffle = true;
   return assignment;
 }
 
@@ -132,17 +154,27 @@ MemoryConnector::MemoryConnector(MemoryLog& log, Options options)
 MemoryConnector::~MemoryConnector() { Stop(Duration::zero()); }
 
 Status MemoryConnector::Start(pipeline::AssignmentListener& listener) {
-  std::vector<pipeline::Assignment> assignments;
-  for (const pipeline::PartitionId& partition : log_.Partitions()) {
-    const std::map<std::string, std::string>::const_iterator profile =
-        options_.profiles.find(partition.topic);
-    if (profile == options_.profiles.end()) continue;
-    assignments.push_back(Assign(log_, partition, profile->second, options_.value_bytes_max));
-    assigned_.push_back(partition);
-  }
+  for (const pipeline::PartitionId& partition : log_.Partitions())
+    if (options_.profiles.contains(partition.topic)) assigned_.push_back(partition);
   listener_ = &listener;
-  listener.OnAssigned(std::move(assignments));
+  listener.OnAssigned(AssignAll());
   return Status::Ok();
+}
+
+std::vector<pipeline::Assignment> MemoryConnector::AssignAll() {
+  std::vector<pipeline::Assignment> assignments;
+  const auto profile = [this](const pipeline::PartitionId& id) {
+    return options_.profiles.at(id.topic);
+  };
+  if (options_.keeps_windows && !assigned_.empty()) {
+    pipeline::Assignment& all =
+        assignments.emplace_back(AssignStateTask(log_, assigned_, {}, options_.value_bytes_max));
+    for (pipeline::Source& source : all.sources) source.profile = profile(source.input->id());
+    return assignments;
+  }
+  for (const pipeline::PartitionId& partition : assigned_)
+    assignments.push_back(Assign(log_, partition, profile(partition), options_.value_bytes_max));
+  return assignments;
 }
 
 void MemoryConnector::Stop(Duration) {

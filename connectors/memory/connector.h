@@ -16,6 +16,9 @@ struct Options {
   // Profile of each topic's events.
   std::map<std::string, std::string> profiles;
   size_t value_bytes_max = 1'000'000;
+  // One state task has all partitions, so that rules may have windows; else each partition is a
+  // task of its own, and the work is divided among workers.
+  bool keeps_windows = false;
 };
 
 // A task of one partition as a worker gets it, beginning at its committed offset; earlier owners
@@ -32,6 +35,12 @@ pipeline::Assignment AssignStateTask(MemoryLog& log,
                                      const std::string& profile,
                                      size_t value_bytes_max = 1'000'000);
 
+// One of the tasks that share `state_tasks` state tasks: the state task of that number, which reads
+// its partition of the shuffle, too, or, without a number, one that keeps no windows.
+pipeline::Assignment AssignShared(MemoryLog& log, std::span<const pipeline::PartitionId> partitions,
+                                  const std::string& profile, int32_t state_tasks,
+                                  std::optional<int32_t> number);
+
 // Assigns every partition of the log whose topic has a profile, at the start.
 class MemoryConnector final : public pipeline::Connector {
  public:
@@ -45,6 +54,8 @@ class MemoryConnector final : public pipeline::Connector {
   bool Finished() const override;
 
  private:
+  std::vector<pipeline::Assignment> AssignAll();
+
   MemoryLog& log_;
   const Options options_;
   pipeline::AssignmentListener* listener_ = nullptr;

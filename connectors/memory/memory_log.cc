@@ -8,7 +8,12 @@ namespace riposte::memory {
 int64_t MemoryLog::Append(const pipeline::PartitionId& partition, std::string key,
                           std::optional<std::string> value, Time append_time) {
   const std::scoped_lock lock(mutex_);
-  Partition& log = partitions_[partition];
+  newest_append_ = std::max(newest_append_, append_time);
+  return AppendTo(partitions_[partition], std::move(key), std::move(value), append_time);
+}
+
+int64_t MemoryLog::AppendTo(Partition& log, std::string key, std::optional<std::string> value,
+                            Time append_time) {
   const int64_t offset = log.next_offset++;
   log.records.push_back({.offset = offset,
                          .key = std::move(key),
@@ -119,6 +124,9 @@ std::optional<int64_t> MemoryLog::Apply(std::span<const pipeline::OutRecord> rec
   std::optional<int64_t> changelog_next;
   for (const pipeline::OutRecord& record : records) {
     outputs_.push_back(record);
+    if (record.topic == pipeline::OutTopic::kShuffle)
+      AppendTo(partitions_[{.topic = kShuffleTopic, .partition = record.partition}], record.key,
+               record.value, newest_append_);
     if (record.topic != pipeline::OutTopic::kChangelog) continue;
     std::vector<StoredRecord>& changelog = changelogs_[record.partition];
     const int64_t offset = static_cast<int64_t>(changelog.size());

@@ -25,6 +25,10 @@ enum class Fault : uint8_t {
   kBrokerGone,    // kUnavailable: the task stops
 };
 
+// The topic that what is committed to the shuffle is read from; its append times are those of the
+// newest record that was appended to any partition.
+inline constexpr const char* kShuffleTopic = "riposte.shuffle";
+
 struct StoredRecord {
   int64_t offset = 0;
   std::string key;
@@ -86,6 +90,8 @@ class MemoryLog {
     int64_t epoch = 0;
     std::optional<int64_t> changelog_next;
   };
+  int64_t AppendTo(Partition& log, std::string key, std::optional<std::string> value,
+                   Time append_time);
   std::optional<int64_t> Apply(std::span<const pipeline::OutRecord> records,
                                std::span<const pipeline::NextOffset> offsets);
 
@@ -94,6 +100,7 @@ class MemoryLog {
   std::map<pipeline::PartitionId, Partition> partitions_;
   std::vector<pipeline::OutRecord> outputs_;
   std::map<int32_t, std::vector<StoredRecord>> changelogs_;  // by state task
+  Time newest_append_{};
   std::deque<Fault> faults_;
   size_t commits_ = 0, aborts_ = 0;
   bool closed_ = false;

@@ -1,6 +1,7 @@
 #include "engine/pipeline/live_rules.h"
 
 #include <algorithm>
+#include <variant>
 
 namespace riposte::pipeline {
 
@@ -8,6 +9,12 @@ const match::Matcher* LiveRules::For(std::string_view profile) const {
   for (const std::pair<std::string, std::shared_ptr<const match::Matcher>>& entry : matchers)
     if (entry.first == profile) return entry.second.get();
   return nullptr;
+}
+
+bool LiveRules::HaveWindows() const {
+  return std::ranges::any_of(rules->rules, [](const rule::Rule& rule) {
+    return rule.enabled && !std::holds_alternative<rule::SingleMatch>(rule.trigger);
+  });
 }
 
 std::shared_ptr<const LiveRules> LiveRules::Compile(rule::RuleSetPtr rules,

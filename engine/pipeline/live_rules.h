@@ -21,6 +21,7 @@ struct LiveRules {
   // What matches are to windows.
   std::shared_ptr<const trigger::MatchValues> values;
 
+  bool HaveWindows() const;                                   // any that is enabled
   const match::Matcher* For(std::string_view profile) const;  // null: not compiled for it
   // For the profiles of these names; what the schema has no profile of is left out. Compiling
   // 100,000 rules takes seconds a profile, so only what some input has is worth it.

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "engine/event/decode.h"
 #include "engine/pipeline/ports.h"
+#include "engine/pipeline/shuffle_record.h"
 #include "engine/trigger/occurrence.h"
 #include "rules/rule/rule.h"
 
@@ -36,6 +37,15 @@ struct WindowCounts {
   bool operator==(const WindowCounts&) const = default;
 };
 
+// Records of the shuffle.
+struct ShuffleCounts {
+  uint64_t sent = 0;  // without ticks
+  // By what became of them; ticks count as taken.
+  std::array<uint64_t, static_cast<size_t>(ShuffleReject::kCount)> received{};
+  uint64_t senders_refused = 0;  // beyond the bound: time does not wait for them
+  bool operator==(const ShuffleCounts&) const = default;
+};
+
 // Plain counters of one task since its last commit. One thread; reset after they were told.
 struct Counts {
   // consumed = matched + unmatched + dead_lettered + empty, always.
@@ -46,6 +56,7 @@ struct Counts {
   uint64_t plain_events = 0;            // whose matching exceeded the index's limits
   uint64_t decode_ns = 0, find_ns = 0;  // estimated: decoding, and finding the rules to evaluate
   WindowCounts windows;
+  ShuffleCounts shuffle;
   DelayHistogram processing;       // per event: decode and match, batch time divided by its events
   DelayHistogram detection_delay;  // event time to commit, of the firings' events
   DelayHistogram command_delay;    // append time to commit, of the commands

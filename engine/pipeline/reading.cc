@@ -18,8 +18,10 @@ void Add(const match::Costs& more, match::Costs& sum) {
 
 }  // namespace
 
-Reading::Reading(size_t number_of, Source source, CrashHistory* crashes)
+Reading::Reading(size_t number_of, size_t input_of, Source source, CrashHistory* crashes)
     : number(number_of),
+      input_number(input_of),
+      is_shuffle(source.is_shuffle),
       input(std::move(source.input)),
       partition(input->id()),
       profile(std::move(source.profile)),
@@ -29,6 +31,8 @@ Reading::Reading(size_t number_of, Source source, CrashHistory* crashes)
       poison(crashes, partition, source.start_offset) {}
 
 Status Reading::UseRules(const LiveRules& live) {
+  held_until.reset();
+  if (is_shuffle) return Status::Ok();
   const match::Matcher* next = live.For(profile);
   if (next == nullptr)
     return {ErrorCode::kInvalidArgument,
@@ -45,6 +49,7 @@ bool Reading::IsNew(const Record& record) {
 }
 
 void Reading::TakeCosts(match::Costs& sum) {
+  if (is_shuffle) return;
   Add(scratch->costs(), sum);
   scratch->ResetCosts();
 }
@@ -55,8 +60,15 @@ void Reading::OnCommitted(int64_t next) {
   poison.OnCommitted(next);
 }
 
+Status Reading::Hold(const Record& record, Time until) {
+  held_until = until;
+  last_seen = record.offset - 1;
+  return input->Rewind(record.offset);
+}
+
 Status Reading::GoBack() {
-  scratch->ResetCosts();
+  if (!is_shuffle) scratch->ResetCosts();
+  held_until.reset();
   last_seen = committed - 1;
   ended = false;
   return input->Rewind(committed);

@@ -18,8 +18,9 @@ namespace riposte::pipeline {
 
 // Belongs to its task.
 struct Reading {
-  // `number`: of the task's sources. `crashes` outlives it; null: no record is poison.
-  Reading(size_t number, Source source, CrashHistory* crashes);
+  // `number`: of the task's sources; `input`: of its inputs, unless it is the shuffle. `crashes`
+  // outlives it; null: no record is poison.
+  Reading(size_t number, size_t input, Source source, CrashHistory* crashes);
 
   // kInvalidArgument: they are not compiled for its profile.
   Status UseRules(const LiveRules& live);
@@ -31,10 +32,14 @@ struct Reading {
   void OnCommitted(int64_t next);
   // To where the last commit was: what was read since then is done again.
   Status GoBack();
+  // A record that was polled has to wait until then: it and those behind it are polled again.
+  Status Hold(const Record& record, Time until);
   // It has records that were not read yet, or it is not known whether it has.
   bool MayHaveMore() const { return !ended && input->Lag() != 0; }
+  bool holds(Time now) const { return held_until && now < *held_until; }
 
-  const size_t number;
+  const size_t number, input_number;
+  const bool is_shuffle;  // then it has no matcher and no scratch
   std::unique_ptr<Input> input;
   const PartitionId partition;
   const std::string profile;
@@ -47,6 +52,7 @@ struct Reading {
   std::vector<Record> batch;
   bool ended = false;
   bool backlog = false;
+  std::optional<Time> held_until;
 };
 
 }  // namespace riposte::pipeline

@@ -10,9 +10,12 @@
 #include "engine/match/held_clauses.h"
 #include "engine/match/sampling.h"
 #include "engine/pipeline/decide.h"
+#include "engine/pipeline/forwarder.h"
 #include "engine/pipeline/reading.h"
 #include "engine/pipeline/record_at_hand.h"
 #include "engine/pipeline/records.h"
+#include "engine/pipeline/shuffle_receiver.h"
+#include "engine/pipeline/shuffle_sender.h"
 #include "engine/pipeline/task_state.h"
 #include "engine/pipeline/transaction.h"
 #include "engine/pipeline/window_outputs.h"
@@ -48,16 +51,16 @@ struct Task::Impl {
         decoder(task_options.event_bytes_max),
         committer(around.make_committer(std::move(assigned.outbox))) {
     for (Source& source : assigned.sources) {
-      readings.emplace_back(readings.size(), std::move(source), around.crashes);
+      readings.emplace_back(readings.size(), inputs.size(), std::move(source), around.crashes);
       partitions.push_back(readings.back().partition);
+      RIPOSTE_CHECK(!readings.back().is_shuffle || assigned.state,
+                    "only state tasks read the shuffle");
+      if (!readings.back().is_shuffle) inputs.push_back(PartitionKey(partitions.back()));
     }
-    if (assigned.state)
-      state = std::make_unique<TaskState>(
-          std::move(*assigned.state), InputNames(),
-          TaskState::Options{
-              .windows = {.windows = options.windows, .state_tasks = assigned.state_tasks}},
-          around.stores, around.clock, around.observer);
+    if (assigned.state_tasks > 0) ShareWindows(assigned);
   }
+
+  void ShareWindows(Assignment& assigned);
 
   // The path of a batch.
   Result<Progress> Step(const LiveRulesPtr& next_rules, const ReadStanding& read_standing,
@@ -68,6 +71,7 @@ struct Task::Impl {
   Status Poll(Reading& from, Duration wait);
   Status Work(Reading& from, const Standing& standing);
   void Work(Reading& from, const Record& record, const Standing& standing);
+  Status WorkOnShuffle(Reading& from, const Standing& standing);
   bool Decode(const Reading& from, const Record& record);
   DeadLetter LetterOf(const Reading& from, const Record& record, event::Reject reason) const;
   void PutAway(const DeadLetter& letter);
@@ -79,17 +83,22 @@ struct Task::Impl {
   void Order(const match::Match& match, const Reading& from, const remediate::Subject& event,
              const Standing& standing);
   void HearOf(const Reading& from, const Record& record, bool matched);
+  void NoteBacklog(const Reading& reading);
   void GoOn(const ReadStanding& read_standing);
   void PutWindows(const Standing& standing);
   Circumstances CircumstancesOf(const Standing& standing) const;
 
-  std::vector<std::string> InputNames() const {
-    std::vector<std::string> names;
-    for (const PartitionId& partition : partitions) names.push_back(PartitionKey(partition));
-    return names;
-  }
   // Null: the task keeps none.
   TaskWindows* windows() const { return state ? state->windows() : nullptr; }
+  // Calls `use` with what takes matches for windows: those of the task, or the way to the others'.
+  template <typename Use>
+  void WithWindows(const Use& use) {
+    if (windows() != nullptr) {
+      use(*windows());
+    } else if (forwarder) {
+      use(*forwarder);
+    }
+  }
   bool IsFull() const;
   bool CommitIsDue(Time now) const;
   Duration TimeToCommit(Time now) const;
@@ -104,6 +113,7 @@ struct Task::Impl {
 
   std::deque<Reading> readings;         // by number
   std::vector<PartitionId> partitions;  // likewise
+  std::vector<std::string> inputs;      // names, by input number
   const TaskOptions options;
   const Surroundings surroundings;
   LiveRulesPtr live;
@@ -117,15 +127,35 @@ struct Task::Impl {
   size_t record_bytes_before = 0;            // of the outputs, when the record's work began
   Time now{};
   Transaction open;
-  Transaction under_way;             // if `submitted`
-  std::vector<NextOffset> offsets;   // likewise
-  bool submitted = false;            // and not answered yet
-  std::unique_ptr<TaskState> state;  // null: it is no state task
+  Transaction under_way;               // if `submitted`
+  std::vector<NextOffset> offsets;     // likewise
+  bool submitted = false;              // and not answered yet
+  int32_t state_tasks = 0;             // 0: nobody keeps windows, and what follows is not there
+  std::unique_ptr<TaskState> state;    // null: it is no state task
+  std::optional<Forwarder> forwarder;  // of a task that is none, from the first rules on
+  std::optional<ShuffleSender> sender;
+  ShuffleReceiver receiver;
+  bool rules_have_windows = false;
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
   std::unique_ptr<Committer> committer;  // last: until it is gone it may read what is under way
 };
+
+void Task::Impl::ShareWindows(Assignment& assigned) {
+  state_tasks = assigned.state_tasks;
+  ShuffleSender::Options sends{.name = inputs.empty() ? std::string() : inputs.front(),
+                               .state_tasks = state_tasks};
+  if (assigned.state) {
+    sends.own = assigned.state->number;
+    sends.name = "state-" + std::to_string(assigned.state->number);
+    state = std::make_unique<TaskState>(
+        std::move(*assigned.state), inputs,
+        TaskState::Options{.windows = {.windows = options.windows, .state_tasks = state_tasks}},
+        surroundings.stores, surroundings.clock, surroundings.observer);
+  }
+  sender.emplace(std::move(sends));
+}
 
 Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
                                         const ReadStanding& read_standing, Duration wait) {
@@ -142,7 +172,8 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
     RIPOSTE_TRY(Poll(reading, wait / static_cast<int64_t>(readings.size())));
     if (reading.batch.empty()) continue;
     worked = true;
-    RIPOSTE_TRY(Work(reading, read_standing()));
+    const Standing& standing = read_standing();
+    RIPOSTE_TRY(reading.is_shuffle ? WorkOnShuffle(reading, standing) : Work(reading, standing));
     if (rewound) return Progress::kWorked;
   }
   now = surroundings.clock->Now();
@@ -163,6 +194,13 @@ Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
     RIPOSTE_TRY(Settle());
     RIPOSTE_TRY(state->UseRules(next_rules->values));
   }
+  if (state == nullptr && state_tasks > 0) {
+    RIPOSTE_TRY(Settle());
+    forwarder.emplace(next_rules->values, inputs, state_tasks, trigger::Watermark::kIdleWait,
+                      surroundings.clock->Now());
+  }
+  receiver.OnReload();
+  rules_have_windows = next_rules->HaveWindows();
   live = next_rules;
   regexes.emplace();
   return Status::Ok();
@@ -181,7 +219,7 @@ Result<bool> Task::Impl::TakeStateOver() {
 
 Status Task::Impl::Poll(Reading& from, Duration wait) {
   from.batch.clear();
-  if (from.ended) return Status::Ok();
+  if (from.ended || from.holds(now)) return Status::Ok();
   const Duration longest = open.empty() ? wait : std::min(wait, TimeToCommit(now));
   // What is open has to wait for what is committed: that is waited for rather than more records.
   const bool awaits_commit = submitted && !open.empty();
@@ -221,6 +259,24 @@ Status Task::Impl::Work(Reading& from, const Standing& standing) {
   return Status::Ok();
 }
 
+// What other tasks found for groups of this one. What is not known here holds up what is behind it.
+Status Task::Impl::WorkOnShuffle(Reading& from, const Standing& standing) {
+  Status held;
+  for (const Record& record : from.batch) {
+    if (!from.IsNew(record)) continue;
+    windows()->OnTime(now);
+    const ShuffleReceiver::Verdict verdict =
+        receiver.Take(record, *live->values, *windows(), now, open.counts().shuffle);
+    if (verdict == ShuffleReceiver::Verdict::kWait) {
+      held = from.Hold(record, receiver.until());
+      break;
+    }
+    open.Pass(from.number, record.offset, now);
+  }
+  PutWindows(standing);
+  return held;
+}
+
 // All that is done for one record: a crash in here is the record's.
 void Task::Impl::Work(Reading& from, const Record& record, const Standing& standing) {
   record_bytes_before = open.output_bytes();
@@ -245,7 +301,7 @@ void Task::Impl::Work(Reading& from, const Record& record, const Standing& stand
     while (end < found.size() && found[end].rule == found[begin].rule) ++end;
     TakeMatches(found.subspan(begin, end - begin), from, event, standing);
   }
-  if (windows() != nullptr) PutWindows(standing);
+  PutWindows(standing);
 }
 
 // Whether it is an event. What is none is counted and put away.
@@ -310,8 +366,8 @@ void Task::Impl::TakeMatches(std::span<const match::Match> parts, const Reading&
   const rule::Rule& rule = live->rules->rules[index];
   if (rule.fires && std::holds_alternative<rule::SingleMatch>(rule.trigger))
     Order(parts.front(), from, event, standing);
-  if (windows() != nullptr && live->values->takes(index))
-    windows()->OnMatches(decoder.event(), parts, event);
+  if (live->values->takes(index))
+    WithWindows([&](auto& taking) { taking.OnMatches(decoder.event(), parts, event); });
 }
 
 void Task::Impl::Order(const match::Match& match, const Reading& from,
@@ -347,32 +403,51 @@ Circumstances Task::Impl::CircumstancesOf(const Standing& standing) const {
 // How far the source is. What windows make of a match does not depend on how records came in
 // batches: time has gone on to the record before it.
 void Task::Impl::HearOf(const Reading& from, const Record& record, bool matched) {
-  if (windows() == nullptr) return;
-  if (matched) windows()->OnTime(now);
-  const event::Value* const time = decoder.event().First(schema::Role::kEventTime);
-  windows()->OnRecord(from.number, time == nullptr ? record.append_time : time->date,
-                      record.append_time, now);
+  WithWindows([&](auto& hearing) {
+    if (matched) hearing.OnTime(now);
+    const event::Value* const time = decoder.event().First(schema::Role::kEventTime);
+    hearing.OnRecord(from.input_number, time == nullptr ? record.append_time : time->date,
+                     record.append_time, now);
+  });
 }
 
-// Time goes on, also without records.
+// The silence of a source that is not read to its end does not mean that it is idle.
+void Task::Impl::NoteBacklog(const Reading& reading) {
+  if (!reading.is_shuffle && reading.MayHaveMore())
+    WithWindows([&](auto& hearing) { hearing.OnBacklog(reading.input_number, now); });
+  if (reading.is_shuffle && (reading.MayHaveMore() || reading.holds(now)))
+    windows()->OnShuffleBacklog(now);
+}
+
+// Time goes on, also without records, and others hear of it.
 void Task::Impl::GoOn(const ReadStanding& read_standing) {
-  if (windows() == nullptr) return;
-  for (const Reading& reading : readings)
-    if (reading.MayHaveMore()) windows()->OnBacklog(reading.number, now);
-  windows()->OnTime(now);
-  PutWindows(windows()->effects().firings.empty() ? Standing() : read_standing());
+  for (const Reading& reading : readings) NoteBacklog(reading);
+  WithWindows([&](auto& hearing) { hearing.OnTime(now); });
+  const bool orders = windows() != nullptr && !windows()->effects().firings.empty();
+  PutWindows(orders ? read_standing() : Standing());
+  WithWindows([&](const auto& telling) {
+    sender->Tick({.watermark = telling.told(),
+                  .inputs_idle = telling.inputs_idle(now),
+                  .has_windows = rules_have_windows},
+                 now, open);
+  });
 }
 
-// What came about in the windows becomes part of the transaction.
+// What came about in the windows, or was found for those of others, becomes part of the
+// transaction.
 void Task::Impl::PutWindows(const Standing& standing) {
-  TaskWindows& from = *windows();
-  if (from.changed()) open.Begin(now);
-  PutEffects(from.effects(), *live, CircumstancesOf(standing),
-             {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
-              .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
-             open);
-  CountLeftOut(from.left_out(), open.counts().windows);
-  from.Forget();
+  if (windows() != nullptr) {
+    if (windows()->changed()) open.Begin(now);
+    PutEffects(windows()->effects(), *live, CircumstancesOf(standing),
+               {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
+                .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
+               open);
+  }
+  WithWindows([&](auto& from) {
+    sender->Send(from.outgoing(), *live->values, now, open);
+    CountLeftOut(from.left_out(), open.counts().windows);
+    from.Forget();
+  });
 }
 
 // More must not come into the transaction.
@@ -419,6 +494,7 @@ void Task::Impl::Submit() {
   }
   if (windows() != nullptr)
     for (OutRecord& record : state->Seal()) under_way.Put(std::move(record));
+  if (forwarder) forwarder->Seal();
   committer->Submit(under_way.Seal(partitions, live->rules, std::move(costs), now), offsets);
   submitted = true;
 }
@@ -444,6 +520,7 @@ void Task::Impl::OnCommitted() {
   aborts_in_a_row = 0;
   retry_at = {};
   if (windows() != nullptr) state->OnCommitted(committer->ChangelogNext());
+  if (forwarder) forwarder->OnCommitted();
   std::vector<SourceCount> sources;
   for (Reading& reading : readings) {
     reading.OnCommitted(offsets[reading.number].offset);
@@ -462,6 +539,8 @@ Status Task::Impl::Redo() {
   under_way.Clear();
   open.Clear();
   if (windows() != nullptr) state->Undo();
+  if (forwarder) forwarder->Undo();
+  if (sender) sender->OnAborted();
   rewound = true;
   for (Reading& reading : readings) RIPOSTE_TRY(reading.GoBack());
   return Status::Ok();

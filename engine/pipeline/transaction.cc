@@ -15,8 +15,7 @@ double SecondsBetween(Time from, Time to) {
 }  // namespace
 
 std::optional<int64_t> Transaction::NextOffset(size_t source) const {
-  if (source >= sources_.size() || sources_[source].consumed == 0) return std::nullopt;
-  return sources_[source].last_offset + 1;
+  return source < next_offsets_.size() ? next_offsets_[source] : std::nullopt;
 }
 
 void Transaction::Begin(Time now) {
@@ -25,8 +24,14 @@ void Transaction::Begin(Time now) {
   opened_at_ = now;
 }
 
-void Transaction::Consume(size_t source, int64_t offset, Time now) {
+void Transaction::Pass(size_t source, int64_t offset, Time now) {
   Begin(now);
+  if (next_offsets_.size() <= source) next_offsets_.resize(source + 1);
+  next_offsets_[source] = offset + 1;
+}
+
+void Transaction::Consume(size_t source, int64_t offset, Time now) {
+  Pass(source, offset, now);
   if (sources_.size() <= source) sources_.resize(source + 1);
   at_ = source;
   TransactionCounts& counts = sources_[source];
@@ -152,6 +157,7 @@ void Transaction::Clear() {
   output_bytes_ = 0;
   has_command_ = false;
   sources_.clear();
+  next_offsets_.clear();
   counts_ = {};
   for (std::vector<uint64_t>* by_rule : {&matches_, &late_, &evicted_})
     std::fill(by_rule->begin(), by_rule->end(), uint64_t{0});

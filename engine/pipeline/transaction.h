@@ -36,6 +36,8 @@ class Transaction {
   // Begins, too: a record of that source was consumed; what becomes of it is said next.
   void Consume(size_t source, int64_t offset, Time now);
   void Count(Fate fate);
+  // A record of the shuffle, which is no event, was worked on.
+  void Pass(size_t source, int64_t offset, Time now);
   void Put(OutRecord record);
   void CountMatch(uint32_t rule);
   void CountFiring(const remediate::Firing& firing);
@@ -61,8 +63,9 @@ class Transaction {
   size_t output_bytes_ = 0;
   bool has_command_ = false;
   Time opened_at_{};
-  std::vector<TransactionCounts> sources_;  // by number
-  size_t at_ = 0;                           // the source of the record at hand
+  std::vector<TransactionCounts> sources_;            // by number
+  std::vector<std::optional<int64_t>> next_offsets_;  // likewise
+  size_t at_ = 0;                                     // the source of the record at hand
   Counts counts_;
   std::vector<uint64_t> matches_, late_, evicted_;  // by rule index
   rule::RuleSetPtr rules_;                          // from here on to costs_: once it is sealed

@@ -16,7 +16,7 @@ class ReadingTest : public testing::Test {
     for (int i = 0; i < 3; ++i) log_.Append(kEdr, "A1", "{}", Time{});
   }
   Reading Make(const std::string& profile = "test") {
-    return {0, std::move(memory::Assign(log_, kEdr, profile).sources.front()), nullptr};
+    return {0, 0, std::move(memory::Assign(log_, kEdr, profile).sources.front()), nullptr};
   }
   std::vector<int64_t> Poll(Reading& reading) {
     EXPECT_TRUE(reading.input->Poll(2, 1'000, Duration::zero(), reading.batch).ok());
@@ -51,7 +51,7 @@ TEST_F(ReadingTest, WhatIsNotCommittedIsNewAgain) {
 TEST_F(ReadingTest, AJumpIsToldUntilItIsCommitted) {
   Source source = std::move(memory::Assign(log_, kEdr, "test").sources.front());
   source.skipped_from = 7;
-  Reading reading(0, std::move(source), nullptr);
+  Reading reading(0, 0, std::move(source), nullptr);
   EXPECT_EQ(reading.gap_from, 7);
   reading.OnCommitted(1);
   EXPECT_EQ(reading.gap_from, -1);
@@ -80,13 +80,28 @@ TEST_F(ReadingTest, ItMayHaveMoreUntilItsLagIsNoneOrItIsAtItsEnd) {
   EXPECT_FALSE(reading.MayHaveMore());
 }
 
+TEST_F(ReadingTest, WhatIsHeldComesAgain) {
+  Source source = std::move(memory::Assign(log_, kEdr, {}).sources.front());
+  source.is_shuffle = true;
+  Reading reading(0, 0, std::move(source), nullptr);
+  ASSERT_TRUE(reading.UseRules(*live_).ok()) << "it has no profile";
+  EXPECT_EQ(Poll(reading), (std::vector<int64_t>{0, 1}));
+  ASSERT_TRUE(reading.Hold(reading.batch[1], TimeFromMs(5)).ok());
+  EXPECT_TRUE(reading.holds(TimeFromMs(4)));
+  EXPECT_FALSE(reading.holds(TimeFromMs(5)));
+  EXPECT_EQ(Poll(reading), (std::vector<int64_t>{1, 2}));
+  ASSERT_TRUE(reading.UseRules(*live_).ok());
+  EXPECT_FALSE(reading.holds(TimeFromMs(4))) << "a reload may have brought what it waits for";
+}
+
 TEST_F(ReadingTest, CostsAreTakenOnce) {
   Reading reading = Make();
   ASSERT_TRUE(reading.UseRules(*live_).ok());
-  test::EngineDecoder decoder;
-  const event::Event& event = decoder.Decode(test::EventJson("PROCESS").With("name", "evil"));
+  event::Decoder decoder;
+  const std::string json = test::EventJson("PROCESS").With("name", "evil").Text();
+  ASSERT_EQ(decoder.Decode(reading.matcher->plan(), json), event::Reject::kNone);
   std::vector<match::Match> matches;
-  reading.matcher->FindMatches(event, {}, *reading.scratch, matches);
+  reading.matcher->FindMatches(decoder.event(), {}, *reading.scratch, matches);
   match::Costs first, second;
   reading.TakeCosts(first);
   reading.TakeCosts(first);

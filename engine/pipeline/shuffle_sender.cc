@@ -1,0 +1,39 @@
+#include "engine/pipeline/shuffle_sender.h"
+
+#include <utility>
+
+#include "engine/pipeline/shuffle_record.h"
+
+namespace riposte::pipeline {
+
+ShuffleSender::ShuffleSender(Options options)
+    : options_(std::move(options)), ticks_(options_.state_tasks, options_.own, options_.ticks) {}
+
+void ShuffleSender::Send(const std::vector<Outgoing>& outgoing, const trigger::MatchValues& values,
+                         Time now, Transaction& open) {
+  for (const Outgoing& each : outgoing) {
+    open.Begin(now);
+    OutRecord record{.topic = OutTopic::kShuffle,
+                     .key = each.contribution.route,
+                     .value = {},
+                     .partition = each.to};
+    WriteShuffleRecord(options_.name, each, values, record.value);
+    ticks_.OnSent(each.to, each.watermark, now);
+    ++open.counts().shuffle.sent;
+    open.Put(std::move(record));
+  }
+}
+
+void ShuffleSender::Tick(const Ticks::Standing& standing, Time now, Transaction& open) {
+  owed_.clear();
+  ticks_.AppendOwed(standing, now, owed_);
+  for (const int32_t to : owed_) {
+    open.Begin(now);
+    OutRecord record{
+        .topic = OutTopic::kShuffle, .key = options_.name, .value = {}, .partition = to};
+    WriteTick(options_.name, standing.watermark, record.value);
+    open.Put(std::move(record));
+  }
+}
+
+}  // namespace riposte::pipeline

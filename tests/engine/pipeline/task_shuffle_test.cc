@@ -1,0 +1,225 @@
+// Tasks that share the windows by way of the shuffle, against one that keeps them all.
+#include <algorithm>
+#include <iostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/pipeline/task.h"
+#include "engine/pipeline/unknown_definitions.h"
+#include "rules/rule/trigger_print.h"
+#include "tests/engine/pipeline/kept_stores.h"
+#include "tests/engine/pipeline/task_harness.h"
+#include "tests/engine/pipeline/window_fixture.h"
+
+namespace riposte::pipeline {
+namespace {
+
+using memory::Fault;
+using std::chrono::seconds;
+using test::FieldOf;
+
+rule::Rule PairOf(std::string_view name) {
+  rule::Rule rule = test::KillRule(name, rule::AutoMode::kEnforce);
+  rule.trigger =
+      rule::Count{.threshold = 2, .within = seconds(10), .group_by = {FieldOf("event.asset")}};
+  rule.canonical_trigger = rule::PrintTrigger(rule.trigger, test::EngineSchema()->catalogue);
+  return rule;
+}
+
+Time At(int64_t second) { return test::TimeAt(test::kEventTime) + seconds(second); }
+PartitionId Edr(int32_t partition) { return {.topic = "edr", .partition = partition}; }
+
+// A task that keeps windows for each of the first partitions, and one that keeps none.
+class Group {
+ public:
+  static constexpr int32_t kStateTasks = 2;
+  static constexpr int32_t kPartitions = 3;
+
+  explicit Group(std::vector<rule::Rule> rules) {
+    standing_.enforcement.enabled = true;
+    standing_.arming = std::make_shared<test::AlwaysArmed>();
+    UseRules(std::move(rules));
+    for (int32_t partition = 0; partition < kPartitions; ++partition)
+      log.SkipOffsets(Edr(partition), 0);
+    for (int32_t number = 0; number < kStateTasks; ++number)
+      log.SkipOffsets({.topic = memory::kShuffleTopic, .partition = number}, 0);
+    tasks_.resize(kPartitions);
+  }
+
+  void UseRules(std::vector<rule::Rule> rules) {
+    live_ = LiveRules::Compile(test::RuleSetOf(std::move(rules)), {"test"});
+  }
+  void Happens(int32_t partition, int64_t second, std::string_view id, std::string_view name,
+               std::string_view asset) {
+    test::EventJson event = test::ProcessEvent(id, name);
+    event.With("asset", asset).With("time", FormatTime(At(second)));
+    log.Append(Edr(partition), "", event.Text(), At(second));
+  }
+  void Restart(size_t task) {
+    const auto number = static_cast<int32_t>(task);
+    const PartitionId input = Edr(number);
+    const bool keeps = number < kStateTasks;
+    tasks_[task].reset();
+    tasks_[task] = std::make_unique<Task>(
+        memory::AssignShared(log, {&input, 1}, "test", kStateTasks,
+                             keeps ? std::optional<int32_t>(number) : std::nullopt),
+        options,
+        Surroundings{
+            .clock = &clock, .guards = &guards_, .observer = &observer, .stores = &stores_});
+  }
+  Status Step(size_t task) {
+    if (tasks_[task] == nullptr) Restart(task);
+    return tasks_[task]
+        ->Step(
+            live_, [this]() -> const Standing& { return standing_; }, Duration::zero())
+        .status();
+  }
+  // All that is there is worked on and committed.
+  void Settle() {
+    for (int round = 0; round < 40; ++round) {
+      for (size_t task = 0; task < tasks_.size(); ++task)
+        if (!Step(task).ok()) Restart(task);
+      clock.Advance(options.commit_interval);
+    }
+  }
+  std::vector<std::string> Fired() const {
+    std::vector<std::string> ids;
+    for (const OutRecord& record : log.Outputs(OutTopic::kAlerts)) {
+      const json::Value alert = json::Parse(record.value).value();
+      ids.emplace_back(alert.StringOr("firing_id", "?"));
+    }
+    std::ranges::sort(ids);
+    return ids;
+  }
+  uint64_t Received(ShuffleReject reject) const {
+    uint64_t received = 0;
+    for (const test::RecordingObserver::Commit& commit : observer.commits)
+      received += commit.counts.shuffle.received[static_cast<size_t>(reject)];
+    return received;
+  }
+
+  test::ManualClock clock{At(0)};
+  memory::MemoryLog log;
+  test::RecordingObserver observer;
+  TaskOptions options;
+
+ private:
+  Standing standing_;
+  const guard::Chain guards_ = guard::StandardChain({});
+  test::KeptStores stores_;
+  LiveRulesPtr live_;
+  std::vector<std::unique_ptr<Task>> tasks_;
+};
+
+TEST(TaskShuffleTest, WhatAnotherTaskOwnsIsCountedThere) {
+  Group group({PairOf("evil")});
+  for (int asset = 0; asset < 8; ++asset)
+    for (int second = 0; second < 2; ++second)
+      group.Happens(asset % Group::kPartitions, second,
+                    "e" + std::to_string(asset) + "-" + std::to_string(second), "evil",
+                    "A" + std::to_string(asset));
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 8u);
+  EXPECT_GT(group.log.Outputs(OutTopic::kShuffle).size(), 4u);
+  EXPECT_GT(group.Received(ShuffleReject::kNone), 4u);
+}
+
+TEST(TaskShuffleTest, AnAssetsEventsComeTogetherFromAllInputs) {
+  Group group({PairOf("evil")});
+  group.Happens(0, 0, "e1", "evil", "A1");
+  group.Happens(2, 1, "e2", "evil", "A1");
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 1u);
+}
+
+TEST(TaskShuffleTest, OthersHearHowFarATaskIs) {
+  Group group({PairOf("evil")});
+  group.Happens(2, 5, "e1", "good", "A1");
+  group.Settle();
+  EXPECT_GE(group.log.Outputs(OutTopic::kShuffle).size(), 2u) << "a tick to each";
+}
+
+TEST(TaskShuffleTest, WithoutWindowsNobodySaysAnything) {
+  Group group({test::RuleFor("evil")});
+  group.Happens(2, 5, "e1", "evil", "A1");
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 1u);
+  EXPECT_TRUE(group.log.Outputs(OutTopic::kShuffle).empty());
+}
+
+TEST(TaskShuffleTest, WhatIsNotKnownYetWaitsForTheReloadThatBringsIt) {
+  Group group({PairOf("evil")});
+  for (int i = 0; i < 4; ++i)
+    group.Happens(2, i % 2, "e" + std::to_string(i), "evil", i < 2 ? "A1" : "A2");
+  ASSERT_TRUE(group.Step(2).ok());
+  group.clock.Advance(group.options.commit_interval);
+  ASSERT_TRUE(group.Step(2).ok());
+  group.UseRules({});
+  for (size_t task : {0, 1, 0, 1}) ASSERT_TRUE(group.Step(task).ok());
+  group.UseRules({PairOf("evil")});
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 2u);
+}
+
+TEST(TaskShuffleTest, WhatNobodyBringsIsDroppedAfterAWhile) {
+  Group group({PairOf("evil")});
+  group.Happens(2, 0, "e1", "evil", "A1");
+  ASSERT_TRUE(group.Step(2).ok());
+  group.clock.Advance(group.options.commit_interval);
+  ASSERT_TRUE(group.Step(2).ok());
+  group.UseRules({});
+  for (size_t task : {0, 1}) ASSERT_TRUE(group.Step(task).ok());
+  group.clock.Advance(UnknownDefinitions::kWait);
+  group.Settle();
+  EXPECT_EQ(group.Received(ShuffleReject::kUnknownRule), 1u);
+}
+
+// Faults and new owners at any time: what several tasks fire is what one does that has it all.
+TEST(TaskShuffleTest, FaultsChangeNothingThatIsFired) {
+  const unsigned base = std::random_device{}();
+  std::cout << "seed " << base << "\n";
+  size_t fired = 0;
+  for (unsigned run = 0; run < 8; ++run) {
+    std::mt19937 random(base + run);
+    Group group({PairOf("evil")});
+    test::TaskHarness one({PairOf("evil")});
+    one.keeps_windows = true;
+    one.log.SkipOffsets(test::kPartition, 0);
+    int64_t second = 0;
+    for (int i = 0; i < 150; ++i) {
+      second += static_cast<int64_t>(random() % 3);
+      // An asset's events are in one partition, so that they are in the same order for all.
+      const auto asset = static_cast<int32_t>(random() % 7);
+      const std::string id = "e" + std::to_string(i), name = random() % 2 == 0 ? "evil" : "good";
+      group.Happens(asset % Group::kPartitions, second, id, name, "A" + std::to_string(asset));
+      test::EventJson event = test::ProcessEvent(id, name);
+      event.With("asset", "A" + std::to_string(asset)).With("time", FormatTime(At(second)));
+      one.log.Append(test::kPartition, "", event.Text(), At(second));
+    }
+    one.RunToEnd();
+    std::vector<Fault> faults;
+    for (int i = 0; i < 80; ++i)
+      faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
+    group.log.PlanFaults(faults);
+    group.options.batch_records_max = 1 + random() % 20;
+    for (int i = 0; i < 300; ++i) {
+      const size_t task = random() % Group::kPartitions;
+      if (!group.Step(task).ok() || random() % 20 == 0) group.Restart(task);
+      group.clock.Advance(Duration(random() % 50));
+    }
+    group.Settle();
+    std::vector<std::string> expected;
+    for (const json::Value& alert : one.Outputs(OutTopic::kAlerts))
+      expected.emplace_back(alert.StringOr("firing_id", "?"));
+    std::ranges::sort(expected);
+    EXPECT_EQ(group.Fired(), expected) << "seed " << base + run;
+    fired += expected.size();
+  }
+  EXPECT_GT(fired, 100u);
+}
+
+}  // namespace
+}  // namespace riposte::pipeline
