@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "base/time.h"
+#include "engine/guard/order_memory.h"
 #include "engine/remediate/command.h"
 #include "rules/rule/rule.h"
+#include "rules/schema/profile.h"
 
 namespace riposte::guard {
 
@@ -19,9 +21,10 @@ std::string_view VerdictName(Verdict verdict);  // "allow", "dry_run", "hold", "
 
 struct Decision {
   Verdict verdict = Verdict::kAllow;
-  std::string_view guard;   // "kill_switch", "expiry", "protected", "scope", "mode"
+  // "kill_switch", "expiry", "duplicate", "protected", "scope", "mode"
+  std::string_view guard;
   std::string_view reason;  // bounded: "enforcement_disabled", "event_too_old",
-                            // "protected_process", ... empty for kAllow
+                            // "protected_process", ... empty for what is allowed as it should be
   std::string detail;       // for people
 };
 
@@ -46,8 +49,11 @@ struct Context {
   const Enforcement* enforcement = nullptr;
   const ArmingView* arming = nullptr;
   const rule::Rule* rule = nullptr;
-  // The asset that the event came from.
+  // The asset that the event came from, and the event's type.
   std::string_view event_asset_id;
+  schema::EventType event_type = schema::EventType::kOther;
+  // What was ordered on the asset before; null: that is not known here.
+  const OrderMemory* orders = nullptr;
 };
 
 class Guard {

@@ -1,5 +1,6 @@
 #include "engine/guard/standard.h"
 
+#include "engine/guard/duplicate.h"
 #include "engine/guard/kill_switch.h"
 #include "engine/guard/mode.h"
 #include "engine/guard/scope.h"
@@ -10,6 +11,7 @@ Chain StandardChain(Settings settings) {
   std::vector<std::unique_ptr<const Guard>> guards;
   guards.push_back(std::make_unique<KillSwitch>());
   guards.push_back(std::make_unique<Expiry>(settings.max_event_age));
+  guards.push_back(std::make_unique<Duplicate>());
   guards.push_back(std::make_unique<Protected>(std::move(settings.protection)));
   guards.push_back(std::make_unique<Scope>());
   guards.push_back(std::make_unique<ModeGuard>());

@@ -3,6 +3,7 @@
 
 #include "engine/guard/expiry.h"
 #include "engine/guard/guard.h"
+#include "engine/guard/order_memory.h"
 #include "engine/guard/protected.h"
 
 namespace riposte::guard {
@@ -10,12 +11,14 @@ namespace riposte::guard {
 struct Settings {
   MaxEventAge max_event_age;
   ProtectedList protection = ProtectedList::Shipped();
+  MemoryOptions orders;  // of what each task remembers for the guard `duplicate`
 };
 
-// Kill switch, expiry, protected, scope, mode.
+// Kill switch, expiry, duplicate, protected, scope, mode.
 Chain StandardChain(Settings settings);
 // For tests of rules and replays, whose events are old and whose commands are never sent: protected
-// and scope only.
+// and scope only. What was ordered before is not asked either: they say what a rule does with an
+// event, whichever other rules are there and whichever events came before.
 Chain ReplayChain(Settings settings);
 
 }  // namespace riposte::guard

@@ -13,7 +13,7 @@ constexpr size_t kSegmentBytes = 2;
 constexpr unsigned kByteBits = 8;
 
 bool IsKind(uint8_t byte) {
-  return byte >= static_cast<uint8_t>(Kind::kBirth) && byte <= static_cast<uint8_t>(Kind::kClock);
+  return byte >= static_cast<uint8_t>(Kind::kBirth) && byte <= static_cast<uint8_t>(Kind::kOrdered);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ enum class Kind : uint8_t {
   kWindow = 2,    // a trigger's state of a group
   kSuppress = 3,  // what is silenced
   kClock = 4,     // how far the task's sources were
+  kOrdered = 5,   // what was ordered on an asset, which is the group; of no definition: zeros
 };
 
 // The first half of a definition's hash.

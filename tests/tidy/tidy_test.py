@@ -29,7 +29,7 @@ LAYERS = {
     "engine/trigger": ["base", "rules", "engine/event"],
     "engine/state": ["base"],
     "engine/remediate": ["base", "rules", "engine/event"],
-    "engine/guard": ["base", "rules", "engine/event", "engine/remediate", "engine/pipeline/ports.h"],
+    "engine/guard": ["base", "rules", "engine/event", "engine/trigger", "engine/remediate", "engine/pipeline/ports.h"],
     "engine/pipeline": ["base", "rules", "engine/event", "engine/match", "engine/trigger", "engine/state",
                         "engine/remediate", "engine/guard"],
     "connectors/kafka": ["base", "engine/pipeline/ports.h", "engine/state/changelog.h"],

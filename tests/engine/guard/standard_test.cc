@@ -18,8 +18,8 @@ TEST(StandardChainTest, AllGuardsInTheirOrder) {
   EXPECT_EQ(test::Show(StandardChain({}).Judge(fixture.command, fixture.context, trail)), "allow");
   std::vector<std::string> names;
   for (const Decision& decision : trail) names.emplace_back(decision.guard);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"kill_switch", "expiry", "protected", "scope", "mode"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"kill_switch", "expiry", "duplicate", "protected",
+                                             "scope", "mode"}));
 }
 
 TEST(StandardChainTest, WhatWouldBeDeniedIsDeniedInADryRunToo) {

@@ -78,7 +78,7 @@ TEST(TaskTest, TheObserverHearsOfACommitAfterIt) {
   EXPECT_EQ(commit.matches, (std::vector<std::pair<std::string, uint64_t>>{{"Rule for evil", 1}}));
   EXPECT_EQ(commit.commands,
             (std::vector<std::string>{"kill_process ordered 1", "quarantine_file ordered 1"}));
-  EXPECT_EQ(commit.decisions.size(), 5u);  // each guard allowed both
+  EXPECT_EQ(commit.decisions.size(), 6u);  // each guard allowed both
   EXPECT_EQ(commit.decisions[0], "kill_switch allow 2");
 }
 

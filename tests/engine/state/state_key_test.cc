@@ -20,7 +20,7 @@ TEST(StateKeyTest, WhatIsMadeIsParsed) {
   for (int round = 0; round < 1000; ++round) {
     std::string group(random() % 40, '\0');
     for (char& c : group) c = static_cast<char>(random());
-    StateKey key{.kind = static_cast<Kind>(1 + random() % 4), .definition = {}, .group = group};
+    StateKey key{.kind = static_cast<Kind>(1 + random() % 5), .definition = {}, .group = group};
     for (uint8_t& byte : key.definition) byte = static_cast<uint8_t>(random());
     const uint16_t segment = static_cast<uint16_t>(random());
     const std::string bytes = RecordKey(key, segment);
@@ -43,7 +43,7 @@ TEST(StateKeyTest, WhatIsNoKeyIsNotParsed) {
   EXPECT_FALSE(ParseRecordKey(good + "g"));
   EXPECT_FALSE(ParseRecordKey(""));
   EXPECT_FALSE(ParseRecordKey(RecordKey({.group = ""}, 0).substr(1)));
-  for (const char kind : {'\0', '\x05', '\xff'}) {
+  for (const char kind : {'\0', '\x06', '\xff'}) {
     std::string other = good;
     other[0] = kind;
     EXPECT_FALSE(ParseRecordKey(other));
