@@ -36,7 +36,21 @@ guard::Context ContextOf(const rule::Rule& rule, const remediate::Subject& targe
           .enforcement = circumstances.enforcement,
           .arming = circumstances.arming,
           .rule = &rule,
-          .event_asset_id = target.asset.id};
+          .event_asset_id = target.asset.id,
+          .event_type = target.type,
+          .orders = circumstances.orders};
+}
+
+// What is not remembered is ordered all the same: a flood must not switch protection off.
+void Remember(const Circumstances& circumstances, Action& action) {
+  if (circumstances.orders == nullptr) return;
+  const guard::Remembered remembered =
+      circumstances.orders->Remember(*action.proposal.command, circumstances.now);
+  if (remembered == guard::Remembered::kYes) return;
+  action.trail.push_back({.verdict = guard::Verdict::kAllow,
+                          .guard = "order_memory",
+                          .reason = guard::RememberedName(remembered),
+                          .detail = std::string(guard::RememberedSentence(remembered))});
 }
 
 Action Judge(remediate::Proposal proposal, const guard::Context& context,
@@ -59,6 +73,7 @@ Action Judge(remediate::Proposal proposal, const guard::Context& context,
     action.outcome = Outcome::kDenied;
     action.command_json.clear();
   }
+  if (action.outcome == Outcome::kOrdered) Remember(circumstances, action);
   return action;
 }
 

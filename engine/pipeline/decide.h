@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/guard/guard.h"
+#include "engine/guard/order_memory.h"
 #include "engine/remediate/resolve.h"
 #include "rules/rule/rule.h"
 
@@ -23,8 +24,10 @@ std::string_view OutcomeName(Outcome outcome);  // "ordered", "dry_run", "held",
 struct Action {
   remediate::Proposal proposal;
   Outcome outcome = Outcome::kRefused;
-  std::vector<guard::Decision> trail;  // of the guards; the deciding one last; empty for a refusal
-  std::string command_json;            // the command's payload; empty for a refusal
+  // Of the guards; the deciding one last; empty for a refusal. Behind what allows an order that is
+  // not remembered as it should be it says so: guard "order_memory".
+  std::vector<guard::Decision> trail;
+  std::string command_json;  // the command's payload; empty for a refusal
 
   // Why it is not ordered: of the deciding guard, or the refusal. Empty for kOrdered.
   std::string_view guard() const;
@@ -52,6 +55,9 @@ struct Circumstances {
   size_t command_bytes_max =
       1'000'000;  // a larger one is denied: guard "size", reason "command_too_large"
   Time now{};
+  // What was ordered before, to which Decide() adds what it orders. Null: that is not known, as
+  // where nothing is sent; then nothing is a duplicate.
+  guard::OrderMemory* orders = nullptr;
 };
 
 // All kills before all quarantines; one command for what is the same target of the same action, one

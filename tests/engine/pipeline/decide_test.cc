@@ -186,5 +186,85 @@ TEST(DecideTest, WithoutTargetsEachActionIsRefused) {
                   .actions.empty());
 }
 
+// What is decided about events one after the other, with one memory.
+class OrdersTest : public testing::Test {
+ protected:
+  OrdersTest() { enforcement_ = {.enabled = true, .disabled_because = "off"}; }
+
+  std::vector<std::string> Decide(const rule::Rule& rule, const test::EventJson& json) {
+    const remediate::Origin origin{.topic = "edr", .append_time = kReceived};
+    last_ = pipeline::Decide(rule, remediate::SubjectOf(decoder_.Decode(json), origin),
+                             {.guards = &guards_,
+                              .enforcement = &enforcement_,
+                              .arming = &arming_,
+                              .ttl = {},
+                              .command_bytes_max = command_bytes_max_,
+                              .now = now_,
+                              .orders = &orders_});
+    return Show(last_.actions);
+  }
+
+  test::EngineDecoder decoder_;
+  const guard::Chain guards_ = guard::StandardChain({});
+  guard::Enforcement enforcement_;
+  test::AlwaysArmed arming_;
+  size_t command_bytes_max_ = 10'000;
+  Time now_ = kNow;
+  guard::OrderMemory orders_{{.orders_max = 5}};
+  Decided last_;
+};
+
+TEST_F(OrdersTest, WhatIsReadAgainIsOrderedOnce) {
+  EXPECT_EQ(Decide(kKill, Process(10)),
+            (std::vector<std::string>{"kill_process ordered", "quarantine_file ordered"}))
+      << "two commands of one firing are two";
+  EXPECT_EQ(orders_.orders(), 2u);
+  EXPECT_EQ(Decide(kKill, Process(10)),
+            (std::vector<std::string>{"kill_process denied duplicate already_ordered",
+                                      "quarantine_file denied duplicate already_ordered"}));
+  EXPECT_EQ(orders_.orders(), 2u);
+}
+
+TEST_F(OrdersTest, ASecondRuleOrdersWhatTheFirstDidNot) {
+  Decide(kKill, Process(10));
+  rule::Rule other = kKill;
+  other.id.bytes[0] ^= 1;
+  EXPECT_EQ(Decide(other, Process(10)),
+            (std::vector<std::string>{"kill_process denied duplicate in_flight",
+                                      "quarantine_file denied duplicate in_flight"}));
+  EXPECT_EQ(Decide(other, Process(11)),
+            (std::vector<std::string>{"kill_process ordered",
+                                      "quarantine_file denied duplicate in_flight"}));
+}
+
+TEST_F(OrdersTest, OnlyWhatIsOrderedIsRemembered) {
+  enforcement_.enabled = false;
+  Decide(kKill, Process(10));
+  enforcement_.enabled = true;
+  Decide(test::KillRule("evil", AutoMode::kDryRun), Process(10));
+  Decide(kKill, Process(4));
+  command_bytes_max_ = 10;
+  Decide(kKill, Process(10));
+  command_bytes_max_ = 10'000;
+  EXPECT_EQ(orders_.orders(), 1u) << "the image of pid 4";
+  EXPECT_EQ(Decide(kKill, Process(10))[0], "kill_process ordered");
+  EXPECT_EQ(Decide(test::KillRule("evil", AutoMode::kDryRun), Process(10))[0],
+            "kill_process dry_run mode rule_dry_run")
+      << "the dry twin of what enforces";
+}
+
+TEST_F(OrdersTest, AFloodIsOrderedAndSaysThatItIsNotRemembered) {
+  for (int64_t pid = 10; pid < 14; ++pid) {
+    Decide(kKill, Process(pid));
+    EXPECT_EQ(last_.actions[0].trail.back().guard, "mode");
+  }
+  EXPECT_EQ(Decide(kKill, Process(14))[0], "kill_process ordered");
+  EXPECT_EQ(last_.actions[0].trail.back().guard, "order_memory");
+  EXPECT_EQ(last_.actions[0].trail.back().reason, "older_forgotten");
+  EXPECT_EQ(Decide(kKill, Process(14).With("asset", "A2"))[0], "kill_process ordered");
+  EXPECT_EQ(last_.actions[0].trail.back().reason, "not_remembered");
+  EXPECT_EQ(last_.actions[0].trail.back().verdict, guard::Verdict::kAllow);
+}
+
 }  // namespace
 }  // namespace riposte::pipeline

@@ -22,10 +22,11 @@ const remediate::Origin kOrigin{.topic = "edr",
                                 .append_time = TimeAt("2026-11-25T01:00:01Z")};
 constexpr size_t kBig = 1'000'000;
 
-// What is decided about an event under the standard guards, enforcing and armed.
+// What is decided about an event under the standard guards, enforcing and armed, after what is in
+// `orders`.
 class Case {
  public:
-  Case(rule::Rule rule, const test::EventJson& json)
+  Case(rule::Rule rule, const test::EventJson& json, guard::OrderMemory* orders = nullptr)
       : rule_(std::move(rule)), event_(remediate::SubjectOf(decoder_.Decode(json), kOrigin)) {
     enforcement_.enabled = true;
     decided_ = Decide(rule_, event_,
@@ -34,7 +35,8 @@ class Case {
                        .arming = &arming_,
                        .ttl = {},
                        .command_bytes_max = kBig,
-                       .now = kNow});
+                       .now = kNow,
+                       .orders = orders});
   }
   Case(const Case&) = delete;  // the decision points into it
   Case& operator=(const Case&) = delete;
@@ -101,6 +103,17 @@ TEST(RecordsTest, Golden) {
                                                         .empty = 1},
                                                        kNow)
                                               .value);
+}
+
+TEST(RecordsTest, GoldenDuplicates) {
+  const rule::Rule kill = test::KillRule("evil", AutoMode::kEnforce);
+  guard::OrderMemory orders({.orders_max = 2});
+  const Case first(kill, test::ProcessEvent("e1", "evil"), &orders);
+  const Case again(kill, test::ProcessEvent("e1", "evil"), &orders);
+  test::ExpectGolden("alert.duplicate.json", again.Alert().value);
+  test::ExpectGolden("audit.duplicate.json", again.Decision(0).value);
+  const Case other(kill, test::ProcessEvent("e2", "evil").With("pid", 4712), &orders);
+  test::ExpectGolden("audit.older-forgotten.json", other.Decision(0).value);
 }
 
 OutRecord Letter(std::string_view original, size_t original_max, size_t value_max = kBig,
