@@ -1,5 +1,7 @@
 #include "engine/pipeline/records.h"
 
+#include <algorithm>
+
 #include "base/clip.h"
 #include "base/digest.h"
 #include "base/json.h"
@@ -41,10 +43,11 @@ std::string AlertJson(const Decided& decided, const remediate::Subject& event, T
   WriteActions(decided.actions, extent, kNoLimit, writer);
   WriteMatched(evidence.matched, writer);
   const std::string_view copy = Clip(event.record, evidence.event_bytes_max);
+  const size_t bytes = std::max(event.record.size(), evidence.event_bytes);
   writer.Key("event").BeginObject().Field("text", copy);
-  writer.Field("bytes", static_cast<int64_t>(event.record.size()));
-  writer.Key("truncated").Bool(copy.size() < event.record.size()).EndObject();
-  writer.Key("truncated").Bool(!extent.whole()).EndObject();
+  writer.Field("bytes", static_cast<int64_t>(bytes));
+  writer.Key("truncated").Bool(copy.size() < bytes).EndObject();
+  writer.Key("truncated").Bool(evidence.cut || !extent.whole()).EndObject();
   return out;
 }
 
@@ -104,11 +107,14 @@ OutRecord AlertRecord(const Decided& decided, const remediate::Subject& event, T
   OutRecord record{.topic = OutTopic::kAlerts,
                    .key = AssetKey(event.asset.id),
                    .value = AlertJson(decided, event, now, evidence, {})};
+  Evidence less = evidence;
+  less.event_bytes_max = 0;
+  if (record.value.size() > value_bytes_max)
+    record.value = AlertJson(decided, event, now, less, {});
+  less.matched.clear();
   if (record.value.size() > value_bytes_max)
     record.value =
-        AlertJson(decided, event, now, {.matched = evidence.matched, .event_bytes_max = 0}, {});
-  if (record.value.size() > value_bytes_max)
-    record.value = AlertJson(decided, event, now, {}, {.commands = false, .text_max = kShortText});
+        AlertJson(decided, event, now, less, {.commands = false, .text_max = kShortText});
   return record;
 }
 

@@ -26,6 +26,9 @@ inline constexpr size_t kMatchedTextMax = 256;
 struct Evidence {
   std::vector<match::HeldClause> matched;  // kMatchedClausesMax at most
   size_t event_bytes_max = 0;              // of the copy of the event
+  // Of the whole event where its subject has only the first bytes of the record; else 0.
+  size_t event_bytes = 0;
+  bool cut = false;  // `matched` was left out
 };
 
 // The firing of a single match on `event`, which is at hand, and what was ordered, held, denied or

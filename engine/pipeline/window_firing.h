@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,10 @@ struct WindowFiring {
   std::vector<GroupValue> group;
   std::optional<double> measure;   // of `count`
   Time first_time{}, last_time{};  // of the events that are told
+  // Where several tasks judge its targets, each some of them (proposal.h): which of how many these
+  // are.
+  uint32_t part = 1, parts = 1;
+  bool cut = false;  // event ids, or the group, are not all told
 };
 
 // `group`: its values as they name it, in the order of the rule's fields; empty without groups. Two

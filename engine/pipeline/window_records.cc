@@ -73,6 +73,19 @@ void WriteCompletion(const WindowFiring& window, size_t text_max, json::Writer& 
   WriteOrigin(window.event.origin, writer);
 }
 
+// Which of the alerts of the firing it is, where there are several.
+void WritePart(const WindowFiring& window, json::Writer& writer) {
+  if (window.parts == 1) return;
+  writer.Key("part").BeginObject().Field("number", static_cast<int64_t>(window.part));
+  writer.Field("of", static_cast<int64_t>(window.parts)).EndObject();
+}
+
+// Of a part the asset of its targets, which the judge of the part owns.
+std::string KeyOf(const WindowFiring& window) {
+  const bool is_part = window.parts > 1 && !window.targets.empty();
+  return AssetKey(is_part ? window.targets.front().asset.id : window.event.asset.id);
+}
+
 std::string AlertJson(const Decided& decided, const WindowFiring& window, Time now,
                       const WindowExtent& extent) {
   const rule::Rule& rule = *decided.firing.rule;
@@ -92,7 +105,8 @@ std::string AlertJson(const Decided& decided, const WindowFiring& window, Time n
   WriteCompletion(window, text_max, writer);
   WriteActions(decided.actions, extent.parts, extent.list_max, writer);
   writer.Field("targets_left_out", static_cast<int64_t>(window.targets_left_out));
-  writer.Key("truncated").Bool(!extent.whole()).EndObject();
+  WritePart(window, writer);
+  writer.Key("truncated").Bool(window.cut || !extent.whole()).EndObject();
   return out;
 }
 
@@ -133,7 +147,7 @@ std::string SummaryJson(const rule::Rule& rule, const Uuid& firing_id,
 
 OutRecord WindowAlertRecord(const Decided& decided, const WindowFiring& window, Time now,
                             size_t value_bytes_max) {
-  OutRecord record{.topic = OutTopic::kAlerts, .key = AssetKey(window.event.asset.id), .value = {}};
+  OutRecord record{.topic = OutTopic::kAlerts, .key = KeyOf(window), .value = {}};
   for (const WindowExtent& extent : kExtents) {
     record.value = AlertJson(decided, window, now, extent);
     if (record.value.size() <= value_bytes_max) break;

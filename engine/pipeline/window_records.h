@@ -14,10 +14,10 @@
 
 namespace riposte::pipeline {
 
-// The firing of `window`, which `decided` is about, and what was ordered, held, denied or refused
-// and why. Where the whole would exceed `value_bytes_max` the commands are left out, in the worst
-// case long texts are cut and only some event ids, values of the group and actions are told, too;
-// then "truncated" is true.
+// The firing of `window`, or the part of it, which `decided` is about, and what was ordered, held,
+// denied or refused and why. Where the whole would exceed `value_bytes_max` the commands are left
+// out, in the worst case long texts are cut and only some event ids, values of the group and
+// actions are told, too; then "truncated" is true.
 OutRecord WindowAlertRecord(const Decided& decided, const WindowFiring& window, Time now,
                             size_t value_bytes_max);
 

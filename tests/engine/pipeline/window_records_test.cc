@@ -83,6 +83,15 @@ TEST(WindowRecordsTest, Golden) {
   const Case refused(test::WithSteps(test::KillRule("evil", AutoMode::kEnforce)), two.AtDeadline());
   test::ExpectGolden("alert.window-refused.json", refused.Alert().value);
   test::ExpectGolden("alert.window-cut.json", counted.Alert(100).value);
+  Case part(test::Remediating(test::WithSteps(test::IsolateRule("evil", AutoMode::kEnforce)),
+                              Remediate::kAll),
+            test::Window().Add(Process(1).With("asset", "A2"), 0b01).Completed());
+  part.window.event.asset.id = "A1";
+  part.window.part = 2;
+  part.window.parts = 3;
+  part.window.cut = true;
+  test::ExpectGolden("alert.window-part.json", part.Alert().value);
+  EXPECT_EQ(part.Alert().key, "A2") << "where the targets are";
 }
 
 trigger::Summary SummaryOf(int64_t count) {
