@@ -6,7 +6,6 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "base/digest.h"
 #include "engine/state/segments.h"
 #include "engine/trigger/event_clock.h"
 
@@ -18,14 +17,6 @@ using state::StateKey;
 
 // One in flight, and the open one.
 constexpr size_t kBatchesMax = 2;
-
-// Two rules may ask for the same: each has windows of its own.
-state::DefinitionId DefinitionOf(const Uuid& rule, std::string_view definition_hash) {
-  const std::string hash = Sha256(rule.ToString() + ":" + std::string(definition_hash));
-  state::DefinitionId id;
-  std::copy_n(hash.begin(), id.size(), id.begin());
-  return id;
-}
 
 StateKey ClockKey() { return {.kind = Kind::kClock, .definition = {}, .group = {}}; }
 
@@ -53,7 +44,7 @@ TaskWindows::TaskWindows(std::shared_ptr<const trigger::MatchValues> values,
       watermark_(std::move(watermark)) {
   const std::vector<rule::Rule>& rules = values_->rules().rules;
   for (uint32_t i = 0; i < rules.size(); ++i)
-    definitions_.push_back(DefinitionOf(rules[i].id, values_->definition(i)));
+    definitions_.push_back(state::DefinitionIdOf(rules[i].id, values_->definition(i)));
 }
 
 Status TaskWindows::Restore(const state::Store& store, Time now) {

@@ -18,7 +18,6 @@ namespace {
 
 // No key of ours: they begin with a kind, which is not zero.
 const rocksdb::Slice kMarkKey("\0mark", 5);
-constexpr uint64_t kFormat = 1;
 // Its owner may compact files away between our reading of the list and opening them.
 constexpr int kReadOnlyTries = 5;
 constexpr size_t kLogBytesMax = 1u << 20;  // of RocksDB's own messages
@@ -26,7 +25,7 @@ constexpr size_t kLogBytesMax = 1u << 20;  // of RocksDB's own messages
 std::string ToBytes(const Mark& mark) {
   std::string bytes;
   ByteWriter writer(bytes);
-  writer.Unsigned(kFormat);
+  writer.Unsigned(RocksStores::kFormat);
   for (const uint8_t byte : mark.changelog_birth.bytes) writer.Byte(byte);
   writer.Signed(mark.changelog_next);
   writer.Signed(ToMs(mark.written_at));
@@ -35,7 +34,7 @@ std::string ToBytes(const Mark& mark) {
 
 std::optional<Mark> MarkFrom(std::string_view bytes) {
   ByteReader reader(bytes);
-  if (reader.Unsigned() != kFormat) return std::nullopt;
+  if (reader.Unsigned() != RocksStores::kFormat) return std::nullopt;
   Mark mark;
   for (uint8_t& byte : mark.changelog_birth.bytes) byte = reader.Byte();
   mark.changelog_next = reader.Signed();
@@ -172,6 +171,7 @@ struct RocksStores::Impl {
     rocksdb::DB* raw = nullptr;
     const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(readable, path, &raw);
     std::unique_ptr<rocksdb::DB> db(raw);
+    if (IsDamage(status)) return Damaged(path, status.ToString());
     if (!status.ok()) return ToStatus(status, path);
     return Take(std::move(db), path);
   }

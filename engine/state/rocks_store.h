@@ -15,6 +15,9 @@ namespace riposte::state {
 // The folder of the tasks' stores, and the memory that they share.
 class RocksStores final : public Stores {
  public:
+  // Of the mark: a store of another one is of another version's.
+  static constexpr uint64_t kFormat = 1;
+
   struct Options {
     std::string directory;
     size_t block_cache_bytes = 64u << 20;   // of all stores together
@@ -25,7 +28,8 @@ class RocksStores final : public Stores {
   ~RocksStores() override;
 
   Result<Opened> Open(std::string_view name) override;
-  // Reads it without changing it, for inspection, also while an engine has it open. kNotFound.
+  // Reads it without changing it, for inspection, also while an engine has it open. kNotFound: it
+  // is not there; kDamaged; kIo.
   Result<std::unique_ptr<Store>> OpenReadOnly(std::string_view name);
   Status Wipe(std::string_view name) override;
 

@@ -45,16 +45,15 @@ uint16_t AppendChanges(const StateKey& key, std::optional<std::string_view> valu
   return count;
 }
 
-namespace {
-
-// Takes the number of segments off the first one's bytes; 0: it is none.
-uint16_t TakeCount(std::string_view& first) {
+uint16_t TakeSegmentCount(std::string_view& first) {
   ByteReader reader(first);
   const uint64_t count = reader.Unsigned();
   if (!reader.ok() || count == 0 || count > kSegmentsMax) return 0;
   first.remove_prefix(first.size() - reader.rest());
   return static_cast<uint16_t>(count);
 }
+
+namespace {
 
 // The states of one definition, put together from its records. Those of a group come in order, but
 // another group's may stand between them: keys have no end of their own.
@@ -82,7 +81,7 @@ class States {
     uint16_t next = 1;
   };
   Status Begin(std::string_view group, std::string_view part) {
-    const uint16_t count = TakeCount(part);
+    const uint16_t count = TakeSegmentCount(part);
     if (count == 0) return Damaged("a state says no number of segments");
     if (count == 1) {
       each_(group, part, count);
@@ -125,7 +124,7 @@ Result<std::optional<Whole>> ReadState(const Store& store, const StateKey& key) 
     }
     std::string_view part = **record;
     if (segment == 0) {
-      whole.segments = TakeCount(part);
+      whole.segments = TakeSegmentCount(part);
       if (whole.segments == 0) return Damaged("a state says no number of segments");
     }
     whole.value.append(part);

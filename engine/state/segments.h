@@ -27,6 +27,9 @@ inline constexpr size_t kStateBytesMax = kSegmentBytesMax * kSegmentsMax - 2;
 uint16_t AppendChanges(const StateKey& key, std::optional<std::string_view> value,
                        uint16_t segments_before, std::vector<Change>& changes);
 
+// Takes the number of segments off the first one's bytes; 0: it says none that can be.
+uint16_t TakeSegmentCount(std::string_view& first);
+
 // The state of the key and the number of its segments; empty if there is none. kDamaged: a
 // segment is missing or malformed.
 struct Whole {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/digest.h"
 
 namespace riposte::state {
 namespace {
@@ -17,6 +18,13 @@ bool IsKind(uint8_t byte) {
 }
 
 }  // namespace
+
+DefinitionId DefinitionIdOf(const Uuid& rule, std::string_view definition_hash) {
+  const std::string hash = Sha256(rule.ToString() + ":" + std::string(definition_hash));
+  DefinitionId id;
+  std::copy_n(hash.begin(), id.size(), id.begin());
+  return id;
+}
 
 std::string DefinitionPrefix(Kind kind, const DefinitionId& definition) {
   std::string prefix(1, static_cast<char>(kind));

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/uuid.h"
+
 namespace riposte::state {
 
 // What a record is about. The numbers are stored: none is ever used for something else.
@@ -23,8 +25,11 @@ enum class Kind : uint8_t {
   kClock = 4,     // how far the task's sources were
 };
 
-// The first half of a definition's hash.
+// What a rule's windows stand under.
 using DefinitionId = std::array<uint8_t, 16>;
+// `definition_hash`: rule::DefinitionHash. Two rules may ask for the same: each has windows of its
+// own.
+DefinitionId DefinitionIdOf(const Uuid& rule, std::string_view definition_hash);
 
 struct StateKey {
   Kind kind = Kind::kWindow;

@@ -29,6 +29,10 @@ class Watermark {
   Time At(Time now);
 
   size_t sources() const { return sources_.size(); }
+  // As it stands: what At() gave last.
+  Time value() const { return value_; }
+  // The latest event time of the source; empty: it had no record yet.
+  std::optional<Time> latest(size_t source) const { return sources_[source].latest; }
 
   // Wall times are not written: who reads gives each source the idle wait anew.
   void Write(ByteWriter& writer) const;

@@ -122,6 +122,7 @@ TEST_F(RocksStoreTest, ADamagedOneIsWipedAndSaysWhy) {
       if (!entry.path().filename().string().starts_with(broken)) continue;
       std::ofstream(entry.path(), std::ios::trunc) << "nonsense\n";
     }
+    EXPECT_EQ(stores_.OpenReadOnly("task-0").status().code(), ErrorCode::kDamaged) << broken;
     const std::unique_ptr<Store> store = Open();
     ASSERT_NE(store, nullptr) << broken;
     EXPECT_FALSE(wiped_.empty()) << broken;

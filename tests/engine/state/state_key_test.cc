@@ -1,8 +1,11 @@
 #include "engine/state/state_key.h"
 
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
+
+#include "base/digest.h"
 
 namespace riposte::state {
 namespace {
@@ -30,6 +33,17 @@ TEST(StateKeyTest, WhatIsMadeIsParsed) {
     EXPECT_EQ(parsed->segment, segment);
     EXPECT_TRUE(bytes.starts_with(DefinitionPrefix(key.kind, key.definition)));
   }
+}
+
+// Stored under it: the id of a rule and a definition stays what it is.
+TEST(StateKeyTest, ADefinitionIsOfItsRule) {
+  const Uuid rule = *Uuid::Parse("0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10");
+  const DefinitionId id = DefinitionIdOf(rule, "ab");
+  const std::string hash = Sha256(rule.ToString() + ":ab");
+  EXPECT_TRUE(std::ranges::equal(id, std::string_view(hash).substr(0, id.size()),
+                                 [](uint8_t a, char b) { return a == static_cast<uint8_t>(b); }));
+  EXPECT_NE(id, DefinitionIdOf(rule, "ac"));
+  EXPECT_NE(id, DefinitionIdOf(Uuid(), "ab"));
 }
 
 TEST(StateKeyTest, ASegmentStandsBehindTheOneBefore) {
