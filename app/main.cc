@@ -7,5 +7,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {BenchVerb(), CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
        ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(), FieldsVerb(), ReplayVerb(),
-       RunVerb(), TestVerb(), VersionVerb()});
+       RunVerb(), StateInspectVerb(), TestVerb(), VersionVerb()});
 }

@@ -9,7 +9,8 @@
 
 namespace riposte::cli {
 
-RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths) {
+RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths,
+                        bool allow_windows) {
   RuleInput input;
   input.resolved = session.Configure();
   if (!input.resolved) {
@@ -28,7 +29,8 @@ RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& 
   if (input.exit != Exit::kOk) return input;
   input.schema =
       schema::LoadSchema(input.resolved->config.rules.profiles, input.loaded.diagnostics);
-  if (input.schema != nullptr) input.loaded = app::LoadRuleSet(input.paths, input.schema);
+  if (input.schema != nullptr)
+    input.loaded = app::LoadRuleSet(input.paths, input.schema, allow_windows);
   if (input.loaded.rules == nullptr) input.exit = Exit::kRules;
   return input;
 }

@@ -17,6 +17,7 @@ Verb ExplainVerb();
 Verb FieldsVerb();
 Verb ReplayVerb();
 Verb RunVerb();
+Verb StateInspectVerb();
 Verb TestVerb();
 Verb VersionVerb();
 

@@ -24,4 +24,18 @@ std::optional<Uuid> ReadBirth(std::string_view key, std::optional<std::string_vi
   return id;
 }
 
+Result<std::optional<Uuid>> FindBirth(Changelog& changelog, const Changelog::Extent& extent) {
+  std::optional<Uuid> birth;
+  const Status read = changelog.Read(
+      extent.first, extent.end,
+      [&](int64_t offset, std::string_view key, std::optional<std::string_view> value) -> Status {
+        birth = ReadBirth(key, value);
+        if (birth) return {ErrorCode::kCancelled, "the first record was read"};
+        return {ErrorCode::kDamaged, "the changelog begins, at offset " + std::to_string(offset) +
+                                         ", with something else than its birth"};
+      });
+  if (!read.ok() && !birth) return read;
+  return birth;
+}
+
 }  // namespace riposte::state

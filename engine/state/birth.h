@@ -5,7 +5,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/result.h"
 #include "base/uuid.h"
+#include "engine/state/changelog.h"
 #include "engine/state/store.h"
 
 namespace riposte::state {
@@ -14,5 +16,8 @@ namespace riposte::state {
 Change BirthOf(const Uuid& id);
 // The id, if that is what the record is.
 std::optional<Uuid> ReadBirth(std::string_view key, std::optional<std::string_view> value);
+// That of a changelog; empty if it has no record. kDamaged: it begins with something else; those of
+// the changelog.
+Result<std::optional<Uuid>> FindBirth(Changelog& changelog, const Changelog::Extent& extent);
 
 }  // namespace riposte::state

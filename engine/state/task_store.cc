@@ -7,24 +7,6 @@
 #include "engine/state/memory_store.h"
 
 namespace riposte::state {
-namespace {
-
-// The id of the changelog's birth; empty if it has no record.
-Result<std::optional<Uuid>> FindBirth(Changelog& changelog, const Changelog::Extent& extent) {
-  std::optional<Uuid> birth;
-  const Status read = changelog.Read(
-      extent.first, extent.end,
-      [&](int64_t offset, std::string_view key, std::optional<std::string_view> value) -> Status {
-        birth = ReadBirth(key, value);
-        if (birth) return {ErrorCode::kCancelled, "the first record was read"};
-        return {ErrorCode::kDamaged, "the changelog begins, at offset " + std::to_string(offset) +
-                                         ", with something else than its birth"};
-      });
-  if (!read.ok() && !birth) return read;
-  return birth;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<TaskStore>> TaskStore::TakeOver(std::string_view name, Stores& stores,
                                                        Changelog& changelog, const Clock& clock,

@@ -86,7 +86,7 @@ void Watermark::ReadTo(Time append_time) {
 
 bool Watermark::IsBehind(Time now) const { return behind_at_ && now - *behind_at_ < idle_wait_; }
 
-Watermark::Sources::iterator Watermark::PlaceOf(std::string_view sender) {
+Watermark::SourceList::iterator Watermark::PlaceOf(std::string_view sender) {
   return std::ranges::lower_bound(sources_.begin() + static_cast<std::ptrdiff_t>(inputs_),
                                   sources_.end(), sender, {}, &Source::name);
 }
@@ -152,7 +152,7 @@ bool Watermark::Read(ByteReader& reader, Time now) {
   const Time value = TimeFromMs(reader.Signed());
   const size_t inputs = ReadCount(kSourcesMax, reader);
   const size_t senders = ReadCount(kSourcesMax - inputs, reader);
-  Sources sources = ReadInputs(inputs, reader, now);
+  SourceList sources = ReadInputs(inputs, reader, now);
   ReadSenders(senders, reader, now, sources);
   if (!reader.ok()) return false;
   sources_ = std::move(sources);
@@ -162,8 +162,33 @@ bool Watermark::Read(ByteReader& reader, Time now) {
   return true;
 }
 
-Watermark::Sources Watermark::ReadInputs(size_t count, ByteReader& reader, Time now) const {
-  Sources sources(sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(inputs_));
+std::optional<Watermark> Watermark::AsWritten(std::string_view bytes) {
+  ByteReader names(bytes);
+  if (names.Byte() != kVersion) names.Fail();
+  names.Signed();
+  const size_t count = ReadCount(kSourcesMax, names);
+  ReadCount(kSourcesMax - count, names);
+  std::vector<std::string> inputs;
+  for (size_t i = 0; i < count && names.ok(); ++i) {
+    inputs.emplace_back(ReadName(names));
+    ReadLatest(names);
+  }
+  if (!names.ok()) return std::nullopt;
+  Watermark watermark(inputs, kIdleWait, {});
+  ByteReader reader(bytes);
+  if (!watermark.Read(reader, {})) return std::nullopt;
+  return watermark;
+}
+
+std::vector<Watermark::SourceView> Watermark::Sources() const {
+  std::vector<SourceView> views;
+  for (const Source& source : sources_)
+    views.push_back({.name = source.name, .is_sender = source.is_sender, .latest = source.latest});
+  return views;
+}
+
+Watermark::SourceList Watermark::ReadInputs(size_t count, ByteReader& reader, Time now) const {
+  SourceList sources(sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(inputs_));
   for (Source& source : sources) source = {.name = source.name, .latest = {}, .heard = now};
   std::vector<std::string_view> names;
   for (size_t i = 0; i < count && reader.ok(); ++i) {
@@ -177,7 +202,7 @@ Watermark::Sources Watermark::ReadInputs(size_t count, ByteReader& reader, Time 
   return sources;
 }
 
-void Watermark::ReadSenders(size_t count, ByteReader& reader, Time now, Sources& sources) {
+void Watermark::ReadSenders(size_t count, ByteReader& reader, Time now, SourceList& sources) {
   std::string_view before;
   for (size_t i = 0; i < count && reader.ok(); ++i) {
     const std::string_view name = ReadName(reader);

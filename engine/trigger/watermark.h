@@ -59,6 +59,15 @@ class Watermark {
   // are no inputs any more are left out. The senders become those that were written. False on what
   // no Write can have written, this is as it was then.
   bool Read(ByteReader& reader, Time now);
+  // With the inputs that were written, for who only looks. Empty: no Write can have written it.
+  static std::optional<Watermark> AsWritten(std::string_view bytes);
+
+  struct SourceView {
+    std::string_view name;  // lives as long as this is not changed
+    bool is_sender = false;
+    std::optional<Time> latest;  // empty: it had no record yet
+  };
+  std::vector<SourceView> Sources() const;
 
   bool operator==(const Watermark&) const = default;
 
@@ -72,7 +81,7 @@ class Watermark {
     std::optional<Time> appended{};
     bool operator==(const Source&) const = default;
   };
-  using Sources = std::vector<Source>;
+  using SourceList = std::vector<Source>;
 
   static Source SenderOf(std::string_view name, Time now);
   static void Hear(Source& source, Time event_time, Time now);
@@ -81,9 +90,9 @@ class Watermark {
   bool IsIdle(const Source& source, Time now) const;
   bool MakeRoom(Time now);
   void ForgetGone(Time now);
-  Sources::iterator PlaceOf(std::string_view sender);
-  Sources ReadInputs(size_t count, ByteReader& reader, Time now) const;
-  static void ReadSenders(size_t count, ByteReader& reader, Time now, Sources& sources);
+  SourceList::iterator PlaceOf(std::string_view sender);
+  SourceList ReadInputs(size_t count, ByteReader& reader, Time now) const;
+  static void ReadSenders(size_t count, ByteReader& reader, Time now, SourceList& sources);
   std::span<const Source> inputs() const { return {sources_.data(), inputs_}; }
   // Of those that are not idle; if all are, a wait behind the wall clock.
   Time Reached(std::span<const Source> sources, Time now) const;
@@ -94,7 +103,7 @@ class Watermark {
   std::optional<Time> behind_at_;            // wall time
   std::optional<Time> read_from_, read_to_;  // append times of senders' records since the start
   size_t inputs_;
-  Sources sources_;  // the inputs, then the senders, ascending by name
+  SourceList sources_;  // the inputs, then the senders, ascending by name
 };
 
 }  // namespace riposte::trigger

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/state/state_key.h"
+#include "tests/engine/state/listed_changelog.h"
 
 namespace riposte::state {
 namespace {
@@ -24,6 +25,20 @@ TEST(BirthTest, NothingElseIsABirth) {
   EXPECT_FALSE(ReadBirth("", *birth.value));
   const std::string window = RecordKey({.kind = Kind::kWindow, .definition = {}, .group = {}}, 0);
   EXPECT_FALSE(ReadBirth(window, *birth.value));
+}
+
+TEST(BirthTest, AChangelogBeginsWithItsBirth) {
+  const auto find = [](ListedChangelog& changelog) {
+    return FindBirth(changelog, *changelog.Measure());
+  };
+  ListedChangelog changelog;
+  EXPECT_EQ(*find(changelog), std::nullopt);
+  const Uuid id = Uuid::Random();
+  changelog.Append({BirthOf(id), {.key = "\x02k", .value = "v"}});
+  EXPECT_EQ(*find(changelog), id);
+  ListedChangelog other;
+  other.Append({{.key = "\x02k", .value = "v"}, BirthOf(id)});
+  EXPECT_EQ(find(other).status().code(), ErrorCode::kDamaged);
 }
 
 }  // namespace

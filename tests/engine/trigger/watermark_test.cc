@@ -333,6 +333,25 @@ TEST(WatermarkTest, SendersAreWrittenAndGivenTheWaitAnew) {
   EXPECT_EQ(read.At(later + kWait), kEvent + hours(1));
 }
 
+TEST(WatermarkTest, WhoOnlyLooksSeesTheSourcesThatWereWritten) {
+  Watermark watermark(Inputs(2), kWait, kNow);
+  watermark.OnRecord(1, kEvent, kNow);
+  watermark.OnSender("other", kEvent + minutes(1), kNow, kNow);
+  watermark.At(kNow + kWait);
+  const std::optional<Watermark> seen = Watermark::AsWritten(Written(watermark));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->value(), watermark.value());
+  EXPECT_EQ(Written(*seen), Written(watermark));
+  const std::vector<Watermark::SourceView> sources = seen->Sources();
+  ASSERT_EQ(sources.size(), 3u);
+  EXPECT_FALSE(sources[0].latest);
+  EXPECT_EQ(sources[1].latest, kEvent);
+  EXPECT_FALSE(sources[1].is_sender);
+  EXPECT_EQ(sources[2].name, "other");
+  EXPECT_TRUE(sources[2].is_sender);
+  EXPECT_EQ(sources[2].latest, kEvent + minutes(1));
+}
+
 TEST(WatermarkTest, MoreInputsThanBeforeLeaveLessRoomForSenders) {
   Watermark watermark(Inputs(0), kWait, kNow);
   for (size_t i = 0; i < Watermark::kSourcesMax; ++i)
@@ -356,6 +375,7 @@ class WatermarkHostileTest : public ::testing::Test {
     ByteReader reader(hostile);
     EXPECT_FALSE(read.Read(reader, kNow + hours(1)));
     EXPECT_EQ(read, watermark_);
+    EXPECT_FALSE(Watermark::AsWritten(hostile));
   }
   // Of these counts, with names but no times.
   static std::string Bytes(size_t inputs, size_t senders, const std::vector<std::string>& names,
