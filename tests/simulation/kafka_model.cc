@@ -101,7 +101,8 @@ KafkaError KafkaModel::AddOffsets(const std::string& transactional_id, const Pro
 
 KafkaError KafkaModel::Produce(const std::string& transactional_id, const ProducerId& producer,
                                const PartitionId& id, int32_t sequence,
-                               const std::vector<Message>& messages) {
+                               const std::vector<Message>& messages, int64_t& behind) {
+  behind = -1;
   Transaction* transaction = Find(transactional_id);
   if (transaction == nullptr) return KafkaError::kUnknownProducer;
   if (const KafkaError error = CheckEpoch(*transaction, producer); error != KafkaError::kNone)
@@ -117,13 +118,14 @@ KafkaError KafkaModel::Produce(const std::string& transactional_id, const Produc
     const int64_t offset =
         partition.AppendOpen(producer.id, producer.epoch, message.key, message.value, now_);
     transaction->content.records.push_back({.id = id, .offset = offset});
+    behind = offset + 1;
   }
   return KafkaError::kNone;
 }
 
 KafkaError KafkaModel::TxnOffsetCommit(const std::string& transactional_id,
                                        const ProducerId& producer, const MemberId& member,
-                                       const PartitionId& id, const Position& position) {
+                                       const std::map<PartitionId, Position>& positions) {
   Transaction* transaction = Find(transactional_id);
   if (transaction == nullptr) return KafkaError::kUnknownProducer;
   if (const KafkaError error = CheckEpoch(*transaction, producer); error != KafkaError::kNone)
@@ -134,7 +136,7 @@ KafkaError KafkaModel::TxnOffsetCommit(const std::string& transactional_id,
   }
   if (transaction->state != State::kOngoing || !transaction->has_offsets)
     return KafkaError::kInvalidTxnState;
-  group_.AddPending(producer.id, id, position);
+  for (const auto& [id, position] : positions) group_.AddPending(producer.id, id, position);
   return KafkaError::kNone;
 }
 

@@ -32,7 +32,7 @@ struct ProducerId {
 
 struct Message {
   std::string key;
-  std::string value;
+  std::optional<std::string> value;  // empty: a tombstone
 };
 
 // What one transaction made visible.
@@ -88,12 +88,13 @@ class KafkaModel {
                            const std::vector<PartitionId>& partitions);
   KafkaError AddOffsets(const std::string& transactional_id, const ProducerId& producer);
   // `sequence` is that of the first message, by partition and epoch; what was taken already is not
-  // taken again.
+  // taken again. `behind` becomes the offset behind the last message; -1: it was taken already.
   KafkaError Produce(const std::string& transactional_id, const ProducerId& producer,
-                     const PartitionId& id, int32_t sequence, const std::vector<Message>& messages);
+                     const PartitionId& id, int32_t sequence, const std::vector<Message>& messages,
+                     int64_t& behind);
   KafkaError TxnOffsetCommit(const std::string& transactional_id, const ProducerId& producer,
-                             const MemberId& member, const PartitionId& id,
-                             const Position& position);
+                             const MemberId& member,
+                             const std::map<PartitionId, Position>& positions);
   KafkaError EndTxn(const std::string& transactional_id, const ProducerId& producer, bool commit);
 
  private:

@@ -1,5 +1,7 @@
 #include "tests/simulation/outbox.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace riposte::sim {
@@ -13,20 +15,26 @@ constexpr Duration kAnyTime = std::chrono::hours(1);
 // The member's own heartbeat usually notices first.
 constexpr Duration kRejoinAfterFence{300};
 
+std::string NameOf(pipeline::OutTopic topic) {
+  return "riposte." + std::string(pipeline::OutTopicName(topic));
+}
+
 }  // namespace
 
-PartitionId OutPartition(pipeline::OutTopic topic, std::string_view key, int32_t partitions) {
+PartitionId OutPartition(const pipeline::OutRecord& record, int32_t partitions) {
+  std::string topic = NameOf(record.topic);
+  if (record.partition != pipeline::OutRecord::kByKey)
+    return {.topic = std::move(topic), .partition = record.partition};
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-  for (const char c : key) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return {.topic = "riposte." + std::string(pipeline::OutTopicName(topic)),
+  for (const char c : record.key) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return {.topic = std::move(topic),
           .partition = static_cast<int32_t>(hash % static_cast<uint64_t>(partitions))};
 }
 
-SimOutbox::SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, PartitionId id,
-                     Options options, Random random, Counters& counters)
+SimOutbox::SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, Options options,
+                     Random random, Counters& counters)
     : broker_(broker),
       membership_(std::move(membership)),
-      id_(std::move(id)),
       options_(std::move(options)),
       random_(random),
       counters_(counters) {
@@ -38,8 +46,12 @@ SimOutbox::~SimOutbox() { --membership_->users; }
 Status SimOutbox::Fence(Duration patience) {
   const Time deadline = broker_.clock->Now() + patience;
   for (;;) {
-    producer_ = std::make_unique<ProducerClient>(broker_, options_.transactional_id, random_.Fork(),
-                                                 [this] { suspect_ = true; });
+    producer_ = std::make_unique<ProducerClient>(
+        broker_, options_.transactional_id, random_.Fork(),
+        ProducerClient::Callbacks{
+            .on_error = [this] { suspect_ = true; },
+            .on_delivery = [this](const PartitionId& id, size_t count,
+                                  int64_t behind) { OnDelivery(id, count, behind); }});
     Status status = InitTransactions(deadline);
     if (status.ok()) {
       suspect_ = false;
@@ -49,6 +61,12 @@ Status SimOutbox::Fence(Duration patience) {
       return status;
     broker_.host->Pass(kPause);
   }
+}
+
+void SimOutbox::OnDelivery(const PartitionId& id, size_t count, int64_t behind) {
+  if (id.topic != NameOf(pipeline::OutTopic::kChangelog) || behind < 0) return;
+  changelog_end_.awaited -= count;
+  changelog_end_.next = std::max(changelog_end_.next, behind);
 }
 
 Status SimOutbox::InitTransactions(Time deadline) {
@@ -69,33 +87,47 @@ size_t SimOutbox::MaxValueBytes(pipeline::OutTopic) const { return options_.valu
 Result<Committed> SimOutbox::Commit(std::span<const pipeline::OutRecord> records,
                                     std::span<const pipeline::NextOffset> offsets) {
   if (Hopeless()) return WhyHopeless();
-  if (suspect_ && Rebuilds()) {
-    if (const Status status = Fence(kAnyTime); !status.ok())
-      return status.code() == ErrorCode::kFenced ? StopFenced() : status;
-  }
+  if (suspect_ && Rebuilds()) RIPOSTE_TRY(Renew());
   suspect_ = false;
-  // A task reads one partition here.
-  own_ = {.offset = offsets.front().offset,
-          .metadata = options_.session + ":" + std::to_string(++sequence_)};
+  const std::string mark = options_.session + ":" + std::to_string(++sequence_);
+  std::map<PartitionId, Position> positions;
+  for (const pipeline::NextOffset& next : offsets)
+    positions[next.id] = {.offset = next.offset, .metadata = mark};
+  verdict_id_ = offsets.front().id;
+  verdict_ = positions.at(verdict_id_);
+  changelog_end_ = {};
   producer_->Begin();
   Produce(records);
   const MemberId member = options_.defects.without_group ? MemberId{} : membership_->member;
   Next next =
-      Call([&](Duration timeout) { return producer_->SendOffsets(member, id_, own_, timeout); });
+      Call([&](Duration timeout) { return producer_->SendOffsets(member, positions, timeout); });
   if (next == Next::kDone) {
     next = Call([this](Duration timeout) { return producer_->Commit(timeout); });
     // The request may have been sent twice, and the answer be the other one's.
     if (next == Next::kDone && suspect_ && Rebuilds()) next = Next::kRebuild;
   }
-  if (next == Next::kDone) return Committed::kYes;
-  return next == Next::kAbort ? Abort() : Settle();
+  if (next == Next::kDone) {
+    changelog_next_ = changelog_end_.Known();
+    return Committed::kYes;
+  }
+  Result<Committed> settled = next == Next::kAbort ? Abort() : Settle();
+  // It was committed without the answers that say where its records stand.
+  if (settled.ok() && *settled == Committed::kYes) changelog_next_.reset();
+  return settled;
+}
+
+std::optional<int64_t> SimOutbox::ChangelogEnd::Known() const {
+  if (awaited > 0 || next == 0) return std::nullopt;
+  return next;
 }
 
 void SimOutbox::Produce(std::span<const pipeline::OutRecord> records) {
   for (const pipeline::OutRecord& record : records) {
     RIPOSTE_CHECK(record.value.size() <= options_.value_bytes_max, "outputs keep to the limit");
-    producer_->Produce(OutPartition(record.topic, record.key, options_.out_partitions),
-                       {.key = record.key, .value = record.value});
+    if (record.topic == pipeline::OutTopic::kChangelog) ++changelog_end_.awaited;
+    Message message{.key = record.key, .value = std::nullopt};
+    if (!record.deletes) message.value = record.value;
+    producer_->Produce(OutPartition(record, options_.out_partitions), std::move(message));
   }
 }
 
@@ -129,25 +161,29 @@ Result<Committed> SimOutbox::Settle() {
     if (const Status status = Fence(kAnyTime); !status.ok()) return StopFenced();
     return Committed::kAborted;
   }
-  if (Rebuilds()) {
-    if (const Status status = Fence(kAnyTime); !status.ok()) {
-      if (status.code() == ErrorCode::kFenced) return StopFenced();
-      if (Hopeless()) return WhyHopeless();
-      return status;
-    }
-  }
+  if (Rebuilds()) RIPOSTE_TRY(Renew());
   return Verdict();
+}
+
+Status SimOutbox::Renew() {
+  const Status status = Fence(kAnyTime);
+  if (status.ok()) return status;
+  if (status.code() == ErrorCode::kFenced) return StopFenced();
+  // The attempt was given up because the end had come: that is the reason, not what it met last.
+  if (Hopeless()) return WhyHopeless();
+  return status;
 }
 
 Result<Committed> SimOutbox::Verdict() {
   for (;;) {
     const std::shared_ptr<Position> position = std::make_shared<Position>();
-    const KafkaError error = broker_.network->Call(*broker_.host, Api::kGroup,
-                                                   [kafka = broker_.kafka, id = id_, position] {
-                                                     return kafka->group().Committed(id, *position);
-                                                   });
+    const KafkaError error = broker_.network->Call(
+        *broker_.host, Api::kGroup, [kafka = broker_.kafka, id = verdict_id_, position] {
+          return kafka->group().Committed(id, *position);
+        });
     if (error == KafkaError::kNone) {
-      const bool committed = position->offset == own_.offset && position->metadata == own_.metadata;
+      const bool committed =
+          position->offset == verdict_.offset && position->metadata == verdict_.metadata;
       ++(committed ? counters_.settled_committed : counters_.settled_aborted);
       return committed ? Committed::kYes : Committed::kAborted;
     }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,8 +15,8 @@
 
 namespace riposte::sim {
 
-// The topic's name and its partition for a key.
-PartitionId OutPartition(pipeline::OutTopic topic, std::string_view key, int32_t partitions);
+// The topic's name, and the partition that the record says or that is its key's.
+PartitionId OutPartition(const pipeline::OutRecord& record, int32_t partitions);
 
 // Defects that only this class can have; see planted.h.
 struct OutboxDefects {
@@ -39,8 +40,8 @@ class SimOutbox final : public pipeline::Outbox {
   };
 
   // `counters` outlives it.
-  SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, PartitionId id,
-            Options options, Random random, Counters& counters);
+  SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, Options options,
+            Random random, Counters& counters);
   ~SimOutbox() override;
 
   // Makes the producer: fences its predecessor and ends the transaction that it left open.
@@ -49,8 +50,18 @@ class SimOutbox final : public pipeline::Outbox {
   size_t MaxValueBytes(pipeline::OutTopic topic) const override;
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
                                      std::span<const pipeline::NextOffset> offsets) override;
+  std::optional<int64_t> ChangelogNext() const override { return changelog_next_; }
 
  private:
+  // What is heard of a transaction's records of the changelog.
+  struct ChangelogEnd {
+    size_t awaited = 0;  // of which the broker has not said where they stand
+    int64_t next = 0;    // behind those of which it has
+    std::optional<int64_t> Known() const;
+  };
+  void OnDelivery(const PartitionId& id, size_t count, int64_t behind);
+  // A producer in the place of one that cannot be relied on; else why the task has to stop.
+  Status Renew();
   Status InitTransactions(Time deadline);
   void Produce(std::span<const pipeline::OutRecord> records);
   Next Call(const std::function<Answer(Duration timeout)>& call);
@@ -64,13 +75,16 @@ class SimOutbox final : public pipeline::Outbox {
 
   const Broker broker_;
   const std::shared_ptr<Membership> membership_;
-  const PartitionId id_;
   const Options options_;
   Random random_;
   Counters& counters_;
   std::unique_ptr<ProducerClient> producer_;
   uint64_t sequence_ = 0;
-  Position own_;  // that the transaction under way commits
+  // By which it can be told whether the transaction under way was committed.
+  PartitionId verdict_id_;
+  Position verdict_;
+  ChangelogEnd changelog_end_;  // likewise of the one under way
+  std::optional<int64_t> changelog_next_;
   bool suspect_ = false;
   KafkaError error_ = KafkaError::kNone;
 };

@@ -226,7 +226,7 @@ std::unique_ptr<SimOutbox> Process::MakeOutbox(const PartitionId& id) {
                   .guesses_aborted = world_.planted == Planted::kGuessesAborted,
                   .without_group = world_.planted == Planted::kNoFence}};
   if (world_.planted == Planted::kNoFence) options.transactional_id += "." + session;
-  return std::make_unique<SimOutbox>(broker_, membership_, id, std::move(options), random_.Fork(),
+  return std::make_unique<SimOutbox>(broker_, membership_, std::move(options), random_.Fork(),
                                      world_.outboxes);
 }
 

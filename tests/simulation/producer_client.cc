@@ -11,17 +11,17 @@ constexpr Duration kBackoff{4};
 }  // namespace
 
 ProducerClient::ProducerClient(const Broker& broker, std::string transactional_id, Random random,
-                               std::function<void()> on_error)
+                               Callbacks callbacks)
     : broker_(broker),
       transactional_id_(std::move(transactional_id)),
       random_(random),
-      on_error_(std::move(on_error)) {}
+      callbacks_(std::move(callbacks)) {}
 
 KafkaError ProducerClient::Exchange(Api api, const std::function<KafkaError()>& request,
                                     Time deadline) {
   for (;;) {
     const KafkaError error = broker_.network->Call(*broker_.host, api, request);
-    if (error == KafkaError::kBroken) on_error_();
+    if (error == KafkaError::kBroken) callbacks_.on_error();
     if (!IsRetriable(error)) return error;
     if (broker_.clock->Now() >= deadline) return KafkaError::kTimedOut;
     broker_.host->Pass(kBackoff);
@@ -92,19 +92,22 @@ Answer ProducerClient::Flush(Time deadline) {
       batch.sequence = next_sequence_[id];
       next_sequence_[id] += static_cast<int32_t>(batch.messages.size());
     }
+    const std::shared_ptr<int64_t> behind = std::make_shared<int64_t>(-1);
     const auto request = [kafka = broker_.kafka, tid = transactional_id_, producer = producer_,
-                          partition = id, sent = batch] {
-      return kafka->Produce(tid, producer, partition, sent.sequence, sent.messages);
+                          partition = id, sent = batch, behind] {
+      return kafka->Produce(tid, producer, partition, sent.sequence, sent.messages, *behind);
     };
     const Answer answer = Classify(Api::kProduce, Exchange(Api::kProduce, request, deadline));
     if (answer.next != Next::kDone) return answer;
+    callbacks_.on_delivery(id, batch.messages.size(), *behind);
     queue_.erase(queue_.begin());
   }
   return {};
 }
 
-Answer ProducerClient::SendOffsets(const MemberId& member, const PartitionId& id,
-                                   const Position& position, Duration timeout) {
+Answer ProducerClient::SendOffsets(const MemberId& member,
+                                   const std::map<PartitionId, Position>& positions,
+                                   Duration timeout) {
   const Time deadline = broker_.clock->Now() + timeout;
   // The records are on their way meanwhile, or not yet.
   if (random_.Chance(500)) {
@@ -119,8 +122,8 @@ Answer ProducerClient::SendOffsets(const MemberId& member, const PartitionId& id
     offsets_added_ = true;
   }
   const auto commit = [kafka = broker_.kafka, tid = transactional_id_, producer = producer_, member,
-                       id, position] {
-    return kafka->TxnOffsetCommit(tid, producer, member, id, position);
+                       positions] {
+    return kafka->TxnOffsetCommit(tid, producer, member, positions);
   };
   return Classify(Api::kOffsetCommit, Exchange(Api::kOffsetCommit, commit, deadline));
 }

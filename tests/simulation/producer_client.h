@@ -37,15 +37,21 @@ struct Broker {
 
 class ProducerClient {
  public:
-  // `on_error` is told of each broken connection.
+  // What its user is told, as the library's callbacks do it.
+  struct Callbacks {
+    std::function<void()> on_error;  // a broken connection
+    // `count` records of the partition were taken; `behind` is the offset behind the last of them,
+    // -1 if the answer that said so was lost.
+    std::function<void(const PartitionId& id, size_t count, int64_t behind)> on_delivery;
+  };
   ProducerClient(const Broker& broker, std::string transactional_id, Random random,
-                 std::function<void()> on_error);
+                 Callbacks callbacks);
 
   Answer Init(Duration timeout);
   void Begin();
   // Takes it; it may be sent at once or as late as in Commit().
   void Produce(const PartitionId& id, Message message);
-  Answer SendOffsets(const MemberId& member, const PartitionId& id, const Position& position,
+  Answer SendOffsets(const MemberId& member, const std::map<PartitionId, Position>& positions,
                      Duration timeout);
   Answer Commit(Duration timeout);
   Answer Abort(Duration timeout);
@@ -69,7 +75,7 @@ class ProducerClient {
   const Broker broker_;
   const std::string transactional_id_;
   Random random_;
-  const std::function<void()> on_error_;
+  const Callbacks callbacks_;
   ProducerId producer_;
   std::map<PartitionId, Batch> queue_;
   std::map<PartitionId, int32_t> next_sequence_;
