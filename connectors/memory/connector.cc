@@ -138,13 +138,14 @@ pipeline::Assignment AssignStateTask(MemoryLog& log,
 pipeline::Assignment AssignShared(MemoryLog& log, std::span<const pipeline::PartitionId> partitions,
                                   const std::string& profile, int32_t state_tasks,
                                   std::optional<int32_t> number) {
-  std::vector<pipeline::PartitionId> all(partitions.begin(), partitions.end());
+  std::vector<pipeline::PartitionId> all;
   if (number) all.push_back({.topic = kShuffleTopic, .partition = *number});
+  all.insert(all.end(), partitions.begin(), partitions.end());
   pipeline::Assignment assignment = AssignTogether(log, all, profile);
   assignment.state_tasks = state_tasks;
   if (!number) return assignment;
   assignment.state = StateTaskOf(log, *number);
-  assignment.sources.back().is_shuffle = true;
+  assignment.sources.front().is_shuffle = true;
   return assignment;
 }
 

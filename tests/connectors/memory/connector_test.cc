@@ -107,6 +107,27 @@ TEST(MemoryConnectorTest, ATaskForEachPartitionOrOneThatKeepsWindows) {
   EXPECT_EQ(one.assignments[0].sources[1].profile, "b");
 }
 
+TEST(MemoryAssignmentTest, WhatIsSentByTheShuffleIsReadByItsTask) {
+  MemoryLog log;
+  log.Append(kPartition, "", "a", TimeFromMs(7));
+  pipeline::Assignment sends = AssignShared(log, {&kPartition, 1}, "test", 2, std::nullopt);
+  EXPECT_EQ(sends.state_tasks, 2);
+  EXPECT_FALSE(sends.state.has_value());
+  pipeline::Assignment reads = AssignShared(log, {}, "test", 2, 1);
+  EXPECT_EQ(reads.state->number, 1);
+  ASSERT_EQ(reads.sources.size(), 1u);
+  EXPECT_TRUE(reads.sources[0].is_shuffle);
+  const std::vector<pipeline::OutRecord> records = {
+      {.topic = OutTopic::kShuffle, .key = "k", .value = "to 0", .partition = 0},
+      {.topic = OutTopic::kShuffle, .key = "k", .value = "to 1", .partition = 1}};
+  ASSERT_EQ(*sends.outbox->Commit(records, At(1)), pipeline::Committed::kYes);
+  std::vector<pipeline::Record> polled;
+  ASSERT_TRUE(reads.sources[0].input->Poll(10, 1000, Duration(0), polled).ok());
+  ASSERT_EQ(polled.size(), 1u);
+  EXPECT_EQ(*polled[0].value, "to 1");
+  EXPECT_EQ(polled[0].append_time, TimeFromMs(7));
+}
+
 TEST(MemoryControlTest, SeenOnceItWasReadBack) {
   MemoryControl control(false, false);
   EXPECT_FALSE(control.Read()->complete);

@@ -205,6 +205,7 @@ TEST(TaskShuffleTest, FaultsChangeNothingThatIsFired) {
       faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
     group.log.PlanFaults(faults);
     group.options.batch_records_max = 1 + random() % 20;
+    group.options.commit_output_bytes_max = 500 + random() % 5'000;
     for (int i = 0; i < 300; ++i) {
       const size_t task = random() % Group::kPartitions;
       if (!group.Step(task).ok() || random() % 20 == 0) group.Restart(task);

@@ -274,6 +274,27 @@ TEST(TaskWindowsTest, AnotherDefinitionFindsNothing) {
   EXPECT_EQ(make(std::make_shared<const rule::RuleSet>(twin))->restored().groups, 0u);
 }
 
+// A commit may fall between a record and the time that it brings about: what is late after a
+// restart is what was late before.
+TEST(TaskWindowsTest, ATakeoverIsNoFurtherThanTheWindowsWere) {
+  state::MemoryStore store;
+  const std::vector<std::string> inputs = {"edr-0"};
+  const auto make = [&] {
+    return TaskWindows::Make(std::make_shared<const trigger::MatchValues>(Rules()), inputs, store,
+                             {.idle_wait = std::chrono::hours(100)}, At(0))
+        .value();
+  };
+  const std::unique_ptr<TaskWindows> windows = make();
+  windows->OnRecord(0, At(10), At(10), At(0));
+  windows->OnTime(At(0));
+  windows->OnRecord(0, At(100), At(100), At(0));
+  ASSERT_TRUE(store.Apply(windows->Seal(), {}).ok());
+  const std::unique_ptr<TaskWindows> next = make();
+  EXPECT_EQ(next->watermark(), At(10));
+  next->OnTime(At(0));
+  EXPECT_EQ(next->watermark(), At(100));
+}
+
 TEST(TaskWindowsTest, ADamagedStoreIsToldAsThat) {
   state::MemoryStore store;
   std::vector<state::Change> changes;
