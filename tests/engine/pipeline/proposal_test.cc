@@ -123,8 +123,13 @@ void ExpectSame(const Proposal& proposal) {
   const Reread reread(proposal);
   const Proposal& read = reread.proposal_read;
   EXPECT_EQ(Show(Judge()(read.fired)), Show(Judge()(proposal.fired)));
-  EXPECT_EQ(read.fired.firing.id, proposal.fired.firing.id);
   EXPECT_EQ(AlertOf(read), AlertOf(proposal));
+  const remediate::Firing& firing = read.fired.firing;
+  const remediate::Firing& original = proposal.fired.firing;
+  EXPECT_EQ(firing.id, original.id);
+  EXPECT_EQ(firing.trigger_key, original.trigger_key);
+  EXPECT_EQ(firing.append_time, original.append_time);
+  EXPECT_EQ(firing.oldest_append_time, original.oldest_append_time) << "what arming judges";
   EXPECT_EQ(Written(read), reread.bytes);
 }
 
