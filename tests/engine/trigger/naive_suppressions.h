@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -67,29 +68,33 @@ class NaiveSuppressions {
     batches_.pop_back();
   }
 
-  // Of all keys: when the span began, what was silenced, how many targets are known.
+  // Of keys: when the span began, what was silenced, how many targets are known.
   using Told = std::map<std::pair<uint32_t, std::string>, std::tuple<Time, int64_t, size_t>>;
-  Told All() const { return All(table_); }
   // Those that differ from when the newest batch began; of what is gone a span of nothing.
   Told Changed() const {
     Told changed;
-    const Told before = All(batches_.back().second);
-    const Told now = All();
-    for (const auto& [key, told] : now)
-      if (!before.contains(key) || before.at(key) != told) changed[key] = told;
-    for (const auto& [key, told] : before)
+    const Spans before = SpansOf(batches_.back().second);
+    const Spans now = SpansOf(table_);
+    for (const auto& [key, span] : now) {
+      const auto& [first, silenced, targets] = span;
+      if (!before.contains(key) || before.at(key) != span)
+        changed[key] = {first, silenced, targets.size()};
+    }
+    for (const auto& [key, span] : before)
       if (!now.contains(key)) changed[key] = {};
     return changed;
   }
 
  private:
+  using Targets = std::set<std::string, std::less<>>;
+  using Spans = std::map<std::pair<uint32_t, std::string>, std::tuple<Time, int64_t, Targets>>;
   struct Key {
     uint32_t rule = 0;
     std::string key{};
     bool is_there = false;
     Time first{};
     int64_t silenced = 0;
-    std::set<std::string, std::less<>> targets{};
+    Targets targets{};
     Time deadline{};
   };
   using Table = std::vector<Key>;  // the least recently used first
@@ -119,11 +124,11 @@ class NaiveSuppressions {
     return {.rule = rule, .key = key};
   }
 
-  static Told All(const Table& table) {
-    Told told;
+  static Spans SpansOf(const Table& table) {
+    Spans spans;
     for (const Key& key : table)
-      told[{key.rule, key.key}] = {key.first, key.silenced, key.targets.size()};
-    return told;
+      spans[{key.rule, key.key}] = {key.first, key.silenced, key.targets};
+    return spans;
   }
 
   std::vector<Duration> spans_;
