@@ -61,6 +61,33 @@ class PulsedCommitter final : public Committer {
   const Clock& clock_;
 };
 
+class PulsedChangelog final : public state::Changelog {
+ public:
+  PulsedChangelog(std::unique_ptr<state::Changelog> changelog, Pulse& pulse, const Clock& clock)
+      : changelog_(std::move(changelog)), pulse_(pulse), clock_(clock) {}
+  Result<Extent> Measure() override {
+    const Pause pause(pulse_, clock_);
+    return changelog_->Measure();
+  }
+  // However many records it has, each of them is progress.
+  Status Read(int64_t from, int64_t end, const Each& each) override {
+    const Pause pause(pulse_, clock_);
+    return changelog_->Read(
+        from, end,
+        [&](int64_t offset, std::string_view key, std::optional<std::string_view> value) {
+          pulse_.Working(clock_.Now());
+          Status worked = each(offset, key, value);
+          pulse_.Waiting();
+          return worked;
+        });
+  }
+
+ private:
+  std::unique_ptr<state::Changelog> changelog_;
+  Pulse& pulse_;
+  const Clock& clock_;
+};
+
 }  // namespace
 
 Duration Pulse::WorkingFor(Time now) const {
@@ -76,6 +103,11 @@ std::unique_ptr<Input> WithPulse(std::unique_ptr<Input> input, Pulse& pulse, con
 std::unique_ptr<Committer> WithPulse(std::unique_ptr<Committer> committer, Pulse& pulse,
                                      const Clock& clock) {
   return std::make_unique<PulsedCommitter>(std::move(committer), pulse, clock);
+}
+
+std::unique_ptr<state::Changelog> WithPulse(std::unique_ptr<state::Changelog> changelog,
+                                            Pulse& pulse, const Clock& clock) {
+  return std::make_unique<PulsedChangelog>(std::move(changelog), pulse, clock);
 }
 
 }  // namespace riposte::pipeline

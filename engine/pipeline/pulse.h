@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "engine/pipeline/committer.h"
 #include "engine/pipeline/ports.h"
+#include "engine/state/changelog.h"
 
 namespace riposte::pipeline {
 
@@ -28,5 +29,7 @@ class Pulse {
 std::unique_ptr<Input> WithPulse(std::unique_ptr<Input> input, Pulse& pulse, const Clock& clock);
 std::unique_ptr<Committer> WithPulse(std::unique_ptr<Committer> committer, Pulse& pulse,
                                      const Clock& clock);
+std::unique_ptr<state::Changelog> WithPulse(std::unique_ptr<state::Changelog> changelog,
+                                            Pulse& pulse, const Clock& clock);
 
 }  // namespace riposte::pipeline

@@ -115,6 +115,9 @@ void Worker::Handle(Inbox inbox) {
   for (Assignment& assignment : inbox.assignments) {
     for (Source& source : assignment.sources)
       source.input = WithPulse(std::move(source.input), pulse_, *surroundings_.clock);
+    if (assignment.state)
+      assignment.state->changelog =
+          WithPulse(std::move(assignment.state->changelog), pulse_, *surroundings_.clock);
     tasks_.push_back(std::make_unique<Task>(std::move(assignment), options_.task, surroundings_));
   }
   for (Revocation& revocation : inbox.revocations) Release(std::move(revocation));

@@ -91,5 +91,43 @@ TEST(PulseTest, InputsAndCommitsAreWaitedFor) {
   EXPECT_EQ(pulse.WorkingFor(clock.Now()), Duration(30));  // works again since it came back
 }
 
+class LookingChangelog final : public state::Changelog {
+ public:
+  explicit LookingChangelog(Looking& looking) : looking_(looking) {}
+  Result<Extent> Measure() override {
+    looking_.Look();
+    return Extent{.end = 2};
+  }
+  Status Read(int64_t from, int64_t end, const Each& each) override {
+    for (; from < end; ++from) {
+      looking_.Look();
+      RIPOSTE_TRY(each(from, "k", "v"));
+    }
+    return Status::Ok();
+  }
+
+ private:
+  Looking& looking_;
+};
+
+TEST(PulseTest, OfAChangelogEachRecordIsWorkOfItsOwn) {
+  Pulse pulse;
+  test::ManualClock clock(TimeFromMs(1000));
+  Looking looking{.pulse = &pulse, .clock = &clock, .seen = {}};
+  const std::unique_ptr<state::Changelog> changelog =
+      WithPulse(std::make_unique<LookingChangelog>(looking), pulse, clock);
+  pulse.Working(clock.Now());
+  EXPECT_EQ(changelog->Measure()->end, 2);
+  const auto each = [&](int64_t, std::string_view, std::optional<std::string_view>) {
+    clock.Advance(Duration(50));
+    EXPECT_EQ(pulse.WorkingFor(clock.Now()), Duration(50));
+    return Status::Ok();
+  };
+  EXPECT_TRUE(changelog->Read(0, 2, each).ok());
+  EXPECT_EQ(looking.seen, std::vector<Duration>(3, Duration(0)));
+  clock.Advance(Duration(30));
+  EXPECT_EQ(pulse.WorkingFor(clock.Now()), Duration(30));
+}
+
 }  // namespace
 }  // namespace riposte::pipeline
