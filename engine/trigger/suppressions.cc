@@ -17,6 +17,7 @@ void SuppressEffects::Clear() {
 Suppressions::Suppressions(std::shared_ptr<const SuppressKeys> keys, const SuppressOptions& options)
     : keys_(std::move(keys)), lateness_(options.allowed_lateness) {
   const std::vector<rule::Rule>& rules = keys_->rules().rules;
+  of_rules_.reserve(rules.size());
   for (uint32_t i = 0; i < rules.size(); ++i)
     of_rules_.push_back(keys_->Has(i)
                             ? std::make_unique<OfRule>(rules[i].suppress->span, options.keys_max)

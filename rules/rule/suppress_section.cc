@@ -22,6 +22,7 @@ GroupBy CommonGroup(const Trigger& trigger) {
 bool IsOfGroup(schema::FieldId field, const Trigger& trigger) {
   const std::vector<const Step*> parts = PartsOf(trigger);
   std::vector<GroupBy> keys;
+  keys.reserve(parts.size());
   for (const Step* part : parts) keys.push_back(part == nullptr ? CommonGroup(trigger) : part->by);
   for (size_t place = 0; place < keys.front().size(); ++place)
     if (std::ranges::all_of(keys, [&](const GroupBy& key) { return key[place] == field; }))
