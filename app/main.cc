@@ -6,6 +6,6 @@ int main(int argc, char** argv) {
   return RunCommandLine(
       argc, argv,
       {BenchVerb(), CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
-       ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(), FieldsVerb(), ReplayVerb(),
-       RunVerb(), StateInspectVerb(), TestVerb(), VersionVerb()});
+       ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(), FieldsVerb(), ReloadVerb(),
+       ReplayVerb(), RunVerb(), StateInspectVerb(), TestVerb(), VersionVerb()});
 }

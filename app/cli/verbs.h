@@ -15,6 +15,7 @@ Verb ControlStopVerb();
 Verb DemoVerb();
 Verb ExplainVerb();
 Verb FieldsVerb();
+Verb ReloadVerb();
 Verb ReplayVerb();
 Verb RunVerb();
 Verb StateInspectVerb();
