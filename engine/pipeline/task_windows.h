@@ -111,6 +111,8 @@ class TaskWindows {
   void OnCommitted();  // the oldest that is sealed
   void Undo();         // all that is not committed: the newest first
   size_t groups() const { return correlator_->groups(); }
+  // Approximate; what groups keep of events left out.
+  size_t MemoryBytes() const { return correlator_->MemoryBytes(); }
   // Of all sources, at the last OnTime.
   Time watermark() const { return correlator_->watermark(); }
 
