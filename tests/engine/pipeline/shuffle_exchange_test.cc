@@ -15,6 +15,7 @@
 #include "engine/pipeline/ticks.h"
 #include "engine/state/memory_store.h"
 #include "tests/engine/pipeline/contribution_fixture.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -258,8 +259,8 @@ Fired FiredByTasks(size_t state_tasks, const std::vector<Source>& sources, std::
 }
 
 TEST(ShuffleExchangeTest, SeveralTasksFireWhatOneFires) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   std::vector<size_t> of_rule(Rules().size());
   for (unsigned run = 0; run < 20; ++run) {
     std::mt19937 random(base + run);

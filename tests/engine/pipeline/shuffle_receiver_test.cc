@@ -33,8 +33,8 @@ class ShuffleReceiverTest : public testing::Test {
   }
   Verdict Take(std::string_view bytes, const trigger::MatchValues& values, TaskWindows& windows,
                Time now = kShuffleTime) {
-    return receiver_.Take({.key = {}, .value = bytes, .append_time = kShuffleTime}, values, windows, now,
-                          counts_);
+    return receiver_.Take({.key = {}, .value = bytes, .append_time = kShuffleTime}, values, windows,
+                          now, counts_);
   }
   uint64_t received(ShuffleReject reject) const {
     return counts_.received[static_cast<size_t>(reject)];

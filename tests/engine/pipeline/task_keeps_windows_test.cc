@@ -15,6 +15,7 @@
 #include "tests/engine/pipeline/kept_stores.h"
 #include "tests/engine/pipeline/task_harness.h"
 #include "tests/engine/pipeline/window_fixture.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -348,8 +349,8 @@ void AppendRandom(std::mt19937& random, Windows& task, Windows& undisturbed) {
 // Faults, new owners and disks that fail, at any time and with batches of any size: what is ordered
 // and told is what a task orders and tells that nothing befalls, record by record.
 TEST(TaskKeepsWindowsTest, FaultsChangeNothingThatIsCommitted) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   size_t told = 0;
   for (unsigned run = 0; run < 15; ++run) {
     std::mt19937 random(base + run);
@@ -368,7 +369,7 @@ TEST(TaskKeepsWindowsTest, FaultsChangeNothingThatIsCommitted) {
     task.log.PlanFaults(faults);
     task.log.Close();
     bool ended = false;
-    for (int i = 0; i < 2'000 && !ended; ++i) {
+    for (int i = 0; i < 20'000 && !ended; ++i) {
       holding.holds = random() % 3 > 0;
       task.kept.full = random() % 8 == 0;
       const Result<Task::Progress> progress = task.Step();

@@ -13,6 +13,7 @@
 #include "tests/engine/pipeline/kept_stores.h"
 #include "tests/engine/pipeline/task_harness.h"
 #include "tests/engine/pipeline/window_fixture.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -179,8 +180,8 @@ TEST(TaskShuffleTest, WhatNobodyBringsIsDroppedAfterAWhile) {
 
 // Faults and new owners at any time: what several tasks fire is what one does that has it all.
 TEST(TaskShuffleTest, FaultsChangeNothingThatIsFired) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   size_t fired = 0;
   for (unsigned run = 0; run < 8; ++run) {
     std::mt19937 random(base + run);

@@ -7,6 +7,7 @@
 #include "engine/pipeline/task.h"
 #include "tests/engine/pipeline/held_committer.h"
 #include "tests/engine/pipeline/task_harness.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -86,8 +87,8 @@ TEST_F(TaskSourcesTest, WhatEachHasConsumedIsTold) {
 }
 
 TEST_F(TaskSourcesTest, RandomFaultsLoseAndRepeatNothing) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   for (unsigned run = 0; run < 20; ++run) {
     std::mt19937 random(base + run);
     test::Holding holding;

@@ -7,6 +7,7 @@
 
 #include "tests/engine/pipeline/held_committer.h"
 #include "tests/engine/pipeline/task_harness.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -487,8 +488,8 @@ std::string RandomRecord(std::mt19937& random, int index) {
 }
 
 TEST(TaskTest, WhateverComesTheSumHolds) {
-  const unsigned seed = std::random_device{}();
-  std::cout << "seed " << seed << "\n";
+  const uint64_t seed = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << seed << "\n";
   std::mt19937 random(seed);
   TaskHarness harness(EnforcingRule());
   harness.options.batch_records_max = 7;
@@ -514,8 +515,8 @@ TEST(TaskTest, WhateverComesTheSumHolds) {
 // Aborts, lost answers, fences, crashes at any time: the commands are those of an undisturbed run,
 // none twice.
 TEST(TaskTest, FaultsChangeNothingThatIsCommitted) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   for (unsigned run = 0; run < 20; ++run) {
     std::mt19937 random(base + run);
     test::Holding holding;

@@ -14,6 +14,7 @@
 #include "rules/rule/trigger_print.h"
 #include "tests/engine/pipeline/window_fixture.h"
 #include "tests/support/engine_fixture.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -358,8 +359,8 @@ std::vector<Step> RandomInput(std::mt19937& random) {
 // Aborts with and without a batch behind, and new owners, at any time: what is committed is what an
 // undisturbed task commits, and so is the state at the end.
 TEST(TaskWindowsTest, FaultsChangeNothingThatIsCommitted) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   size_t fired = 0;
   for (unsigned run = 0; run < 60; ++run) {
     std::mt19937 random(base + run);
