@@ -52,6 +52,15 @@ Status Damaged(std::string_view path, std::string_view what) {
   return {ErrorCode::kDamaged, "store " + std::string(path) + ": " + std::string(what)};
 }
 
+// About what a batch of them takes, so that it is not moved again and again while it grows.
+size_t BatchBytes(std::span<const Change> changes) {
+  constexpr size_t kMarkBytesMax = 128, kLengthsBytesMax = 16;
+  size_t bytes = kMarkBytesMax;
+  for (const Change& change : changes)
+    bytes += change.key.size() + (change.value ? change.value->size() : 0) + kLengthsBytesMax;
+  return bytes;
+}
+
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
 class RocksStore final : public Store {
@@ -71,7 +80,7 @@ class RocksStore final : public Store {
 
   // With the log but without a sync: after a crash of the machine it is a whole, older state.
   Status Apply(std::span<const Change> changes, const Mark& mark) override {
-    rocksdb::WriteBatch batch;
+    rocksdb::WriteBatch batch(BatchBytes(changes));
     for (const Change& change : changes) {
       if (change.value) {
         batch.Put(change.key, *change.value);

@@ -22,7 +22,9 @@ class RocksStores final : public Stores {
     std::string directory;
     size_t block_cache_bytes = 64u << 20;   // of all stores together
     size_t write_buffer_bytes = 64u << 20;  // likewise
-    size_t store_write_buffer_bytes = 8u << 20;
+    // What a single busy store may take of these: the larger its files are, the less often what it
+    // has is rewritten.
+    size_t store_write_buffer_bytes = 32u << 20;
   };
   explicit RocksStores(Options options);
   ~RocksStores() override;
