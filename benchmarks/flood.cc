@@ -1,6 +1,6 @@
 // What a flood of keys does to a state task: one rule gets ever new groups, another one counts.
 //   bench_flood RULES FILE.ndjson[.zst] FOLDER [GROUPS]   RULES and events as bench_windows has
-//   them; FOLDER is made and used for the stores; 1,000,000 distinct groups if not said otherwise,
+//   them; FOLDER is made and used for the stores; 300,000 distinct groups if not said otherwise,
 //   10,000,000 at most
 #include <algorithm>
 #include <array>
@@ -21,7 +21,7 @@
 namespace riposte::bench {
 namespace {
 
-constexpr uint32_t kGroups = 1'000'000;
+constexpr uint32_t kGroups = 300'000;
 constexpr uint32_t kRounds = 5;
 constexpr uint32_t kSteadyHosts = 1'000;
 constexpr uint32_t kSteadyThreshold = 10;

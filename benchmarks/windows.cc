@@ -34,7 +34,7 @@ constexpr size_t kRestarts = 3;
 constexpr Time kBegin = TimeFromMs(1'780'000'000'000);
 const std::string kStore = "0";
 
-// Hosts whose name begins with `a` or `b` are of the rule, all others are not.
+// Hosts whose name begins with `a` or `b` are of the rule, all others are not; none is of `c`.
 struct Kind {
   std::string_view name;
   std::string_view rule;
@@ -62,7 +62,8 @@ trigger:
     by: [asset.id]
     steps:
     - {name: first, query: 'asset.id: "a*"'}
-    - {name: second, query: 'asset.id: "b*"', at_least: 90}
+    - {name: second, query: 'asset.id: "b*"'}
+    - {name: third, query: 'asset.id: "c*"'}
 )yaml",
      .letters = "ab"},
 }};
