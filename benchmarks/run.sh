@@ -83,6 +83,8 @@ fi
 "$programs/bench_growth" "$events"
 "$programs/bench_extremes" "$rules" "$events"
 "$programs/bench_load" "$events" "$root/build/bench/rules"
+"$programs/bench_windows" "$library" "$events" "$root/build/bench/windows"
+"$programs/bench_flood" "$library" "$events" "$root/build/bench/flood"
 code=0
 RIPOSTE_BENCH_RULES=$rules "$root/benchmarks/kafka.sh" "$events" || code=$?
 [ $code -ne 77 ] || { echo "run.sh: without the Kafka figures" >&2; code=0; }
