@@ -149,9 +149,8 @@ constexpr Key kKeys[] = {
     {"state.directory", SlotOf<&Config::state, &Config::State::directory>, "/var/lib/riposte",
      "/srv/riposte",
      "What must survive a restart beside Kafka: the last good rules, the instance's name, crashes "
-     "by "
-     "record, control "
-     "records of embedded runs"},
+     "by record, control records of embedded runs; and what rules with windows have counted "
+     "(folder windows), lest a start read it all from Kafka"},
     {"http.listen", SlotOf<&Config::http, &Config::Http::listen>, "127.0.0.1:9465", "0.0.0.0:9465",
      "Address and port of /metrics, /livez and /readyz; empty: none"},
     {"log.level", SlotOf<&Config::log, &Config::Log::level>, "info", "debug",

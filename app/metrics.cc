@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kRejects = static_cast<size_t>(event::Reject::kCount);
 constexpr size_t kOddities = static_cast<size_t>(event::Oddity::kCount);
 constexpr size_t kSeverities = 5;
+constexpr size_t kFates = static_cast<size_t>(trigger::Fate::kCount);
 constexpr std::array<std::string_view, 4> kResults = {"matched", "unmatched", "dead_lettered",
                                                       "empty"};
 
@@ -48,6 +49,14 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
       event_cost_(registry.AddCounters(
           "riposte_event_cost_seconds_total",
           "Time that belongs to no rule, by part, estimated from a few of the events.")),
+      window_matches_(registry.AddCounters(
+          "riposte_window_matches_total",
+          "What matched for rules with windows, by what became of it in its group.")),
+      rule_late_(registry.AddCounters("riposte_rule_late_total",
+                                      "Matches that came too late for their rule's windows.")),
+      rule_evicted_(registry.AddCounters(
+          "riposte_rule_groups_evicted_total",
+          "Groups of a rule that went at its bound although they could still have fired.")),
       lag_(registry.AddGauges("riposte_kafka_consumer_lag_messages",
                               "Records behind the end of a partition.")),
       rule_descriptions_(
@@ -83,6 +92,21 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "Events for which all rules were evaluated, as the index would have cost more.")),
       decode_cost_(event_cost_.With({{"part", "decode"}})),
       find_cost_(event_cost_.With({{"part", "find_rules"}})),
+      window_summaries_(
+          registry.AddCounter("riposte_window_summaries_total",
+                              "Summaries of what joined firings until their cooldowns ended.")),
+      window_firings_lost_(registry.AddCounter(
+          "riposte_window_firings_lost_total",
+          "Firings that could not be told to a rule that takes them: they lack its group.")),
+      window_no_key_(window_matches_.With({{"fate", "no_key"}})),
+      stores_wiped_(registry.AddCounter(
+          "riposte_state_stores_wiped_total",
+          "Stores that were of no use at a start and were read from the changelog anew.")),
+      store_failures_(registry.AddCounter(
+          "riposte_state_store_failures_total",
+          "Times that a store stopped to follow what is committed; a start then takes longer.")),
+      groups_refused_(registry.AddCounter("riposte_state_groups_refused_total",
+                                          "Groups that a start found and could not go on with.")),
       last_reload_(registry.AddGauge("riposte_rules_last_reload_success_timestamp_seconds",
                                      "When the live rule set was loaded, since the unix epoch.")),
       last_good_(registry.AddGauge(
@@ -116,6 +140,19 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
     firings_by_severity_.push_back(firings_.With(
         {{"severity", std::string(rule::SeverityName(static_cast<rule::Severity>(i)))}}));
   }
+  for (size_t i = 0; i < kFates; ++i) {
+    matches_by_fate_.push_back(window_matches_.With(
+        {{"fate", std::string(trigger::FateName(static_cast<trigger::Fate>(i)))}}));
+  }
+}
+
+void EngineMetrics::CountWindows(const pipeline::WindowCounts& counts) {
+  constexpr auto kNoValue = static_cast<size_t>(trigger::Fate::kNoValue);
+  for (size_t i = 0; i < kFates; ++i) matches_by_fate_[i].Add(static_cast<double>(counts.fates[i]));
+  matches_by_fate_[kNoValue].Add(static_cast<double>(counts.no_value));
+  window_no_key_.Add(static_cast<double>(counts.no_key));
+  window_summaries_.Add(static_cast<double>(counts.summaries));
+  window_firings_lost_.Add(static_cast<double>(counts.chained_lost));
 }
 
 void EngineMetrics::Count(const metrics::CounterFamily& family,
@@ -172,6 +209,7 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   plain_events_.Add(static_cast<double>(counts.plain_events));
   decode_cost_.Add(Seconds(counts.decode_ns));
   find_cost_.Add(Seconds(counts.find_ns));
+  CountWindows(counts.windows);
 
   const std::lock_guard lock(mutex_);
   for (const pipeline::SourceCount& source : report.sources) CountSource(source);
@@ -190,6 +228,8 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
     rule->second.evaluations.Add(static_cast<double>(count.evaluations));
     rule->second.matches.Add(static_cast<double>(count.matches));
     rule->second.cost.Add(Seconds(count.cost_ns));
+    rule->second.late.Add(static_cast<double>(count.late));
+    rule->second.evicted.Add(static_cast<double>(count.evicted));
   }
 }
 
@@ -212,6 +252,47 @@ void EngineMetrics::OnTaskStopped(const pipeline::PartitionId& partition, const 
               {"reason", ErrorCodeName(reason.code())}});
 }
 
+void EngineMetrics::OnWindowsStart(const pipeline::WindowsStart& start) {
+  if (!start.wiped.empty()) stores_wiped_.Add();
+  groups_refused_.Add(static_cast<double>(start.refused));
+  const bool odd = !start.wiped.empty() || start.refused > 0;
+  log::Write(odd ? log::Level::kWarn : log::Level::kInfo, "pipeline", "windows-start",
+             "a task goes on with its windows",
+             {{"task", int64_t{start.task}},
+              {"replayed", start.replayed},
+              {"groups", static_cast<int64_t>(start.restored)},
+              {"refused", static_cast<int64_t>(start.refused)},
+              {"ended_definitions", static_cast<int64_t>(start.ended)},
+              {"wiped", std::string_view(start.wiped)}});
+}
+
+void EngineMetrics::OnWindowsAwaited(int32_t task, const Status& reason) {
+  static log::Limiter limiter;
+  log::WriteLimited(limiter, log::Level::kWarn, "pipeline", "windows-awaited", reason.message(),
+                    {{"task", int64_t{task}}, {"reason", ErrorCodeName(reason.code())}});
+}
+
+void EngineMetrics::OnWindowsReload(const pipeline::WindowsReload& reload) {
+  log::Write(log::Level::kInfo, "pipeline", "windows-reload",
+             "the windows of rules that ask for the same go on under the new rule set",
+             {{"task", int64_t{reload.task}},
+              {"kept", static_cast<int64_t>(reload.kept)},
+              {"begun", static_cast<int64_t>(reload.begun)},
+              {"ended", static_cast<int64_t>(reload.ended)}});
+}
+
+void EngineMetrics::OnStoreLag(int32_t task, const Status& reason) {
+  if (reason.ok()) {
+    log::Write(log::Level::kInfo, "pipeline", "store-follows",
+               "a store follows what is committed again", {{"task", int64_t{task}}});
+    return;
+  }
+  store_failures_.Add();
+  static log::Limiter limiter;
+  log::WriteLimited(limiter, log::Level::kWarn, "pipeline", "store-lags", reason.message(),
+                    {{"task", int64_t{task}}, {"reason", ErrorCodeName(reason.code())}});
+}
+
 void EngineMetrics::OnRevoked(const pipeline::PartitionId& partition) {
   const std::lock_guard lock(mutex_);
   const std::map<pipeline::PartitionId, metrics::Gauge>::iterator lag = lags_.find(partition);
@@ -231,6 +312,8 @@ void EngineMetrics::AddRule(const rule::Rule& rule) {
     series.evaluations = rule_evaluations_.With(id);
     series.matches = rule_matches_.With(id);
     series.cost = rule_cost_.With(id);
+    series.late = rule_late_.With(id);
+    series.evicted = rule_evicted_.With(id);
   } else {
     rule_descriptions_.Remove(series.description);
   }
@@ -256,6 +339,8 @@ void EngineMetrics::OnRulesLive(const rule::RuleSet& rules, bool last_good, Time
     rule_evaluations_.Remove(it->second.evaluations);
     rule_matches_.Remove(it->second.matches);
     rule_cost_.Remove(it->second.cost);
+    rule_late_.Remove(it->second.late);
+    rule_evicted_.Remove(it->second.evicted);
     rule_descriptions_.Remove(it->second.description);
     it = rules_.erase(it);
   }

@@ -33,6 +33,12 @@ class EngineMetrics final : public pipeline::Observer {
   // Also logs it.
   void OnTaskStopped(const pipeline::PartitionId& partition, const Status& reason) override;
 
+  // These log what they are told, too.
+  void OnWindowsStart(const pipeline::WindowsStart& start) override;
+  void OnWindowsAwaited(int32_t task, const Status& reason) override;
+  void OnWindowsReload(const pipeline::WindowsReload& reload) override;
+  void OnStoreLag(int32_t task, const Status& reason) override;
+
   // The partition went away: its lag is nobody's any more.
   void OnRevoked(const pipeline::PartitionId& partition);
 
@@ -44,13 +50,14 @@ class EngineMetrics final : public pipeline::Observer {
 
  private:
   struct RuleSeries {
-    metrics::Counter evaluations, matches, cost;
+    metrics::Counter evaluations, matches, cost, late, evicted;
     metrics::Gauge description;
     uint64_t generation = 0;
   };
   using LabelPair = std::pair<std::string, std::string>;
 
   void AddRule(const rule::Rule& rule);
+  void CountWindows(const pipeline::WindowCounts& counts);
   void CountSource(const pipeline::SourceCount& source);  // under mutex_
   static void Count(const metrics::CounterFamily& family,
                     std::map<LabelPair, metrics::Counter>& series, std::string_view first_label,
@@ -60,11 +67,14 @@ class EngineMetrics final : public pipeline::Observer {
   metrics::CounterFamily consumed_, processed_, rejected_, odd_, firings_, commands_, decisions_,
       transactions_;
   metrics::CounterFamily rule_evaluations_, rule_matches_, rule_cost_, event_cost_;
+  metrics::CounterFamily window_matches_, rule_late_, rule_evicted_;
   metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_, instances_;
   metrics::Histogram processing_, detection_delay_, command_delay_;
   metrics::Counter reload_failures_, tasks_stopped_;
   metrics::Counter committed_, aborted_, undone_;
   metrics::Counter plain_events_, decode_cost_, find_cost_;
+  metrics::Counter window_summaries_, window_firings_lost_, window_no_key_;
+  metrics::Counter stores_wiped_, store_failures_, groups_refused_;
   metrics::Gauge last_reload_, last_good_, enforcement_;
   metrics::Gauge instances_same_, instances_different_, announcements_ignored_;
 
@@ -74,7 +84,7 @@ class EngineMetrics final : public pipeline::Observer {
   std::map<LabelPair, metrics::Counter> commands_by_outcome_, decisions_by_guard_;
   std::map<Uuid, RuleSeries> rules_;
   std::vector<metrics::Counter> processed_by_result_, rejects_by_reason_, oddities_by_kind_,
-      firings_by_severity_;
+      firings_by_severity_, matches_by_fate_;
   uint64_t generation_ = 0;
   std::vector<metrics::Gauge> ruleset_series_;
 };

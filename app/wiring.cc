@@ -12,6 +12,7 @@
 #include "connectors/kafka/connector.h"
 #include "connectors/kafka/control.h"
 #include "engine/guard/enforcement.h"
+#include "engine/state/rocks_store.h"
 #include "rules/schema/load.h"
 
 namespace riposte::app {
@@ -81,6 +82,13 @@ pipeline::WorkerPool::Options PoolOptions(const Config& config) {
   options.worker.enforcement.kill_file = config.remediation.kill_file;
   options.arming_period = config.remediation.arming_period;
   return options;
+}
+
+// What state tasks keep, one folder for all of them; nothing is written before there is such a
+// task.
+std::unique_ptr<state::Stores> OpenStores(const Config& config) {
+  return std::make_unique<state::RocksStores>(
+      state::RocksStores::Options{.directory = config.state.directory + "/windows"});
 }
 
 // As this process announces itself.
@@ -246,6 +254,8 @@ Status Engine::Start() {
   }
   guards_ = std::make_unique<guard::Chain>(guard::StandardChain(std::move(settings).value()));
 
+  stores_ = OpenStores(options_.config);
+
   pipeline::WorkerPool::Options pool_options = PoolOptions(options_.config);
   pool_options.on_failed = [this](const Status& reason) {
     {
@@ -261,7 +271,8 @@ Status Engine::Start() {
                                                pipeline::Surroundings{.clock = &clock_,
                                                                       .guards = guards_.get(),
                                                                       .observer = &metrics_,
-                                                                      .crashes = options_.crashes},
+                                                                      .crashes = options_.crashes,
+                                                                      .stores = stores_.get()},
                                                *outside_.control, first_live_);
   }
   assignments_ = std::make_unique<Assignments>(*pool_, metrics_);

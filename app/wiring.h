@@ -20,6 +20,7 @@
 #include "engine/guard/standard.h"
 #include "engine/pipeline/ports.h"
 #include "engine/pipeline/worker_pool.h"
+#include "engine/state/store.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::app {
@@ -91,6 +92,7 @@ class Engine {
   EngineMetrics metrics_;
   Outside outside_;
   std::unique_ptr<guard::Chain> guards_;
+  std::unique_ptr<state::Stores> stores_;
   schema::SchemaPtr schema_;
   std::unique_ptr<RuleReloader> reloader_;
   std::unique_ptr<Announcer> announcer_;

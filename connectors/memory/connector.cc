@@ -132,17 +132,27 @@ MemoryConnector::MemoryConnector(MemoryLog& log, Options options)
 MemoryConnector::~MemoryConnector() { Stop(Duration::zero()); }
 
 Status MemoryConnector::Start(pipeline::AssignmentListener& listener) {
-  std::vector<pipeline::Assignment> assignments;
-  for (const pipeline::PartitionId& partition : log_.Partitions()) {
-    const std::map<std::string, std::string>::const_iterator profile =
-        options_.profiles.find(partition.topic);
-    if (profile == options_.profiles.end()) continue;
-    assignments.push_back(Assign(log_, partition, profile->second, options_.value_bytes_max));
-    assigned_.push_back(partition);
-  }
+  for (const pipeline::PartitionId& partition : log_.Partitions())
+    if (options_.profiles.contains(partition.topic)) assigned_.push_back(partition);
   listener_ = &listener;
-  listener.OnAssigned(std::move(assignments));
+  listener.OnAssigned(AssignAll());
   return Status::Ok();
+}
+
+std::vector<pipeline::Assignment> MemoryConnector::AssignAll() {
+  std::vector<pipeline::Assignment> assignments;
+  const auto profile = [this](const pipeline::PartitionId& id) {
+    return options_.profiles.at(id.topic);
+  };
+  if (options_.keeps_windows && !assigned_.empty()) {
+    pipeline::Assignment& all =
+        assignments.emplace_back(AssignStateTask(log_, assigned_, {}, options_.value_bytes_max));
+    for (pipeline::Source& source : all.sources) source.profile = profile(source.input->id());
+    return assignments;
+  }
+  for (const pipeline::PartitionId& partition : assigned_)
+    assignments.push_back(Assign(log_, partition, profile(partition), options_.value_bytes_max));
+  return assignments;
 }
 
 void MemoryConnector::Stop(Duration) {

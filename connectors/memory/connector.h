@@ -16,6 +16,9 @@ struct Options {
   // Profile of each topic's events.
   std::map<std::string, std::string> profiles;
   size_t value_bytes_max = 1'000'000;
+  // One state task has all partitions, so that rules may have windows; else each partition is a
+  // task of its own, and the work is divided among workers.
+  bool keeps_windows = false;
 };
 
 // A task of one partition as a worker gets it, beginning at its committed offset; earlier owners
@@ -45,6 +48,8 @@ class MemoryConnector final : public pipeline::Connector {
   bool Finished() const override;
 
  private:
+  std::vector<pipeline::Assignment> AssignAll();
+
   MemoryLog& log_;
   const Options options_;
   pipeline::AssignmentListener* listener_ = nullptr;

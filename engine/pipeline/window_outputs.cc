@@ -33,6 +33,16 @@ class WindowOutputs {
     open_.Put(WindowAlertRecord(decided, window, circumstances_.now, bounds_.alert_bytes_max));
   }
 
+  void Put(const trigger::ClosedFiring& closed) {
+    const rule::Rule& rule = live_.rules->rules[closed.rule];
+    if (!rule.fires) return;
+    const SummarizedFiring firing =
+        FiringOf(rule, *live_.rules->schema, closed.summary, trigger::ValuesOfKey(closed.key));
+    ++open_.counts().windows.summaries;
+    open_.Put(SummaryRecord(rule, firing.id, firing.asset_id, closed.summary, circumstances_.now,
+                            bounds_.alert_bytes_max));
+  }
+
   void Count(const trigger::Effects& effects) {
     WindowCounts& counts = open_.counts().windows;
     for (const uint32_t rule : effects.fates.rules()) {
@@ -57,6 +67,8 @@ class WindowOutputs {
 void PutEffects(const trigger::Effects& effects, const LiveRules& live,
                 const Circumstances& circumstances, const WindowBounds& bounds, Transaction& open) {
   WindowOutputs outputs(live, circumstances, bounds, open);
+  // A group's summary closes a firing before its next one.
+  for (const trigger::ClosedFiring& closed : effects.closed) outputs.Put(closed);
   for (const trigger::Firing& firing : effects.firings) outputs.Put(firing);
   outputs.Count(effects);
 }

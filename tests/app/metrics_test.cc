@@ -112,6 +112,44 @@ TEST_F(EngineMetricsTest, ACommitIsAddedToEverySeriesItConcerns) {
   EXPECT_EQ(ValueOf("riposte_command_delay_seconds_sum"), "1400");
 }
 
+TEST_F(EngineMetricsTest, WhatBecomesOfMatchesInWindowsIsCounted) {
+  const rule::Rule rule = test::RuleFor("a");
+  metrics_.OnRulesLive(SetOf({rule}, "5ha"), false, TimeFromMs(0));
+  pipeline::Counts counts;
+  counts.windows.fates[static_cast<size_t>(trigger::Fate::kLate)] = 2;
+  counts.windows.fates[static_cast<size_t>(trigger::Fate::kNoValue)] = 3;
+  counts.windows.no_value = 4;
+  counts.windows.no_key = 5;
+  counts.windows.summaries = 6;
+  counts.windows.chained_lost = 7;
+  pipeline::RuleCount of_rule{.rule = &rule};
+  of_rule.late = 2;
+  of_rule.evicted = 8;
+  Commit(counts, {&of_rule, 1});
+  EXPECT_EQ(ValueOf(R"(riposte_window_matches_total{fate="late"})"), "2");
+  EXPECT_EQ(ValueOf(R"(riposte_window_matches_total{fate="no_value"})"), "7");
+  EXPECT_EQ(ValueOf(R"(riposte_window_matches_total{fate="no_key"})"), "5");
+  EXPECT_EQ(ValueOf(R"(riposte_window_matches_total{fate="fired"})"), "0");
+  EXPECT_EQ(ValueOf("riposte_window_summaries_total"), "6");
+  EXPECT_EQ(ValueOf("riposte_window_firings_lost_total"), "7");
+  EXPECT_EQ(ValueOf(OfRule("riposte_rule_late_total", rule)), "2");
+  EXPECT_EQ(ValueOf(OfRule("riposte_rule_groups_evicted_total", rule)), "8");
+  metrics_.OnRulesLive(SetOf({}, "5ha"), false, TimeFromMs(0));
+  EXPECT_EQ(ValueOf(OfRule("riposte_rule_late_total", rule)), "absent");
+  EXPECT_EQ(ValueOf(OfRule("riposte_rule_groups_evicted_total", rule)), "absent");
+}
+
+TEST_F(EngineMetricsTest, StoresThatWereOfNoUseAndThatFailAreCounted) {
+  metrics_.OnWindowsStart({.task = 1, .replayed = 5, .restored = 3});
+  EXPECT_EQ(ValueOf("riposte_state_stores_wiped_total"), "0");
+  metrics_.OnWindowsStart({.task = 1, .wiped = "too_old", .refused = 2});
+  EXPECT_EQ(ValueOf("riposte_state_stores_wiped_total"), "1");
+  EXPECT_EQ(ValueOf("riposte_state_groups_refused_total"), "2");
+  metrics_.OnStoreLag(1, Status(ErrorCode::kIo, "no space left"));
+  metrics_.OnStoreLag(1, Status::Ok());
+  EXPECT_EQ(ValueOf("riposte_state_store_failures_total"), "1");
+}
+
 // A rate over a series that appears with its first mishap would miss that one.
 TEST_F(EngineMetricsTest, BoundedSeriesAreThereFromTheStart) {
   for (const char* reason : {"invalid_json", "not_an_object", "too_deep", "too_large", "poison"})

@@ -76,6 +76,37 @@ TEST(MemoryAssignmentTest, AStateTaskReadsItsChangelog) {
   EXPECT_EQ(next, 2'450);
 }
 
+class Assigned final : public pipeline::AssignmentListener {
+ public:
+  void OnAssigned(std::vector<pipeline::Assignment> all) override { assignments = std::move(all); }
+  void OnRevoked(const std::vector<pipeline::PartitionId>&, bool) override { assignments.clear(); }
+  void OnFailed(const Status&) override {}
+  std::vector<pipeline::Assignment> assignments;
+};
+
+TEST(MemoryConnectorTest, ATaskForEachPartitionOrOneThatKeepsWindows) {
+  MemoryLog log;
+  for (const char* topic : {"edr", "logs", "unread"})
+    log.SkipOffsets({.topic = topic, .partition = 0}, 0);
+  Options options{.profiles = {{"edr", "a"}, {"logs", "b"}}};
+  Assigned each, one;
+  MemoryConnector without(log, options);
+  ASSERT_TRUE(without.Start(each).ok());
+  ASSERT_EQ(each.assignments.size(), 2u);
+  for (const pipeline::Assignment& assignment : each.assignments) {
+    EXPECT_EQ(assignment.state_tasks, 0);
+    EXPECT_FALSE(assignment.state.has_value());
+  }
+  options.keeps_windows = true;
+  MemoryConnector with(log, options);
+  ASSERT_TRUE(with.Start(one).ok());
+  ASSERT_EQ(one.assignments.size(), 1u);
+  EXPECT_TRUE(one.assignments[0].state.has_value());
+  ASSERT_EQ(one.assignments[0].sources.size(), 2u);
+  EXPECT_EQ(one.assignments[0].sources[0].profile, "a");
+  EXPECT_EQ(one.assignments[0].sources[1].profile, "b");
+}
+
 TEST(MemoryControlTest, SeenOnceItWasReadBack) {
   MemoryControl control(false, false);
   EXPECT_FALSE(control.Read()->complete);

@@ -83,10 +83,11 @@ TEST_F(ReadingTest, ItMayHaveMoreUntilItsLagIsNoneOrItIsAtItsEnd) {
 TEST_F(ReadingTest, CostsAreTakenOnce) {
   Reading reading = Make();
   ASSERT_TRUE(reading.UseRules(*live_).ok());
-  test::EngineDecoder decoder;
-  const event::Event& event = decoder.Decode(test::EventJson("PROCESS").With("name", "evil"));
+  event::Decoder decoder;
+  const std::string json = test::EventJson("PROCESS").With("name", "evil").Text();
+  ASSERT_EQ(decoder.Decode(reading.matcher->plan(), json), event::Reject::kNone);
   std::vector<match::Match> matches;
-  reading.matcher->FindMatches(event, {}, *reading.scratch, matches);
+  reading.matcher->FindMatches(decoder.event(), {}, *reading.scratch, matches);
   match::Costs first, second;
   reading.TakeCosts(first);
   reading.TakeCosts(first);

@@ -71,6 +71,27 @@ TEST_F(WindowOutputsTest, ARuleThatOnlyOthersTakeTellsNothing) {
   EXPECT_TRUE(Topics().empty());
 }
 
+TEST_F(WindowOutputsTest, ASummaryNamesTheFiringThatItIsOf) {
+  UseRule(test::RuleFor("evil"));
+  trigger::Effects fired, closed;
+  fired.firings.push_back(Firing());
+  const trigger::Completion& completion = fired.firings[0].completion;
+  closed.closed.push_back({.rule = 0, .key = {}, .summary = {}});
+  closed.closed[0].summary.firing_time = completion.time;
+  closed.closed[0].summary.completed_by = completion.events.back();
+  closed.closed[0].summary.joined.Add(completion.events.front());
+  Put(fired);
+  Put(closed);
+  EXPECT_EQ(open_.counts().windows.summaries, 1u);
+  const std::vector<OutRecord>& records = open_.Seal({}, live_->rules, {}, {});
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].key, records[1].key);
+  const json::Value alert = json::Parse(records[0].value).value();
+  const json::Value summary = json::Parse(records[1].value).value();
+  EXPECT_EQ(summary.StringOr("kind", ""), "summary");
+  EXPECT_EQ(summary.StringOr("firing_id", "?"), alert.StringOr("firing_id", ""));
+}
+
 TEST_F(WindowOutputsTest, WhatBecameOfMatchesIsCounted) {
   UseRule(test::RuleFor("evil"));
   trigger::Effects effects;
