@@ -101,13 +101,16 @@ KafkaError KafkaModel::AddOffsets(const std::string& transactional_id, const Pro
 
 KafkaError KafkaModel::Produce(const std::string& transactional_id, const ProducerId& producer,
                                const PartitionId& id, int32_t sequence,
-                               const std::vector<Message>& messages) {
+                               const std::vector<Message>& messages, int64_t* next_offset) {
   Transaction* transaction = Find(transactional_id);
   if (transaction == nullptr) return KafkaError::kUnknownProducer;
   if (const KafkaError error = CheckEpoch(*transaction, producer); error != KafkaError::kNone)
     return error;
   int32_t& next = transaction->sequence[id];
-  if (sequence < next) return KafkaError::kNone;
+  if (sequence < next) {
+    if (next_offset != nullptr) *next_offset = -1;
+    return KafkaError::kNone;
+  }
   if (transaction->state != State::kOngoing || !transaction->partitions.contains(id))
     return KafkaError::kInvalidTxnState;
   if (sequence > next) return KafkaError::kOutOfOrder;
@@ -116,14 +119,15 @@ KafkaError KafkaModel::Produce(const std::string& transactional_id, const Produc
   for (const Message& message : messages) {
     const int64_t offset =
         partition.AppendOpen(producer.id, producer.epoch, message.key, message.value, now_);
-    transaction->content.records.push_back({.id = id, .offset = offset});
+    transaction->content.records.push_back({.id = id, .offset = offset, .message = message});
   }
+  if (next_offset != nullptr) *next_offset = partition.end();
   return KafkaError::kNone;
 }
 
 KafkaError KafkaModel::TxnOffsetCommit(const std::string& transactional_id,
                                        const ProducerId& producer, const MemberId& member,
-                                       const PartitionId& id, const Position& position) {
+                                       const std::map<PartitionId, Position>& positions) {
   Transaction* transaction = Find(transactional_id);
   if (transaction == nullptr) return KafkaError::kUnknownProducer;
   if (const KafkaError error = CheckEpoch(*transaction, producer); error != KafkaError::kNone)
@@ -134,7 +138,7 @@ KafkaError KafkaModel::TxnOffsetCommit(const std::string& transactional_id,
   }
   if (transaction->state != State::kOngoing || !transaction->has_offsets)
     return KafkaError::kInvalidTxnState;
-  group_.AddPending(producer.id, id, position);
+  for (const auto& [id, position] : positions) group_.AddPending(producer.id, id, position);
   return KafkaError::kNone;
 }
 

@@ -32,7 +32,7 @@ struct ProducerId {
 
 struct Message {
   std::string key;
-  std::string value;
+  std::optional<std::string> value;  // empty optional: a deletion
 };
 
 // What one transaction made visible.
@@ -40,6 +40,7 @@ struct CommittedTransaction {
   struct Place {
     PartitionId id;
     int64_t offset = 0;
+    Message message;  // it may be compacted away in its log
   };
   std::string transactional_id;
   std::vector<Place> records;                  // in the order of their appending
@@ -88,12 +89,14 @@ class KafkaModel {
                            const std::vector<PartitionId>& partitions);
   KafkaError AddOffsets(const std::string& transactional_id, const ProducerId& producer);
   // `sequence` is that of the first message, by partition and epoch; what was taken already is not
-  // taken again.
+  // taken again. `next_offset` is told, if it is not null: the one behind them; -1: they were taken
+  // before.
   KafkaError Produce(const std::string& transactional_id, const ProducerId& producer,
-                     const PartitionId& id, int32_t sequence, const std::vector<Message>& messages);
+                     const PartitionId& id, int32_t sequence, const std::vector<Message>& messages,
+                     int64_t* next_offset = nullptr);
   KafkaError TxnOffsetCommit(const std::string& transactional_id, const ProducerId& producer,
-                             const MemberId& member, const PartitionId& id,
-                             const Position& position);
+                             const MemberId& member,
+                             const std::map<PartitionId, Position>& positions);
   KafkaError EndTxn(const std::string& transactional_id, const ProducerId& producer, bool commit);
 
  private:

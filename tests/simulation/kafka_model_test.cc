@@ -42,7 +42,7 @@ class KafkaModelTest : public testing::Test {
       error = kafka.AddOffsets(id, by);
     }
     if (error == KafkaError::kNone)
-      error = kafka.TxnOffsetCommit(id, by, member, kIn, {.offset = offset, .metadata = value});
+      error = kafka.TxnOffsetCommit(id, by, member, {{kIn, {.offset = offset, .metadata = value}}});
     return error;
   }
   KafkaError End(const ProducerId& by, bool commit) {
@@ -162,10 +162,46 @@ TEST_F(KafkaModelTest, ARepeatedRecordIsTakenOnce) {
   EXPECT_EQ(Seen(), "a");
 }
 
+TEST_F(KafkaModelTest, ADeletionIsARecordWithoutAValue) {
+  const std::string id(kId);
+  ASSERT_EQ(kafka.AddPartitions(id, producer, {kOut}), KafkaError::kNone);
+  ASSERT_EQ(kafka.Produce(id, producer, kOut, 0, {{.key = "k", .value = std::nullopt}}),
+            KafkaError::kNone);
+  ASSERT_EQ(End(producer, true), KafkaError::kNone);
+  Advance(20);
+  ASSERT_EQ(kafka.log(kOut).NextVisible(0), 0);
+  EXPECT_FALSE(kafka.log(kOut).at(0).value);
+}
+
+TEST_F(KafkaModelTest, WhereRecordsStandIsToldOnce) {
+  const std::string id(kId);
+  int64_t next = 0;
+  ASSERT_EQ(kafka.AddPartitions(id, producer, {kOut}), KafkaError::kNone);
+  ASSERT_EQ(kafka.Produce(id, producer, kOut, 0, {{"k", "a"}, {"k", "b"}}, &next),
+            KafkaError::kNone);
+  EXPECT_EQ(next, 2);
+  ASSERT_EQ(kafka.Produce(id, producer, kOut, 0, {{"k", "a"}, {"k", "b"}}, &next),
+            KafkaError::kNone);
+  EXPECT_EQ(next, -1);
+}
+
+TEST_F(KafkaModelTest, ATransactionCommitsTheOffsetsOfSeveralPartitions) {
+  const PartitionId other{.topic = "in", .partition = 1};
+  ASSERT_EQ(kafka.AddOffsets(std::string(kId), producer), KafkaError::kNone);
+  ASSERT_EQ(kafka.TxnOffsetCommit(
+                std::string(kId), producer, member,
+                {{kIn, {.offset = 3, .metadata = {}}}, {other, {.offset = 4, .metadata = {}}}}),
+            KafkaError::kNone);
+  ASSERT_EQ(End(producer, true), KafkaError::kNone);
+  Advance(20);
+  EXPECT_EQ(Committed(), 3);
+  EXPECT_EQ(listener.last.offsets.at(other).to.offset, 4);
+}
+
 TEST_F(KafkaModelTest, ARecordWithoutAnOpenTransactionIsRefused) {
   EXPECT_EQ(kafka.Produce(std::string(kId), producer, kOut, 0, {{"k", "a"}}),
             KafkaError::kInvalidTxnState);
-  EXPECT_EQ(kafka.TxnOffsetCommit(std::string(kId), producer, member, kIn, {}),
+  EXPECT_EQ(kafka.TxnOffsetCommit(std::string(kId), producer, member, {}),
             KafkaError::kInvalidTxnState);
 }
 

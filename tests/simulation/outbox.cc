@@ -15,18 +15,26 @@ constexpr Duration kRejoinAfterFence{300};
 
 }  // namespace
 
-PartitionId OutPartition(pipeline::OutTopic topic, std::string_view key, int32_t partitions) {
+PartitionId OutPartition(const pipeline::OutRecord& record, int32_t partitions) {
+  const std::string topic = "riposte." + std::string(pipeline::OutTopicName(record.topic));
+  if (record.partition != pipeline::OutRecord::kByKey)
+    return {.topic = topic, .partition = record.partition};
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-  for (const char c : key) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return {.topic = "riposte." + std::string(pipeline::OutTopicName(topic)),
+  for (const char c : record.key) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return {.topic = topic,
           .partition = static_cast<int32_t>(hash % static_cast<uint64_t>(partitions))};
 }
 
-SimOutbox::SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, PartitionId id,
-                     Options options, Random random, Counters& counters)
+PartitionId ChangelogOf(int32_t state_task) {
+  return OutPartition(
+      {.topic = pipeline::OutTopic::kChangelog, .key = {}, .value = {}, .partition = state_task},
+      1);
+}
+
+SimOutbox::SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, Options options,
+                     Random random, Counters& counters)
     : broker_(broker),
       membership_(std::move(membership)),
-      id_(std::move(id)),
       options_(std::move(options)),
       random_(random),
       counters_(counters) {
@@ -74,28 +82,38 @@ Result<Committed> SimOutbox::Commit(std::span<const pipeline::OutRecord> records
       return status.code() == ErrorCode::kFenced ? StopFenced() : status;
   }
   suspect_ = false;
-  // A task reads one partition here.
-  own_ = {.offset = offsets.front().offset,
-          .metadata = options_.session + ":" + std::to_string(++sequence_)};
+  const std::string mark = options_.session + ":" + std::to_string(++sequence_);
+  std::map<PartitionId, Position> positions;
+  for (const pipeline::NextOffset& next : offsets)
+    positions[next.id] = {.offset = next.offset, .metadata = mark};
+  told_by_ = offsets.front().id;
+  own_ = positions.at(told_by_);
   producer_->Begin();
   Produce(records);
   const MemberId member = options_.defects.without_group ? MemberId{} : membership_->member;
   Next next =
-      Call([&](Duration timeout) { return producer_->SendOffsets(member, id_, own_, timeout); });
+      Call([&](Duration timeout) { return producer_->SendOffsets(member, positions, timeout); });
   if (next == Next::kDone) {
     next = Call([this](Duration timeout) { return producer_->Commit(timeout); });
     // The request may have been sent twice, and the answer be the other one's.
     if (next == Next::kDone && suspect_ && Rebuilds()) next = Next::kRebuild;
   }
-  if (next == Next::kDone) return Committed::kYes;
-  return next == Next::kAbort ? Abort() : Settle();
+  if (next == Next::kDone) {
+    changelog_next_ = producer_->NextOffset(ChangelogOf(options_.state_task));
+    return Committed::kYes;
+  }
+  Result<Committed> settled = next == Next::kAbort ? Abort() : Settle();
+  // It was committed without the answers that say where its records stand.
+  if (settled.ok() && *settled == Committed::kYes) changelog_next_.reset();
+  return settled;
 }
 
 void SimOutbox::Produce(std::span<const pipeline::OutRecord> records) {
   for (const pipeline::OutRecord& record : records) {
     RIPOSTE_CHECK(record.value.size() <= options_.value_bytes_max, "outputs keep to the limit");
-    producer_->Produce(OutPartition(record.topic, record.key, options_.out_partitions),
-                       {.key = record.key, .value = record.value});
+    Message message{.key = record.key, .value = std::nullopt};
+    if (!record.deletes) message.value = record.value;
+    producer_->Produce(OutPartition(record, options_.out_partitions), std::move(message));
   }
 }
 
@@ -142,10 +160,10 @@ Result<Committed> SimOutbox::Settle() {
 Result<Committed> SimOutbox::Verdict() {
   for (;;) {
     const std::shared_ptr<Position> position = std::make_shared<Position>();
-    const KafkaError error = broker_.network->Call(*broker_.host, Api::kGroup,
-                                                   [kafka = broker_.kafka, id = id_, position] {
-                                                     return kafka->group().Committed(id, *position);
-                                                   });
+    const KafkaError error = broker_.network->Call(
+        *broker_.host, Api::kGroup, [kafka = broker_.kafka, id = told_by_, position] {
+          return kafka->group().Committed(id, *position);
+        });
     if (error == KafkaError::kNone) {
       const bool committed = position->offset == own_.offset && position->metadata == own_.metadata;
       ++(committed ? counters_.settled_committed : counters_.settled_aborted);

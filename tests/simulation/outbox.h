@@ -14,8 +14,9 @@
 
 namespace riposte::sim {
 
-// The topic's name and its partition for a key.
-PartitionId OutPartition(pipeline::OutTopic topic, std::string_view key, int32_t partitions);
+// Where a record goes: the partition that it names, else that of its key.
+PartitionId OutPartition(const pipeline::OutRecord& record, int32_t partitions);
+PartitionId ChangelogOf(int32_t state_task);
 
 // Defects that only this class can have; see planted.h.
 struct OutboxDefects {
@@ -28,7 +29,8 @@ class SimOutbox final : public pipeline::Outbox {
  public:
   struct Options {
     std::string transactional_id;
-    std::string session;  // unique to this object
+    std::string session;     // unique to this object
+    int32_t state_task = 0;  // whose changelog it writes; of no meaning without one
     int32_t out_partitions = 1;
     size_t value_bytes_max = 100'000;
     Duration patience{1000};  // transaction.timeout.ms
@@ -39,8 +41,8 @@ class SimOutbox final : public pipeline::Outbox {
   };
 
   // `counters` outlives it.
-  SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, PartitionId id,
-            Options options, Random random, Counters& counters);
+  SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, Options options,
+            Random random, Counters& counters);
   ~SimOutbox() override;
 
   // Makes the producer: fences its predecessor and ends the transaction that it left open.
@@ -49,6 +51,7 @@ class SimOutbox final : public pipeline::Outbox {
   size_t MaxValueBytes(pipeline::OutTopic topic) const override;
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
                                      std::span<const pipeline::NextOffset> offsets) override;
+  std::optional<int64_t> ChangelogNext() const override { return changelog_next_; }
 
  private:
   Status InitTransactions(Time deadline);
@@ -64,13 +67,14 @@ class SimOutbox final : public pipeline::Outbox {
 
   const Broker broker_;
   const std::shared_ptr<Membership> membership_;
-  const PartitionId id_;
   const Options options_;
   Random random_;
   Counters& counters_;
   std::unique_ptr<ProducerClient> producer_;
   uint64_t sequence_ = 0;
-  Position own_;  // that the transaction under way commits
+  PartitionId told_by_;  // whose offset tells what became of the transaction under way
+  Position own_;         // that it commits there
+  std::optional<int64_t> changelog_next_;
   bool suspect_ = false;
   KafkaError error_ = KafkaError::kNone;
 };

@@ -64,6 +64,7 @@ Answer ProducerClient::Init(Duration timeout) {
 
 void ProducerClient::Begin() {
   queue_.clear();
+  next_offset_.clear();
   added_.clear();
   offsets_added_ = false;
 }
@@ -92,19 +93,28 @@ Answer ProducerClient::Flush(Time deadline) {
       batch.sequence = next_sequence_[id];
       next_sequence_[id] += static_cast<int32_t>(batch.messages.size());
     }
+    const std::shared_ptr<int64_t> next = std::make_shared<int64_t>(-1);
     const auto request = [kafka = broker_.kafka, tid = transactional_id_, producer = producer_,
-                          partition = id, sent = batch] {
-      return kafka->Produce(tid, producer, partition, sent.sequence, sent.messages);
+                          partition = id, sent = batch, next] {
+      return kafka->Produce(tid, producer, partition, sent.sequence, sent.messages, next.get());
     };
     const Answer answer = Classify(Api::kProduce, Exchange(Api::kProduce, request, deadline));
     if (answer.next != Next::kDone) return answer;
+    next_offset_[id] = *next;
     queue_.erase(queue_.begin());
   }
   return {};
 }
 
-Answer ProducerClient::SendOffsets(const MemberId& member, const PartitionId& id,
-                                   const Position& position, Duration timeout) {
+std::optional<int64_t> ProducerClient::NextOffset(const PartitionId& id) const {
+  const std::map<PartitionId, int64_t>::const_iterator found = next_offset_.find(id);
+  if (found == next_offset_.end() || found->second < 0) return std::nullopt;
+  return found->second;
+}
+
+Answer ProducerClient::SendOffsets(const MemberId& member,
+                                   const std::map<PartitionId, Position>& positions,
+                                   Duration timeout) {
   const Time deadline = broker_.clock->Now() + timeout;
   // The records are on their way meanwhile, or not yet.
   if (random_.Chance(500)) {
@@ -119,8 +129,8 @@ Answer ProducerClient::SendOffsets(const MemberId& member, const PartitionId& id
     offsets_added_ = true;
   }
   const auto commit = [kafka = broker_.kafka, tid = transactional_id_, producer = producer_, member,
-                       id, position] {
-    return kafka->TxnOffsetCommit(tid, producer, member, id, position);
+                       positions] {
+    return kafka->TxnOffsetCommit(tid, producer, member, positions);
   };
   return Classify(Api::kOffsetCommit, Exchange(Api::kOffsetCommit, commit, deadline));
 }

@@ -45,10 +45,13 @@ class ProducerClient {
   void Begin();
   // Takes it; it may be sent at once or as late as in Commit().
   void Produce(const PartitionId& id, Message message);
-  Answer SendOffsets(const MemberId& member, const PartitionId& id, const Position& position,
+  Answer SendOffsets(const MemberId& member, const std::map<PartitionId, Position>& positions,
                      Duration timeout);
   Answer Commit(Duration timeout);
   Answer Abort(Duration timeout);
+  // The first offset behind the transaction's records of that partition, as the broker said when it
+  // took them; empty: it has none there, or an answer was lost.
+  std::optional<int64_t> NextOffset(const PartitionId& id) const;
 
   // Why the producer gave up for good; kNone: it has not.
   KafkaError fatal() const { return fatal_; }
@@ -73,7 +76,8 @@ class ProducerClient {
   ProducerId producer_;
   std::map<PartitionId, Batch> queue_;
   std::map<PartitionId, int32_t> next_sequence_;
-  std::vector<PartitionId> added_;  // to the transaction
+  std::map<PartitionId, int64_t> next_offset_;  // of the transaction; -1: not known
+  std::vector<PartitionId> added_;              // to the transaction
   bool offsets_added_ = false;
   KafkaError fatal_ = KafkaError::kNone;
 };
