@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/pipeline/owner.h"
 
 namespace riposte::sim {
 namespace {
@@ -29,11 +30,30 @@ class Members {
   std::string text_;
 };
 
+// Those whose events are in that partition, as they are keyed by them.
+std::vector<std::string> AssetsOf(size_t partition, size_t partitions) {
+  std::vector<std::string> assets;
+  for (int number = 0; assets.size() < kAssetsOfAPartition; ++number) {
+    std::string asset = "asset-" + std::to_string(number);
+    if (pipeline::OwnerOf(asset, static_cast<int32_t>(partitions)) ==
+        static_cast<int32_t>(partition))
+      assets.push_back(std::move(asset));
+  }
+  return assets;
+}
+
 }  // namespace
 
-EventSource::EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, size_t records,
+EventSource::EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, const Events& events,
                          Random random)
-    : kafka_(kafka), inputs_(std::move(inputs)), left_(records), random_(random) {}
+    : kafka_(kafka),
+      inputs_(std::move(inputs)),
+      events_(events),
+      left_(events.records),
+      random_(random) {
+  for (size_t partition = 0; partition < inputs_.size(); ++partition)
+    assets_.push_back(AssetsOf(partition, inputs_.size()));
+}
 
 void EventSource::Tick(Time now) {
   EndDue(now);
@@ -88,9 +108,7 @@ void EventSource::EndDue(Time now) {
 EventSource::Record EventSource::Make(size_t partition, Time now) {
   Record& last = last_[inputs_[partition]];
   if (random_.Chance(30)) return last;
-  // An asset's events are all in one partition, as they are keyed by it.
-  const std::string asset = "asset-" + std::to_string(partition) + "-" +
-                            std::to_string(random_.Below(kAssetsOfAPartition));
+  const std::string asset = assets_[partition][random_.Below(kAssetsOfAPartition)];
   last.key = asset;
   if (random_.Chance(20)) {
     last.value.reset();
@@ -110,18 +128,20 @@ std::string EventSource::Event(const std::string& asset, Time now) {
   const std::string number = std::to_string(next_event_++);
   if (!random_.Chance(50)) members.Text("id", "event-" + number);
   const uint64_t time = random_.Below(100);
-  if (time >= 10) members.Text("time", FormatTime(now - random_.Span(0, 5000)));
-  if (time < 3) members.Text("time", "2099-01-01T00:00:00Z");
+  if (time >= 10) members.Text("time", FormatTime(now - random_.Span(0, events_.old_max.count())));
+  if (time < 3 && events_.far_future) members.Text("time", "2099-01-01T00:00:00Z");
   if (time == 5) members.Text("time", "yesterday");
   if (!random_.Chance(40)) members.Text("asset", asset);
   members.Text("host", "WIN7");
   members.Text("platform", "Windows");
-  constexpr std::array<std::string_view, 8> kNames = {
-      kKillName, kKillName, kKillName, kDryRunName, kIsolateName, kAlertName, "plain", "other"};
-  const std::string name(random_.Chance(300) ? kNames[random_.Below(kNames.size())] : "plain");
+  constexpr std::array<std::string_view, 14> kNames = {
+      kKillName,     kKillName,     kKillName,     kDryRunName, kIsolateName, kAlertName,  "plain",
+      kRepeatedName, kRepeatedName, kRepeatedName, kVariedName, kVariedName,  kVariedName, "other"};
+  const std::string name(random_.Chance(events_.named_share) ? kNames[random_.Below(kNames.size())]
+                                                             : "plain");
   // Several values at times, so that several rules match.
-  members.Raw("name",
-              random_.Chance(50) ? "[\"" + name + "\",\"EVIL\",\"ransom\"]" : "\"" + name + "\"");
+  members.Raw("name", random_.Chance(50) ? "[\"" + name + "\",\"EVIL\",\"ransom\",\"varied\"]"
+                                         : "\"" + name + "\"");
   if (!random_.Chance(50))
     members.Raw("pid", random_.Chance(30) ? "4" : std::to_string(1000 + random_.Below(9000)));
   if (!random_.Chance(50)) members.Text("start", FormatTime(now - random_.Span(1, 100'000)));

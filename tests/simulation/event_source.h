@@ -17,11 +17,22 @@ inline constexpr std::string_view kKillName = "evil";       // kill and quaranti
 inline constexpr std::string_view kDryRunName = "watched";  // the same, dry
 inline constexpr std::string_view kIsolateName = "ransom";  // isolate the asset, enforced
 inline constexpr std::string_view kAlertName = "noted";     // an alert alone
+// In windows of an asset's: three of them isolate it; two with different pids kill and quarantine.
+inline constexpr std::string_view kRepeatedName = "repeated";
+inline constexpr std::string_view kVariedName = "varied";
 
 class EventSource {
  public:
-  // `kafka` outlives it. `records` are appended in all, those of aborted transactions not counted.
-  EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, size_t records, Random random);
+  struct Events {
+    size_t records = 0;          // in all, those of aborted transactions not counted
+    Duration old_max{5000};      // of an event, when it is sent for the first time
+    bool far_future = true;      // some are stamped so
+    uint64_t named_share = 300;  // of 1,000 events: with a name that may be a rule's
+  };
+
+  // `kafka` outlives it.
+  EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, const Events& events,
+              Random random);
 
   // Appends some, now and then.
   void Tick(Time now);
@@ -48,6 +59,8 @@ class EventSource {
 
   KafkaModel& kafka_;
   const std::vector<PartitionId> inputs_;
+  const Events events_;
+  std::vector<std::vector<std::string>> assets_;  // by partition
   size_t left_;
   Random random_;
   int64_t next_event_ = 0;

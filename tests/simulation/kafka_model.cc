@@ -101,14 +101,16 @@ KafkaError KafkaModel::AddOffsets(const std::string& transactional_id, const Pro
 
 KafkaError KafkaModel::Produce(const std::string& transactional_id, const ProducerId& producer,
                                const PartitionId& id, int32_t sequence,
-                               const std::vector<Message>& messages, int64_t& behind) {
-  behind = -1;
+                               const std::vector<Message>& messages, int64_t* next_offset) {
   Transaction* transaction = Find(transactional_id);
   if (transaction == nullptr) return KafkaError::kUnknownProducer;
   if (const KafkaError error = CheckEpoch(*transaction, producer); error != KafkaError::kNone)
     return error;
   int32_t& next = transaction->sequence[id];
-  if (sequence < next) return KafkaError::kNone;
+  if (sequence < next) {
+    if (next_offset != nullptr) *next_offset = -1;
+    return KafkaError::kNone;
+  }
   if (transaction->state != State::kOngoing || !transaction->partitions.contains(id))
     return KafkaError::kInvalidTxnState;
   if (sequence > next) return KafkaError::kOutOfOrder;
@@ -117,9 +119,9 @@ KafkaError KafkaModel::Produce(const std::string& transactional_id, const Produc
   for (const Message& message : messages) {
     const int64_t offset =
         partition.AppendOpen(producer.id, producer.epoch, message.key, message.value, now_);
-    transaction->content.records.push_back({.id = id, .offset = offset});
-    behind = offset + 1;
+    transaction->content.records.push_back({.id = id, .offset = offset, .message = message});
   }
+  if (next_offset != nullptr) *next_offset = partition.end();
   return KafkaError::kNone;
 }
 

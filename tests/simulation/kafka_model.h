@@ -32,7 +32,7 @@ struct ProducerId {
 
 struct Message {
   std::string key;
-  std::optional<std::string> value;  // empty: a tombstone
+  std::optional<std::string> value;  // empty optional: a deletion
 };
 
 // What one transaction made visible.
@@ -40,6 +40,7 @@ struct CommittedTransaction {
   struct Place {
     PartitionId id;
     int64_t offset = 0;
+    Message message;  // it may be compacted away in its log
   };
   std::string transactional_id;
   std::vector<Place> records;                  // in the order of their appending
@@ -88,10 +89,11 @@ class KafkaModel {
                            const std::vector<PartitionId>& partitions);
   KafkaError AddOffsets(const std::string& transactional_id, const ProducerId& producer);
   // `sequence` is that of the first message, by partition and epoch; what was taken already is not
-  // taken again. `behind` becomes the offset behind the last message; -1: it was taken already.
+  // taken again. `next_offset` is told, if it is not null: the one behind them; -1: they were taken
+  // before.
   KafkaError Produce(const std::string& transactional_id, const ProducerId& producer,
                      const PartitionId& id, int32_t sequence, const std::vector<Message>& messages,
-                     int64_t& behind);
+                     int64_t* next_offset = nullptr);
   KafkaError TxnOffsetCommit(const std::string& transactional_id, const ProducerId& producer,
                              const MemberId& member,
                              const std::map<PartitionId, Position>& positions);

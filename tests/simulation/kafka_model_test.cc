@@ -35,7 +35,8 @@ class KafkaModelTest : public testing::Test {
   KafkaError Fill(const ProducerId& by, const std::string& value, int64_t offset) {
     const std::string id(kId);
     KafkaError error = kafka.AddPartitions(id, by, {kOut});
-    if (error == KafkaError::kNone) error = Produce(by, sequence, value);
+    if (error == KafkaError::kNone)
+      error = kafka.Produce(id, by, kOut, sequence, {{.key = "k", .value = value}});
     if (error == KafkaError::kNone) {
       ++sequence;
       error = kafka.AddOffsets(id, by);
@@ -43,10 +44,6 @@ class KafkaModelTest : public testing::Test {
     if (error == KafkaError::kNone)
       error = kafka.TxnOffsetCommit(id, by, member, {{kIn, {.offset = offset, .metadata = value}}});
     return error;
-  }
-  KafkaError Produce(const ProducerId& by, int32_t first, std::optional<std::string> value) {
-    return kafka.Produce(std::string(kId), by, kOut, first,
-                         {{.key = "k", .value = std::move(value)}}, behind);
   }
   KafkaError End(const ProducerId& by, bool commit) {
     return kafka.EndTxn(std::string(kId), by, commit);
@@ -56,7 +53,7 @@ class KafkaModelTest : public testing::Test {
     std::string seen;
     const PartitionLog& log = kafka.log(kOut);
     for (int64_t offset = log.NextVisible(0); offset >= 0; offset = log.NextVisible(offset + 1))
-      seen += (seen.empty() ? "" : " ") + log.at(offset).value.value_or("(deleted)");
+      seen += (seen.empty() ? "" : " ") + *log.at(offset).value;
     return seen;
   }
   int64_t Committed() {
@@ -75,7 +72,6 @@ class KafkaModelTest : public testing::Test {
   MemberId member{.name = "member", .generation = 1};
   ProducerId producer;
   int32_t sequence = 0;
-  int64_t behind = 0;  // the last Produce()'s answer
 };
 
 TEST_F(KafkaModelTest, ATransactionIsSeenAsAWholeOnceItsMarkersAreThere) {
@@ -124,7 +120,8 @@ TEST_F(KafkaModelTest, ALateEndEndsTheNextTransactionOfItsEpoch) {
   ASSERT_EQ(End(producer, true), KafkaError::kNone);
   Advance(20);
   ASSERT_EQ(kafka.AddPartitions(std::string(kId), producer, {kOut}), KafkaError::kNone);
-  ASSERT_EQ(Produce(producer, sequence, "b"), KafkaError::kNone);
+  ASSERT_EQ(kafka.Produce(std::string(kId), producer, kOut, sequence, {{"k", "b"}}),
+            KafkaError::kNone);
   ASSERT_EQ(End(producer, true), KafkaError::kNone);  // the first one, sent a second time
   Advance(20);
   EXPECT_EQ(Seen(), "a b");
@@ -157,31 +154,54 @@ TEST_F(KafkaModelTest, AnOldTransactionIsAbortedAndItsProducerFenced) {
 
 TEST_F(KafkaModelTest, ARepeatedRecordIsTakenOnce) {
   ASSERT_EQ(Fill(producer, "a", 5), KafkaError::kNone);
-  EXPECT_EQ(Produce(producer, 0, "a"), KafkaError::kNone);
-  EXPECT_EQ(Produce(producer, 2, "c"), KafkaError::kOutOfOrder);
+  EXPECT_EQ(kafka.Produce(std::string(kId), producer, kOut, 0, {{"k", "a"}}), KafkaError::kNone);
+  EXPECT_EQ(kafka.Produce(std::string(kId), producer, kOut, 2, {{"k", "c"}}),
+            KafkaError::kOutOfOrder);
   ASSERT_EQ(End(producer, true), KafkaError::kNone);
   Advance(20);
   EXPECT_EQ(Seen(), "a");
 }
 
-TEST_F(KafkaModelTest, ARecordsOffsetIsToldOnceAndADeletionIsARecord) {
-  ASSERT_EQ(Fill(producer, "a", 5), KafkaError::kNone);
-  EXPECT_EQ(behind, 1);
-  ASSERT_EQ(Produce(producer, 1, std::nullopt), KafkaError::kNone);
-  EXPECT_EQ(behind, 2);
-  ASSERT_EQ(Produce(producer, 1, std::nullopt), KafkaError::kNone);
-  EXPECT_EQ(behind, -1) << "taken already";
+TEST_F(KafkaModelTest, ADeletionIsARecordWithoutAValue) {
+  const std::string id(kId);
+  ASSERT_EQ(kafka.AddPartitions(id, producer, {kOut}), KafkaError::kNone);
+  ASSERT_EQ(kafka.Produce(id, producer, kOut, 0, {{.key = "k", .value = std::nullopt}}),
+            KafkaError::kNone);
   ASSERT_EQ(End(producer, true), KafkaError::kNone);
   Advance(20);
-  EXPECT_EQ(Seen(), "a (deleted)");
-  sequence = 2;
-  ASSERT_EQ(Fill(producer, "b", 6), KafkaError::kNone);
-  EXPECT_EQ(behind, 4) << "behind the marker, too";
+  ASSERT_EQ(kafka.log(kOut).NextVisible(0), 0);
+  EXPECT_FALSE(kafka.log(kOut).at(0).value);
+}
+
+TEST_F(KafkaModelTest, WhereRecordsStandIsToldOnce) {
+  const std::string id(kId);
+  int64_t next = 0;
+  ASSERT_EQ(kafka.AddPartitions(id, producer, {kOut}), KafkaError::kNone);
+  ASSERT_EQ(kafka.Produce(id, producer, kOut, 0, {{"k", "a"}, {"k", "b"}}, &next),
+            KafkaError::kNone);
+  EXPECT_EQ(next, 2);
+  ASSERT_EQ(kafka.Produce(id, producer, kOut, 0, {{"k", "a"}, {"k", "b"}}, &next),
+            KafkaError::kNone);
+  EXPECT_EQ(next, -1);
+}
+
+TEST_F(KafkaModelTest, ATransactionCommitsTheOffsetsOfSeveralPartitions) {
+  const PartitionId other{.topic = "in", .partition = 1};
+  ASSERT_EQ(kafka.AddOffsets(std::string(kId), producer), KafkaError::kNone);
+  ASSERT_EQ(kafka.TxnOffsetCommit(
+                std::string(kId), producer, member,
+                {{kIn, {.offset = 3, .metadata = {}}}, {other, {.offset = 4, .metadata = {}}}}),
+            KafkaError::kNone);
+  ASSERT_EQ(End(producer, true), KafkaError::kNone);
+  Advance(20);
+  EXPECT_EQ(Committed(), 3);
+  EXPECT_EQ(listener.last.offsets.at(other).to.offset, 4);
 }
 
 TEST_F(KafkaModelTest, ARecordWithoutAnOpenTransactionIsRefused) {
-  EXPECT_EQ(Produce(producer, 0, "a"), KafkaError::kInvalidTxnState);
-  EXPECT_EQ(kafka.TxnOffsetCommit(std::string(kId), producer, member, {{kIn, {}}}),
+  EXPECT_EQ(kafka.Produce(std::string(kId), producer, kOut, 0, {{"k", "a"}}),
+            KafkaError::kInvalidTxnState);
+  EXPECT_EQ(kafka.TxnOffsetCommit(std::string(kId), producer, member, {}),
             KafkaError::kInvalidTxnState);
 }
 

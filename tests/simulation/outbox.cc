@@ -1,7 +1,5 @@
 #include "tests/simulation/outbox.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
 namespace riposte::sim {
@@ -15,20 +13,22 @@ constexpr Duration kAnyTime = std::chrono::hours(1);
 // The member's own heartbeat usually notices first.
 constexpr Duration kRejoinAfterFence{300};
 
-std::string NameOf(pipeline::OutTopic topic) {
-  return "riposte." + std::string(pipeline::OutTopicName(topic));
-}
-
 }  // namespace
 
 PartitionId OutPartition(const pipeline::OutRecord& record, int32_t partitions) {
-  std::string topic = NameOf(record.topic);
+  const std::string topic = "riposte." + std::string(pipeline::OutTopicName(record.topic));
   if (record.partition != pipeline::OutRecord::kByKey)
-    return {.topic = std::move(topic), .partition = record.partition};
+    return {.topic = topic, .partition = record.partition};
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
   for (const char c : record.key) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return {.topic = std::move(topic),
+  return {.topic = topic,
           .partition = static_cast<int32_t>(hash % static_cast<uint64_t>(partitions))};
+}
+
+PartitionId ChangelogOf(int32_t state_task) {
+  return OutPartition(
+      {.topic = pipeline::OutTopic::kChangelog, .key = {}, .value = {}, .partition = state_task},
+      1);
 }
 
 SimOutbox::SimOutbox(const Broker& broker, std::shared_ptr<Membership> membership, Options options,
@@ -46,12 +46,8 @@ SimOutbox::~SimOutbox() { --membership_->users; }
 Status SimOutbox::Fence(Duration patience) {
   const Time deadline = broker_.clock->Now() + patience;
   for (;;) {
-    producer_ = std::make_unique<ProducerClient>(
-        broker_, options_.transactional_id, random_.Fork(),
-        ProducerClient::Callbacks{
-            .on_error = [this] { suspect_ = true; },
-            .on_delivery = [this](const PartitionId& id, size_t count,
-                                  int64_t behind) { OnDelivery(id, count, behind); }});
+    producer_ = std::make_unique<ProducerClient>(broker_, options_.transactional_id, random_.Fork(),
+                                                 [this] { suspect_ = true; });
     Status status = InitTransactions(deadline);
     if (status.ok()) {
       suspect_ = false;
@@ -61,12 +57,6 @@ Status SimOutbox::Fence(Duration patience) {
       return status;
     broker_.host->Pass(kPause);
   }
-}
-
-void SimOutbox::OnDelivery(const PartitionId& id, size_t count, int64_t behind) {
-  if (id.topic != NameOf(pipeline::OutTopic::kChangelog) || behind < 0) return;
-  changelog_end_.awaited -= count;
-  changelog_end_.next = std::max(changelog_end_.next, behind);
 }
 
 Status SimOutbox::InitTransactions(Time deadline) {
@@ -87,15 +77,17 @@ size_t SimOutbox::MaxValueBytes(pipeline::OutTopic) const { return options_.valu
 Result<Committed> SimOutbox::Commit(std::span<const pipeline::OutRecord> records,
                                     std::span<const pipeline::NextOffset> offsets) {
   if (Hopeless()) return WhyHopeless();
-  if (suspect_ && Rebuilds()) RIPOSTE_TRY(Renew());
+  if (suspect_ && Rebuilds()) {
+    if (const Status status = Fence(kAnyTime); !status.ok())
+      return status.code() == ErrorCode::kFenced ? StopFenced() : status;
+  }
   suspect_ = false;
   const std::string mark = options_.session + ":" + std::to_string(++sequence_);
   std::map<PartitionId, Position> positions;
   for (const pipeline::NextOffset& next : offsets)
     positions[next.id] = {.offset = next.offset, .metadata = mark};
-  verdict_id_ = offsets.front().id;
-  verdict_ = positions.at(verdict_id_);
-  changelog_end_ = {};
+  told_by_ = offsets.front().id;
+  own_ = positions.at(told_by_);
   producer_->Begin();
   Produce(records);
   const MemberId member = options_.defects.without_group ? MemberId{} : membership_->member;
@@ -107,7 +99,7 @@ Result<Committed> SimOutbox::Commit(std::span<const pipeline::OutRecord> records
     if (next == Next::kDone && suspect_ && Rebuilds()) next = Next::kRebuild;
   }
   if (next == Next::kDone) {
-    changelog_next_ = changelog_end_.Known();
+    changelog_next_ = producer_->NextOffset(ChangelogOf(options_.state_task));
     return Committed::kYes;
   }
   Result<Committed> settled = next == Next::kAbort ? Abort() : Settle();
@@ -116,15 +108,9 @@ Result<Committed> SimOutbox::Commit(std::span<const pipeline::OutRecord> records
   return settled;
 }
 
-std::optional<int64_t> SimOutbox::ChangelogEnd::Known() const {
-  if (awaited > 0 || next == 0) return std::nullopt;
-  return next;
-}
-
 void SimOutbox::Produce(std::span<const pipeline::OutRecord> records) {
   for (const pipeline::OutRecord& record : records) {
     RIPOSTE_CHECK(record.value.size() <= options_.value_bytes_max, "outputs keep to the limit");
-    if (record.topic == pipeline::OutTopic::kChangelog) ++changelog_end_.awaited;
     Message message{.key = record.key, .value = std::nullopt};
     if (!record.deletes) message.value = record.value;
     producer_->Produce(OutPartition(record, options_.out_partitions), std::move(message));
@@ -161,29 +147,25 @@ Result<Committed> SimOutbox::Settle() {
     if (const Status status = Fence(kAnyTime); !status.ok()) return StopFenced();
     return Committed::kAborted;
   }
-  if (Rebuilds()) RIPOSTE_TRY(Renew());
+  if (Rebuilds()) {
+    if (const Status status = Fence(kAnyTime); !status.ok()) {
+      if (status.code() == ErrorCode::kFenced) return StopFenced();
+      if (Hopeless()) return WhyHopeless();
+      return status;
+    }
+  }
   return Verdict();
-}
-
-Status SimOutbox::Renew() {
-  const Status status = Fence(kAnyTime);
-  if (status.ok()) return status;
-  if (status.code() == ErrorCode::kFenced) return StopFenced();
-  // The attempt was given up because the end had come: that is the reason, not what it met last.
-  if (Hopeless()) return WhyHopeless();
-  return status;
 }
 
 Result<Committed> SimOutbox::Verdict() {
   for (;;) {
     const std::shared_ptr<Position> position = std::make_shared<Position>();
     const KafkaError error = broker_.network->Call(
-        *broker_.host, Api::kGroup, [kafka = broker_.kafka, id = verdict_id_, position] {
+        *broker_.host, Api::kGroup, [kafka = broker_.kafka, id = told_by_, position] {
           return kafka->group().Committed(id, *position);
         });
     if (error == KafkaError::kNone) {
-      const bool committed =
-          position->offset == verdict_.offset && position->metadata == verdict_.metadata;
+      const bool committed = position->offset == own_.offset && position->metadata == own_.metadata;
       ++(committed ? counters_.settled_committed : counters_.settled_aborted);
       return committed ? Committed::kYes : Committed::kAborted;
     }

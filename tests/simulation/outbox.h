@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -15,8 +14,9 @@
 
 namespace riposte::sim {
 
-// The topic's name, and the partition that the record says or that is its key's.
+// Where a record goes: the partition that it names, else that of its key.
 PartitionId OutPartition(const pipeline::OutRecord& record, int32_t partitions);
+PartitionId ChangelogOf(int32_t state_task);
 
 // Defects that only this class can have; see planted.h.
 struct OutboxDefects {
@@ -29,7 +29,8 @@ class SimOutbox final : public pipeline::Outbox {
  public:
   struct Options {
     std::string transactional_id;
-    std::string session;  // unique to this object
+    std::string session;     // unique to this object
+    int32_t state_task = 0;  // whose changelog it writes; of no meaning without one
     int32_t out_partitions = 1;
     size_t value_bytes_max = 100'000;
     Duration patience{1000};  // transaction.timeout.ms
@@ -53,15 +54,6 @@ class SimOutbox final : public pipeline::Outbox {
   std::optional<int64_t> ChangelogNext() const override { return changelog_next_; }
 
  private:
-  // What is heard of a transaction's records of the changelog.
-  struct ChangelogEnd {
-    size_t awaited = 0;  // of which the broker has not said where they stand
-    int64_t next = 0;    // behind those of which it has
-    std::optional<int64_t> Known() const;
-  };
-  void OnDelivery(const PartitionId& id, size_t count, int64_t behind);
-  // A producer in the place of one that cannot be relied on; else why the task has to stop.
-  Status Renew();
   Status InitTransactions(Time deadline);
   void Produce(std::span<const pipeline::OutRecord> records);
   Next Call(const std::function<Answer(Duration timeout)>& call);
@@ -80,10 +72,8 @@ class SimOutbox final : public pipeline::Outbox {
   Counters& counters_;
   std::unique_ptr<ProducerClient> producer_;
   uint64_t sequence_ = 0;
-  // By which it can be told whether the transaction under way was committed.
-  PartitionId verdict_id_;
-  Position verdict_;
-  ChangelogEnd changelog_end_;  // likewise of the one under way
+  PartitionId told_by_;  // whose offset tells what became of the transaction under way
+  Position own_;         // that it commits there
   std::optional<int64_t> changelog_next_;
   bool suspect_ = false;
   KafkaError error_ = KafkaError::kNone;

@@ -47,11 +47,29 @@ int64_t PartitionLog::last_stable() const {
 
 int64_t PartitionLog::NextVisible(int64_t offset) const {
   const int64_t stable = last_stable();
-  for (; offset < stable; ++offset) {
-    const RecordState state = at(offset).state;
-    if (state == RecordState::kPlain || state == RecordState::kCommitted) return offset;
-  }
+  for (; offset < stable; ++offset)
+    if (IsVisible(offset)) return offset;
   return -1;
+}
+
+bool PartitionLog::IsVisible(int64_t offset) const {
+  const RecordState state = at(offset).state;
+  return state == RecordState::kPlain || state == RecordState::kCommitted;
+}
+
+void PartitionLog::Compact(Time deletions_before) {
+  std::map<std::string, int64_t> last;
+  const int64_t stable = last_stable();
+  for (int64_t offset = 0; offset < stable; ++offset)
+    if (IsVisible(offset)) last[at(offset).key] = offset;
+  for (int64_t offset = 0; offset < stable; ++offset) {
+    LogRecord& record = records_[static_cast<size_t>(offset)];
+    if (!IsVisible(offset)) continue;
+    const bool is_old_deletion = !record.value && record.append_time < deletions_before;
+    if (last.at(record.key) == offset && !is_old_deletion) continue;
+    record = {
+        .key = {}, .value = {}, .append_time = record.append_time, .state = RecordState::kRemoved};
+  }
 }
 
 }  // namespace riposte::sim

@@ -16,7 +16,8 @@ enum class RecordState : uint8_t {
   kOpen,
   kCommitted,
   kAborted,
-  kMarker,  // the end of a transaction: an offset without a record
+  kMarker,   // the end of a transaction: an offset without a record
+  kRemoved,  // by compaction: likewise
 };
 
 struct LogRecord {
@@ -36,12 +37,17 @@ class PartitionLog {
   int64_t AppendOpen(int64_t producer, int32_t epoch, std::string key,
                      std::optional<std::string> value, Time now);
   void End(int64_t producer, bool commit, Time now);
+  // Of what readers see, keeps each key's last record alone, and of those no deletion from before
+  // `deletions_before`. Offsets stay as they are.
+  void Compact(Time deletions_before);
 
   int64_t end() const { return static_cast<int64_t>(records_.size()); }
   // The first offset that belongs to an open transaction, else the end: readers stop there.
   int64_t last_stable() const;
   // The first offset from `offset` on of a record that a read_committed reader sees; -1: none yet.
   int64_t NextVisible(int64_t offset) const;
+  // Whether a read_committed reader that has come so far sees it.
+  bool IsVisible(int64_t offset) const;
   // References stay valid.
   const LogRecord& at(int64_t offset) const { return records_.at(static_cast<size_t>(offset)); }
 

@@ -1,6 +1,7 @@
 #include "tests/simulation/planted.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ class OutboxWrapper : public Outbox {
  public:
   explicit OutboxWrapper(std::unique_ptr<Outbox> inner) : inner_(std::move(inner)) {}
   size_t MaxValueBytes(OutTopic topic) const override { return inner_->MaxValueBytes(topic); }
+  std::optional<int64_t> ChangelogNext() const override { return inner_->ChangelogNext(); }
 
  protected:
   Outbox& inner() { return *inner_; }
@@ -65,6 +67,43 @@ class RandomId final : public OutboxWrapper {
   Random random_;
 };
 
+class StoreFirst final : public OutboxWrapper {
+ public:
+  StoreFirst(std::unique_ptr<Outbox> inner, Disk& disk, std::string store)
+      : OutboxWrapper(std::move(inner)), disk_(disk), store_(std::move(store)) {}
+  Result<Committed> Commit(std::span<const OutRecord> records,
+                           std::span<const pipeline::NextOffset> offsets) override {
+    Apply(records);
+    return inner().Commit(records, offsets);
+  }
+
+ private:
+  void Apply(std::span<const OutRecord> records) {
+    const auto found = disk_.contents().find(store_);
+    if (found == disk_.contents().end() || !found->second->store.mark()) return;
+    std::vector<state::Change> changes;
+    for (const OutRecord& record : records)
+      if (record.topic == OutTopic::kChangelog)
+        changes.push_back({.key = record.key,
+                           .value = record.deletes ? std::nullopt : std::optional(record.value)});
+    (void)found->second->store.Apply(changes, *found->second->store.mark());
+  }
+  Disk& disk_;
+  const std::string store_;
+};
+
+class OtherChangelog final : public OutboxWrapper {
+ public:
+  using OutboxWrapper::OutboxWrapper;
+  Result<Committed> Commit(std::span<const OutRecord> records,
+                           std::span<const pipeline::NextOffset> offsets) override {
+    std::vector<OutRecord> changed(records.begin(), records.end());
+    for (OutRecord& record : changed)
+      if (record.topic == OutTopic::kChangelog) record.partition = OutRecord::kByKey;
+    return inner().Commit(changed, offsets);
+  }
+};
+
 class NoRewind final : public Input {
  public:
   explicit NoRewind(std::unique_ptr<Input> inner) : inner_(std::move(inner)) {}
@@ -98,15 +137,27 @@ std::string_view PlantedName(Planted planted) {
       return "keeps_producer";
     case Planted::kGuessesAborted:
       return "guesses_aborted";
+    case Planted::kStoreFirst:
+      return "store_first";
+    case Planted::kOtherChangelog:
+      return "other_changelog";
+    case Planted::kResetAtReload:
+      return "reset_at_reload";
   }
   return "unknown";
 }
 
-pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Planted planted, Random random) {
+pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Disk& disk, Planted planted,
+                                 Random random) {
   if (planted == Planted::kOffsetFirst)
     assignment.outbox = std::make_unique<OffsetFirst>(std::move(assignment.outbox));
   if (planted == Planted::kRandomId)
     assignment.outbox = std::make_unique<RandomId>(std::move(assignment.outbox), random);
+  if (planted == Planted::kStoreFirst && assignment.state)
+    assignment.outbox =
+        std::make_unique<StoreFirst>(std::move(assignment.outbox), disk, assignment.state->name);
+  if (planted == Planted::kOtherChangelog)
+    assignment.outbox = std::make_unique<OtherChangelog>(std::move(assignment.outbox));
   if (planted == Planted::kNoRewind)
     for (pipeline::Source& source : assignment.sources)
       source.input = std::make_unique<NoRewind>(std::move(source.input));

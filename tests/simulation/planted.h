@@ -1,12 +1,13 @@
 // Defects on purpose, each one that would break the promise of delivery: the simulation is worth
-// something only if it finds them. They are in the adapters between engine and broker, never in the
-// engine.
+// something only if it finds them. They are in the adapters between engine and broker, or in the
+// rules that it is given, never in the engine.
 #pragma once
 
 #include <array>
 #include <string_view>
 
 #include "engine/pipeline/ports.h"
+#include "tests/simulation/disk.h"
 #include "tests/simulation/random.h"
 
 namespace riposte::sim {
@@ -20,13 +21,18 @@ enum class Planted : uint8_t {
   kKeepsProducer,   // no new producer after an uncertain call: a late EndTxn ends the next one's
                     // work
   kGuessesAborted,  // an uncertain commit counts as aborted, the committed offset is not asked
+  kStoreFirst,      // the store takes what is in a transaction before it commits
+  kOtherChangelog,  // changelog records go to the partition of their keys
+  kResetAtReload,   // a rule of another name begins its windows anew
 };
-inline constexpr std::array kAllPlanted = {Planted::kOffsetFirst,   Planted::kRandomId,
-                                           Planted::kNoFence,       Planted::kNoRewind,
-                                           Planted::kKeepsProducer, Planted::kGuessesAborted};
+inline constexpr std::array kAllPlanted = {
+    Planted::kOffsetFirst, Planted::kRandomId,       Planted::kNoFence,
+    Planted::kNoRewind,    Planted::kKeepsProducer,  Planted::kGuessesAborted,
+    Planted::kStoreFirst,  Planted::kOtherChangelog, Planted::kResetAtReload};
 std::string_view PlantedName(Planted planted);  // "offset_first", ...
 
-// The assignment with those defects that wrap its input or outbox.
-pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Planted planted, Random random);
+// The assignment with those defects that wrap its input or outbox. `disk` outlives it.
+pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Disk& disk, Planted planted,
+                                 Random random);
 
 }  // namespace riposte::sim

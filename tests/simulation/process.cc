@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/simulation/changelog.h"
 #include "tests/simulation/input.h"
 
 namespace riposte::sim {
@@ -19,8 +20,9 @@ constexpr Duration kSyncPause{5};
 
 }  // namespace
 
-Process::Process(World& world, Random random)
+Process::Process(World& world, Disk& disk, Random random)
     : world_(world),
+      disk_(disk),
       random_(random),
       broker_{
           .host = this, .network = &world.network, .kafka = &world.kafka, .clock = &world.clock},
@@ -197,23 +199,36 @@ bool Process::Build() {
     if (starts.back() < 0) return false;
   }
   for (size_t i = 0; i < assigned_.size(); ++i) {
-    pipeline::Assignment assignment;
-    assignment.sources.push_back(
-        {.input = std::make_unique<SimInput>(broker_, membership_, assigned_[i], starts[i],
-                                             random_.Fork()),
-         .start_offset = starts[i],
-         .profile = "test"});
-    assignment.outbox = std::move(outboxes[i]);
+    pipeline::Assignment assignment = Assemble(assigned_[i], starts[i], std::move(outboxes[i]));
     tasks_.push_back(std::make_unique<Task>(
-        WithPlanted(std::move(assignment), world_.planted, random_.Fork()), world_.task,
+        WithPlanted(std::move(assignment), disk_, world_.planted, random_.Fork()), world_.task,
         pipeline::Surroundings{.clock = &world_.clock,
                                .guards = &world_.setup.guards,
                                .observer = &world_.observer,
-                               .make_committer = [this](std::unique_ptr<pipeline::Outbox> outbox) {
-                                 return MakeCommitter(std::move(outbox));
-                               }}));
+                               .make_committer =
+                                   [this](std::unique_ptr<pipeline::Outbox> outbox) {
+                                     return MakeCommitter(std::move(outbox));
+                                   },
+                               .stores = &disk_}));
   }
   return true;
+}
+
+pipeline::Assignment Process::Assemble(const PartitionId& id, int64_t start,
+                                       std::unique_ptr<SimOutbox> outbox) {
+  pipeline::Assignment assignment;
+  assignment.sources.push_back(
+      {.input = std::make_unique<SimInput>(broker_, membership_, id, start, random_.Fork()),
+       .start_offset = start,
+       .profile = "test"});
+  assignment.outbox = std::move(outbox);
+  assignment.state_tasks = world_.state_tasks;
+  if (world_.state_tasks == 0) return assignment;
+  assignment.state = pipeline::StateTask{.number = id.partition,
+                                         .name = StoreName(id.partition),
+                                         .changelog = std::make_unique<SimChangelog>(
+                                             broker_, ChangelogOf(id.partition), random_.Fork())};
+  return assignment;
 }
 
 std::unique_ptr<SimOutbox> Process::MakeOutbox(const PartitionId& id) {
@@ -221,6 +236,7 @@ std::unique_ptr<SimOutbox> Process::MakeOutbox(const PartitionId& id) {
   SimOutbox::Options options{
       .transactional_id = "riposte.sim." + id.topic + "-" + std::to_string(id.partition),
       .session = session,
+      .state_task = id.partition,
       .out_partitions = world_.out_partitions,
       .defects = {.keeps_producer = world_.planted == Planted::kKeepsProducer,
                   .guesses_aborted = world_.planted == Planted::kGuessesAborted,
@@ -268,9 +284,9 @@ bool Process::Round() {
   const pipeline::ReadStanding read = [this]() -> const pipeline::Standing& {
     return world_.setup.standing;
   };
+  const pipeline::LiveRulesPtr& live = Rules();
   for (size_t i = 0; i < tasks_.size();) {
-    const Result<Task::Progress> progress =
-        tasks_[i]->Step(world_.setup.live, read, Duration::zero());
+    const Result<Task::Progress> progress = tasks_[i]->Step(live, read, Duration::zero());
     if (progress.ok() && *progress != Task::Progress::kEnded) {
       worked |= *progress == Task::Progress::kWorked;
       ++i;
@@ -282,6 +298,12 @@ bool Process::Round() {
     worked = true;
   }
   return worked;
+}
+
+// Each process reloads when it comes to it.
+const pipeline::LiveRulesPtr& Process::Rules() {
+  if (world_.reloads && random_.Chance(3)) rules_ = (rules_ + 1) % world_.setup.live.size();
+  return world_.setup.live[rules_];
 }
 
 // A task stops for good only because the partition is another's, or because there is no time left.

@@ -18,8 +18,8 @@ namespace riposte::sim {
 
 class Process final : public Host {
  public:
-  // `world` outlives it.
-  Process(World& world, Random random);
+  // Both outlive it.
+  Process(World& world, Disk& disk, Random random);
   ~Process() override;  // kills it
 
   // From the driver.
@@ -54,11 +54,14 @@ class Process final : public Host {
   bool Join();  // false: asked to stop
   bool Build();
   std::unique_ptr<SimOutbox> MakeOutbox(const PartitionId& id);
+  pipeline::Assignment Assemble(const PartitionId& id, int64_t start,
+                                std::unique_ptr<SimOutbox> outbox);
   bool FenceAll(const std::vector<std::unique_ptr<SimOutbox>>& outboxes);
   // The offset to begin at; -1: it could not be read.
   int64_t ReadStart(const PartitionId& id);
   void Work();
   bool Round();
+  const pipeline::LiveRulesPtr& Rules();
   void OnStopped(const PartitionId& id, const Status& reason);
   void Release();
   void Leave();
@@ -66,6 +69,7 @@ class Process final : public Host {
   void WakeUp();
 
   World& world_;
+  Disk& disk_;
   Random random_;
   const Broker broker_;
   Fiber fiber_;
@@ -76,6 +80,7 @@ class Process final : public Host {
   bool killed_ = false;
   bool stopping_ = false;
 
+  size_t rules_ = 0;  // the version that it has
   std::string name_;  // as a member; empty: of no group
   std::vector<PartitionId> assigned_;
   std::shared_ptr<Membership> membership_;

@@ -11,17 +11,17 @@ constexpr Duration kBackoff{4};
 }  // namespace
 
 ProducerClient::ProducerClient(const Broker& broker, std::string transactional_id, Random random,
-                               Callbacks callbacks)
+                               std::function<void()> on_error)
     : broker_(broker),
       transactional_id_(std::move(transactional_id)),
       random_(random),
-      callbacks_(std::move(callbacks)) {}
+      on_error_(std::move(on_error)) {}
 
 KafkaError ProducerClient::Exchange(Api api, const std::function<KafkaError()>& request,
                                     Time deadline) {
   for (;;) {
     const KafkaError error = broker_.network->Call(*broker_.host, api, request);
-    if (error == KafkaError::kBroken) callbacks_.on_error();
+    if (error == KafkaError::kBroken) on_error_();
     if (!IsRetriable(error)) return error;
     if (broker_.clock->Now() >= deadline) return KafkaError::kTimedOut;
     broker_.host->Pass(kBackoff);
@@ -64,6 +64,7 @@ Answer ProducerClient::Init(Duration timeout) {
 
 void ProducerClient::Begin() {
   queue_.clear();
+  next_offset_.clear();
   added_.clear();
   offsets_added_ = false;
 }
@@ -92,17 +93,23 @@ Answer ProducerClient::Flush(Time deadline) {
       batch.sequence = next_sequence_[id];
       next_sequence_[id] += static_cast<int32_t>(batch.messages.size());
     }
-    const std::shared_ptr<int64_t> behind = std::make_shared<int64_t>(-1);
+    const std::shared_ptr<int64_t> next = std::make_shared<int64_t>(-1);
     const auto request = [kafka = broker_.kafka, tid = transactional_id_, producer = producer_,
-                          partition = id, sent = batch, behind] {
-      return kafka->Produce(tid, producer, partition, sent.sequence, sent.messages, *behind);
+                          partition = id, sent = batch, next] {
+      return kafka->Produce(tid, producer, partition, sent.sequence, sent.messages, next.get());
     };
     const Answer answer = Classify(Api::kProduce, Exchange(Api::kProduce, request, deadline));
     if (answer.next != Next::kDone) return answer;
-    callbacks_.on_delivery(id, batch.messages.size(), *behind);
+    next_offset_[id] = *next;
     queue_.erase(queue_.begin());
   }
   return {};
+}
+
+std::optional<int64_t> ProducerClient::NextOffset(const PartitionId& id) const {
+  const std::map<PartitionId, int64_t>::const_iterator found = next_offset_.find(id);
+  if (found == next_offset_.end() || found->second < 0) return std::nullopt;
+  return found->second;
 }
 
 Answer ProducerClient::SendOffsets(const MemberId& member,

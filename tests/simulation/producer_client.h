@@ -37,15 +37,9 @@ struct Broker {
 
 class ProducerClient {
  public:
-  // What its user is told, as the library's callbacks do it.
-  struct Callbacks {
-    std::function<void()> on_error;  // a broken connection
-    // `count` records of the partition were taken; `behind` is the offset behind the last of them,
-    // -1 if the answer that said so was lost.
-    std::function<void(const PartitionId& id, size_t count, int64_t behind)> on_delivery;
-  };
+  // `on_error` is told of each broken connection.
   ProducerClient(const Broker& broker, std::string transactional_id, Random random,
-                 Callbacks callbacks);
+                 std::function<void()> on_error);
 
   Answer Init(Duration timeout);
   void Begin();
@@ -55,6 +49,9 @@ class ProducerClient {
                      Duration timeout);
   Answer Commit(Duration timeout);
   Answer Abort(Duration timeout);
+  // The first offset behind the transaction's records of that partition, as the broker said when it
+  // took them; empty: it has none there, or an answer was lost.
+  std::optional<int64_t> NextOffset(const PartitionId& id) const;
 
   // Why the producer gave up for good; kNone: it has not.
   KafkaError fatal() const { return fatal_; }
@@ -75,11 +72,12 @@ class ProducerClient {
   const Broker broker_;
   const std::string transactional_id_;
   Random random_;
-  const Callbacks callbacks_;
+  const std::function<void()> on_error_;
   ProducerId producer_;
   std::map<PartitionId, Batch> queue_;
   std::map<PartitionId, int32_t> next_sequence_;
-  std::vector<PartitionId> added_;  // to the transaction
+  std::map<PartitionId, int64_t> next_offset_;  // of the transaction; -1: not known
+  std::vector<PartitionId> added_;              // to the transaction
   bool offsets_added_ = false;
   KafkaError fatal_ = KafkaError::kNone;
 };

@@ -1,14 +1,17 @@
 #include "tests/simulation/reference.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/uuid.h"
 #include "engine/event/decode.h"
 #include "engine/match/naive.h"
+#include "tests/simulation/windows.h"
 
 namespace riposte::sim {
 namespace {
@@ -16,6 +19,9 @@ namespace {
 using event::Event;
 using schema::EventType;
 using schema::Role;
+
+// An event is not believed to be further ahead of its record.
+constexpr Duration kAheadMax = std::chrono::minutes(5);
 
 // The id's layout as documented in engine/remediate/ids.h, written a second time.
 std::string Fields(std::initializer_list<std::string> fields) {
@@ -104,12 +110,13 @@ std::vector<std::string> ActionsOf(const rule::Rule& rule) {
   return {"kill_process", "quarantine_file"};
 }
 
-void ExpectFiring(const rule::Rule& rule, const Subject& subject, Outputs& expected) {
+// `trigger`: what the firing is named after.
+void ExpectFiring(const rule::Rule& rule, const Subject& subject, const std::string& trigger,
+                  Outputs& expected) {
   const Event& event = subject.event;
   const std::string place = PlaceOf(subject.id, subject.offset);
   const std::string rule_id = rule.id.ToString();
   const std::string asset = Text(event, Role::kAssetId);
-  const std::string trigger = subject.Trigger();
   expected.alerts.insert(place + " " + rule_id + " " +
                          IdOf(Fields({"firing", rule_id, asset, trigger})));
   for (const std::string& action : ActionsOf(rule)) {
@@ -126,20 +133,28 @@ void ExpectFiring(const rule::Rule& rule, const Subject& subject, Outputs& expec
   }
 }
 
+struct RecordPlace {
+  const PartitionId& id;
+  int64_t offset = 0;
+};
+
 // The visible records of one partition.
 class Walk {
  public:
-  Walk(const rule::RuleSet& rules, Outputs& expected)
-      : rules_(rules), matcher_(rules, rules.schema->profiles.front()), expected_(expected) {}
+  Walk(const rule::RuleSet& rules, std::optional<Duration> allowed_lateness, Outputs& expected)
+      : rules_(rules), matcher_(rules, rules.schema->profiles.front()), expected_(expected) {
+    if (allowed_lateness) windows_.emplace(*allowed_lateness);
+  }
 
   void Partition(const PartitionId& id, const PartitionLog& log) {
     expected_.tallies[id];
     for (int64_t offset = log.NextVisible(0); offset >= 0; offset = log.NextVisible(offset + 1))
-      Record(id, offset, log.at(offset));
+      Record(id, offset, log);
   }
 
  private:
-  void Record(const PartitionId& id, int64_t offset, const LogRecord& record) {
+  void Record(const PartitionId& id, int64_t offset, const PartitionLog& log) {
+    const LogRecord& record = log.at(offset);
     Tally& tally = expected_.tallies[id];
     ++tally.consumed;
     if (!record.value || record.value->empty()) {
@@ -156,18 +171,55 @@ class Walk {
     const std::vector<match::Match> matches =
         matcher_.FindMatches(decoder_.event(), {.now = record.append_time});
     ++(matches.empty() ? tally.unmatched : tally.matched);
+    const Subject subject{
+        .id = id, .offset = offset, .append_time = record.append_time, .event = decoder_.event()};
+    for (const match::Match& match : matches) {
+      const rule::Rule& rule = rules_.rules[match.rule];
+      if (std::holds_alternative<rule::SingleMatch>(rule.trigger))
+        ExpectFiring(rule, subject, subject.Trigger(), expected_);
+    }
     for (const match::Match& match : matches)
-      ExpectFiring(rules_.rules[match.rule],
-                   {.id = id,
-                    .offset = offset,
-                    .append_time = record.append_time,
-                    .event = decoder_.event()},
-                   expected_);
+      if (windows_) Count(match.rule, subject, log);
+  }
+
+  // The record to the windows of a rule that has some.
+  void Count(uint32_t index, const Subject& subject, const PartitionLog& log) {
+    const rule::Rule& rule = rules_.rules[index];
+    const rule::Count* count = std::get_if<rule::Count>(&rule.trigger);
+    const std::string asset = Text(subject.event, Role::kAssetId);
+    if (count == nullptr || asset.empty()) return;
+    const event::Value* time = subject.event.First(Role::kEventTime);
+    const event::Value* pid = subject.event.First(Role::kProcessPid);
+    const ExpectedWindows::Match match{
+        .rule = index,
+        .asset = asset,
+        .time = std::min(time == nullptr ? subject.append_time : time->date,
+                         subject.append_time + kAheadMax),
+        .offset = subject.offset,
+        .value = pid == nullptr ? "" : pid->number.ToString(),
+        .has_value = pid != nullptr};
+    for (const int64_t completed_by : windows_->Take(*count, match))
+      ExpectWindow(rule, {.id = subject.id, .offset = completed_by}, asset, log);
+  }
+
+  void ExpectWindow(const rule::Rule& rule, const RecordPlace& place, const std::string& asset,
+                    const PartitionLog& log) {
+    const LogRecord& record = log.at(place.offset);
+    const event::Reject reject = again_.Decode(matcher_.plan(), *record.value);
+    RIPOSTE_CHECK(reject == event::Reject::kNone, "it was decoded before");
+    const Subject subject{.id = place.id,
+                          .offset = place.offset,
+                          .append_time = record.append_time,
+                          .event = again_.event()};
+    ++expected_.window_firings;
+    ExpectFiring(rule, subject, Fields({"group", subject.Trigger(), asset}), expected_);
   }
 
   const rule::RuleSet& rules_;
   match::PlainMatcher matcher_;
   event::DomDecoder decoder_;
+  event::DomDecoder again_;  // for events that come back as those that completed a window
+  std::optional<ExpectedWindows> windows_;
   Outputs& expected_;
 };
 
@@ -178,9 +230,9 @@ std::string PlaceOf(const PartitionId& id, int64_t offset) {
 }
 
 Outputs Expect(KafkaModel& kafka, const std::vector<PartitionId>& inputs,
-               const rule::RuleSet& rules) {
+               const rule::RuleSet& rules, std::optional<Duration> allowed_lateness) {
   Outputs expected;
-  Walk walk(rules, expected);
+  Walk walk(rules, allowed_lateness, expected);
   for (const PartitionId& id : inputs) walk.Partition(id, kafka.log(id));
   return expected;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,13 +27,15 @@ struct Outputs {
   std::multiset<std::string> decisions;                      // place, rule, action, outcome
   std::multiset<std::string> dead_letters;                   // place, reason
   std::map<std::string, std::vector<std::string>> commands;  // by asset, in their order
+  uint64_t window_firings = 0;                               // of what is expected
 };
 
 // "<topic>-<partition>@<offset>".
 std::string PlaceOf(const PartitionId& id, int64_t offset);
 
 // Of all visible records of `inputs`, under these rules, each of them armed and enforcement on.
+// `allowed_lateness`: of windows; empty: nobody keeps any.
 Outputs Expect(KafkaModel& kafka, const std::vector<PartitionId>& inputs,
-               const rule::RuleSet& rules);
+               const rule::RuleSet& rules, std::optional<Duration> allowed_lateness);
 
 }  // namespace riposte::sim

@@ -4,8 +4,11 @@
 #include <memory>
 #include <utility>
 
+#include "engine/state/birth.h"
+#include "tests/simulation/changelog.h"
 #include "tests/simulation/event_source.h"
 #include "tests/simulation/process.h"
+#include "tests/simulation/state_watch.h"
 
 namespace riposte::sim {
 namespace {
@@ -15,17 +18,43 @@ constexpr int64_t kStartMs = 1'795'568'400'000;
 // Within which all is done once nothing goes wrong any more; a transaction may block for one of its
 // timeouts, and a member for a session.
 constexpr Duration kRecovery{20'000};
+// A record that is sent a second time is at most so much older than when it was sent first.
+constexpr Duration kResentAfterMax{2500};
+
+// Of so many starts one finds the disk empty, one damaged, one as it was long ago.
+constexpr uint64_t kDiskFates = 12;
 
 // What a run consists of.
 struct Plan {
-  size_t partitions = 1, processes = 1, records = kRecordsMin;
+  size_t partitions = 1, processes = 1;
   int32_t out_partitions = 1;
   pipeline::TaskOptions task;
   Network::Faults network;
+  bool state = true;     // with state tasks
+  bool reloads = false;  // rules are edited under way
+  EventSource::Events events;
   // Of 10,000 moments.
+  uint64_t full_disks = 0, old_disks = 0, compactions = 0;
   uint64_t kills = 0, pauses = 0, stops = 0, refusals = 0;
   uint64_t stalls = 0;  // pauses in the middle of a call
 };
+
+// With far-future stamps nothing may be forgotten; without, groups come and go.
+void DrawState(Random& random, Plan& plan) {
+  plan.state = random.Chance(850);
+  plan.reloads = random.Chance(500);
+  plan.events.far_future = random.Chance(500);
+  if (random.Chance(700)) plan.events.old_max = Duration(200);
+  plan.events.named_share = random.Chance(500) ? 300 : 700;
+  plan.task.windows.allowed_lateness =
+      plan.events.far_future ? std::chrono::minutes(10) : plan.events.old_max + kResentAfterMax;
+  const auto some = [&random](uint64_t most) {
+    return random.Chance(700) ? 1 + random.Below(most) : 0;
+  };
+  plan.full_disks = some(15);
+  plan.old_disks = some(30);
+  plan.compactions = some(300);
+}
 
 // Each kind of fault is left out of some runs, so that none hides another.
 Plan DrawPlan(Random& random) {
@@ -33,7 +62,7 @@ Plan DrawPlan(Random& random) {
   plan.partitions = static_cast<size_t>(random.Between(1, 4));
   plan.processes = random.Chance(150) ? 1 : static_cast<size_t>(random.Between(2, 3));
   plan.out_partitions = static_cast<int32_t>(random.Between(1, 3));
-  plan.records += random.Below(200);
+  plan.events.records = kRecordsMin + random.Below(200);
   const auto some = [&random](uint64_t most) {
     return random.Chance(700) ? 1 + random.Below(most) : 0;
   };
@@ -54,11 +83,13 @@ Plan DrawPlan(Random& random) {
   plan.task.commit_interval_backlog = random.Span(0, 200);
   plan.task.commit_floor = random.Span(0, 10);
   if (random.Chance(500)) plan.task.commit_output_bytes_max = 4096;
+  DrawState(random, plan);
   return plan;
 }
 
-// A place for a process; it is filled again some time after the process has ended.
+// A machine: a process of it is started again some time after it has ended.
 struct Slot {
+  std::unique_ptr<Disk> disk;
   std::unique_ptr<Process> process;
   Time starts{};
 };
@@ -73,7 +104,11 @@ class Run {
   void Moment();
   void Disturb();
   void RunProcesses();
+  void ChangeDisk(Disk& disk);
+  void DisturbState();
+  int32_t state_tasks() const { return plan_.state ? static_cast<int32_t>(plan_.partitions) : 0; }
   Process* PickLive();
+  void Start(Slot& slot);
   void Heal();
   bool Drained();
   void StopAll();
@@ -87,6 +122,7 @@ class Run {
   Random random_;
   const Plan plan_;
   SimClock clock_{TimeFromMs(kStartMs)};
+  StateWatch state_;
   CommitWatch watch_;
   const std::vector<PartitionId> inputs_;
   KafkaModel kafka_;
@@ -94,6 +130,7 @@ class Run {
   EventSource source_;
   World world_;
   bool stopping_ = false;
+  bool healed_ = false;
   std::vector<Slot> slots_;  // last: processes use all of the above
 };
 
@@ -103,20 +140,27 @@ Run::Run(uint64_t seed, Planted planted)
       inputs_(Inputs()),
       kafka_({}, inputs_, random_.Fork(), &watch_),
       network_(clock_, plan_.network, random_.Fork()),
-      source_(kafka_, inputs_, plan_.records, random_.Fork()),
+      source_(kafka_, inputs_, plan_.events, random_.Fork()),
       world_{.clock = clock_,
              .kafka = kafka_,
              .network = network_,
-             .setup = LiveSetup::Get(),
+             .setup = LiveSetup::Get(planted == Planted::kResetAtReload),
              .task = plan_.task,
              .out_partitions = plan_.out_partitions,
+             .state_tasks = state_tasks(),
+             .reloads = plan_.reloads,
              .planted = planted,
              .observer = {},
              .outboxes = {},
              .unexplained = {}},
       slots_(plan_.processes) {
   report_.seed = seed;
-  watch_.Watch(kafka_);
+  watch_.Watch(kafka_, &state_);
+  for (Slot& slot : slots_)
+    slot.disk =
+        std::make_unique<Disk>(clock_, [this](std::string_view store, const state::Change& change) {
+          state_.OnApplied(store, change);
+        });
 }
 
 std::vector<PartitionId> Run::Inputs() const {
@@ -156,12 +200,42 @@ void Run::RunProcesses() {
       slot.process.reset();
       slot.starts = clock_.Now() + random_.Span(5, 800);
     }
-    if (slot.process == nullptr && !stopping_ && clock_.Now() >= slot.starts)
-      slot.process = std::make_unique<Process>(world_, random_.Fork());
+    if (slot.process == nullptr && !stopping_ && clock_.Now() >= slot.starts) Start(slot);
     if (slot.process == nullptr) continue;
     if (random_.Chance(500)) slot.process->Heartbeat();
     if (slot.process->runnable() && random_.Chance(800)) slot.process->Resume();
   }
+}
+
+void Run::Start(Slot& slot) {
+  if (!healed_) ChangeDisk(*slot.disk);
+  slot.process = std::make_unique<Process>(world_, *slot.disk, random_.Fork());
+}
+
+// What may have become of it since the last process.
+void Run::ChangeDisk(Disk& disk) {
+  switch (plan_.full_disks == 0 ? kDiskFates : random_.Below(kDiskFates)) {
+    case 0:
+      return disk.Lose();
+    case 1:
+      return disk.Damage();
+    case 2:
+      return disk.GoBack();
+    default:
+      return;
+  }
+}
+
+void Run::DisturbState() {
+  const auto happens = [this](uint64_t of_ten_thousand) {
+    return random_.Below(10'000) < of_ten_thousand;
+  };
+  Disk& disk = *slots_[static_cast<size_t>(random_.Below(slots_.size()))].disk;
+  if (happens(plan_.full_disks)) disk.FillUntil(clock_.Now() + random_.Span(5, 1000));
+  if (happens(plan_.old_disks)) disk.Remember();
+  if (happens(plan_.compactions))
+    for (int32_t task = 0; task < state_tasks(); ++task)
+      kafka_.log(ChangelogOf(task)).Compact(clock_.Now() - kDeleteRetention);
 }
 
 Process* Run::PickLive() {
@@ -191,10 +265,15 @@ void Run::Disturb() {
   if (happens(plan_.stops)) {
     if (Process* process = PickLive()) process->Stop();
   }
+  DisturbState();
 }
 
 // Who sleeps still wakes up late, and what is on its way still arrives.
-void Run::Heal() { network_.Heal(); }
+void Run::Heal() {
+  network_.Heal();
+  for (Slot& slot : slots_) slot.disk->Heal();
+  healed_ = true;
+}
 
 bool Run::Drained() {
   return kafka_.Quiet() && network_.Quiet() &&
@@ -235,8 +314,15 @@ void Run::Check() {
   violations.insert(violations.end(), watch_.violations().begin(), watch_.violations().end());
   for (const std::string& reason : world_.unexplained)
     violations.push_back({.invariant = "I9", .text = "a task stopped: " + reason});
-  const Outputs expected = CheckRun(kafka_, inputs_, *world_.setup.live->rules, violations);
+  std::optional<Duration> lateness;
+  if (plan_.state) lateness = plan_.task.windows.allowed_lateness;
+  const Outputs expected =
+      CheckRun(kafka_, inputs_, *world_.setup.live.front()->rules, lateness, violations);
+  std::vector<const Disk*> disks;
+  for (const Slot& slot : slots_) disks.push_back(slot.disk.get());
+  state_.Check(kafka_, state_tasks(), disks, clock_.Now(), violations);
   for (const auto& [id, tally] : expected.tallies) report_.records += tally.consumed;
+  report_.window_firings = expected.window_firings;
   for (const auto& [asset, commands] : expected.commands) report_.commands += commands.size();
   if (world_.observer.consumed > report_.records)
     violations.push_back({.invariant = "I4", .text = "the metrics count what was not committed"});
@@ -249,6 +335,10 @@ void Run::Count() {
   report_.redone = world_.observer.aborts;
   report_.undone = world_.observer.undone;
   report_.fences = world_.observer.fenced;
+  report_.restored = world_.observer.restored;
+  report_.stores_wiped = world_.observer.wiped;
+  report_.store_lags = world_.observer.lags;
+  report_.reloads = world_.observer.reloads;
   const uint64_t generations = static_cast<uint64_t>(kafka_.group().generation());
   report_.rebalances = generations - std::min<uint64_t>(generations, plan_.processes);
   report_.zombies = world_.zombies;
@@ -268,7 +358,8 @@ uint64_t Run::Fingerprint() const {
     for (int64_t offset = 0; offset < log.end(); ++offset) {
       const LogRecord& record = log.at(offset);
       add(record.key);
-      add(record.value.value_or("-"));
+      // The birth of a changelog is random.
+      if (!state::ReadBirth(record.key, record.value)) add(record.value.value_or("-"));
       add(std::to_string(ToMs(record.append_time)) + "/" +
           std::to_string(static_cast<int>(record.state)) + "/" + std::to_string(record.producer) +
           "/" + std::to_string(record.epoch));
@@ -284,6 +375,7 @@ RunReport RunSeed(uint64_t seed, Planted planted) { return Run(seed, planted).Ex
 void Summary::Add(const RunReport& report) {
   ++runs_;
   failed_ += report.violations.empty() ? 0 : 1;
+  Count("window that fired", report.window_firings);
   Count("abort", report.aborts);
   Count("redone", report.redone);
   Count("redone with the next batch", report.undone);
@@ -291,6 +383,10 @@ void Summary::Add(const RunReport& report) {
   Count("rebalance", report.rebalances);
   Count("kill", report.kills);
   Count("zombie", report.zombies);
+  Count("windows restored", report.restored);
+  Count("store wiped", report.stores_wiped);
+  Count("store behind", report.store_lags);
+  Count("reload with windows", report.reloads);
   Count("uncertain", report.uncertain);
   Count("late EndTxn", report.late_ends);
   Count("late EndTxn that took effect", report.late_ends_taken);

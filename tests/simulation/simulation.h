@@ -24,11 +24,16 @@ struct RunReport {
   // What befell it.
   uint64_t records = 0;  // that the input partitions hold, as a reader sees them
   uint64_t commands = 0;
+  uint64_t window_firings = 0;  // 0: the run is one without state tasks
   uint64_t transactions = 0, aborts = 0, aborted_records = 0;
-  uint64_t redone = 0;      // aborts that a task was told of, and did the work again
-  uint64_t undone = 0;      // of those: with the next batch open
-  uint64_t fences = 0;      // tasks that were told that another has their partition
-  uint64_t rebalances = 0;  // beyond those of the start
+  uint64_t redone = 0;        // aborts that a task was told of, and did the work again
+  uint64_t undone = 0;        // of those: with the next batch open
+  uint64_t fences = 0;        // tasks that were told that another has their partition
+  uint64_t rebalances = 0;    // beyond those of the start
+  uint64_t restored = 0;      // state tasks that began with windows
+  uint64_t stores_wiped = 0;  // stores that were of no use
+  uint64_t store_lags = 0;    // stores that a disk kept from following
+  uint64_t reloads = 0;       // that kept windows
   uint64_t kills = 0, zombies = 0, uncertain = 0, late_ends = 0, late_ends_taken = 0;
 };
 

@@ -1,6 +1,7 @@
 // What the processes of a run have in common.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,10 +16,13 @@ namespace riposte::sim {
 
 // The rules and what they are compiled to: the same for all runs, immutable.
 struct LiveSetup {
-  pipeline::LiveRulesPtr live;
+  // Two versions of the same rules: in the second each has another name. What they find, count and
+  // order is the same.
+  std::array<pipeline::LiveRulesPtr, 2> live;
   pipeline::Standing standing;  // enforcing, all rules armed
   guard::Chain guards;
-  static const LiveSetup& Get();
+  // `resets`: the defect that the second version's windows are defined in another way.
+  static const LiveSetup& Get(bool resets);
 };
 
 // Counts what the tasks tell; nothing depends on it.
@@ -27,8 +31,15 @@ class CountingObserver final : public pipeline::Observer {
   void OnCommit(const pipeline::Report& report) override;
   void OnAbort(const PartitionId& partition, bool open_behind) override;
   void OnTaskStopped(const PartitionId& partition, const Status& reason) override;
+  void OnWindowsStart(const pipeline::WindowsStart& start) override;
+  void OnWindowsReload(const pipeline::WindowsReload& reload) override;
+  void OnStoreLag(int32_t task, const Status& reason) override;
 
   uint64_t consumed = 0, aborts = 0, undone = 0, fenced = 0;
+  uint64_t restored = 0;  // starts of state tasks that found windows
+  uint64_t wiped = 0;     // stores that were of no use
+  uint64_t lags = 0;      // stores that could not follow
+  uint64_t reloads = 0;   // that kept windows
 };
 
 // Of a run; outlives its processes.
@@ -39,6 +50,8 @@ struct World {
   const LiveSetup& setup;
   pipeline::TaskOptions task;
   int32_t out_partitions = 1;
+  int32_t state_tasks = 0;  // one for each input partition; 0: nobody keeps windows
+  bool reloads = false;
   Planted planted = Planted::kNone;
   CountingObserver observer;
   SimOutbox::Counters outboxes;
