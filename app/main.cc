@@ -7,5 +7,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {BenchVerb(), CheckVerb(), ConfigShowVerb(), ControlArmVerb(), ControlResumeVerb(),
        ControlShowVerb(), ControlStopVerb(), DemoVerb(), ExplainVerb(), FieldsVerb(), ReloadVerb(),
-       ReplayVerb(), RunVerb(), StateInspectVerb(), TestVerb(), VersionVerb()});
+       ReplayVerb(), RunVerb(), StateInspectVerb(), StateVerifyVerb(), TestVerb(), VersionVerb()});
 }

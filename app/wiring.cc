@@ -11,6 +11,7 @@
 #include "connectors/file/control.h"
 #include "connectors/kafka/connector.h"
 #include "connectors/kafka/control.h"
+#include "connectors/kafka/open_changelog.h"
 #include "engine/guard/enforcement.h"
 #include "engine/state/rocks_store.h"
 #include "rules/schema/load.h"
@@ -151,6 +152,14 @@ Result<std::unique_ptr<pipeline::Control>> OpenControl(const Config& config, Dur
   if (!control.ok()) return control.status();
   RIPOSTE_TRY((*control)->WaitComplete(patience));
   return std::unique_ptr<pipeline::Control>(std::move(control).value());
+}
+
+Result<std::unique_ptr<state::Changelog>> OpenChangelog(const Config& config, int32_t partition,
+                                                        Duration patience) {
+  if (config.kafka.brokers.empty())
+    return Status(ErrorCode::kInvalidArgument,
+                  "kafka.brokers is empty: without Kafka there is no changelog to compare with");
+  return kafka::OpenChangelog(KafkaOptions(config), partition, patience);
 }
 
 Result<guard::Settings> GuardSettings(const Config& config) {

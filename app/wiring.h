@@ -20,6 +20,7 @@
 #include "engine/guard/standard.h"
 #include "engine/pipeline/ports.h"
 #include "engine/pipeline/worker_pool.h"
+#include "engine/state/changelog.h"
 #include "engine/state/store.h"
 #include "rules/text/diagnostic.h"
 
@@ -38,6 +39,11 @@ Result<Outside> MakeKafka(const Config& config);
 // The control records alone, read to their end within `patience`: for the command line. With no
 // brokers configured, those of the state directory.
 Result<std::unique_ptr<pipeline::Control>> OpenControl(const Config& config, Duration patience);
+
+// A partition of the changelog, to be compared with a store. kInvalidArgument: the configuration is
+// wrong or names no broker.
+Result<std::unique_ptr<state::Changelog>> OpenChangelog(const Config& config, int32_t partition,
+                                                        Duration patience);
 
 // The guards' settings by the configuration. kInvalidArgument: a protected path is no pattern.
 Result<guard::Settings> GuardSettings(const Config& config);

@@ -19,6 +19,7 @@ Verb ReloadVerb();
 Verb ReplayVerb();
 Verb RunVerb();
 Verb StateInspectVerb();
+Verb StateVerifyVerb();
 Verb TestVerb();
 Verb VersionVerb();
 

@@ -74,7 +74,8 @@ TEST_F(CliState, TellsWhatAStoreHolds) {
   EXPECT_THAT(answer.out,
               HasSubstr("format 1, changelog 3f2a0c1d-6e0c-4c1e-9c51-2f5d6a9f3c10, next offset "
                         "1042, written at 2026-01-01T00:00:00.000Z\n"));
-  EXPECT_THAT(answer.out, HasSubstr("clock: 2026-01-01T00:00:00.000Z, input winlog/0 at 2026-01-01T"));
+  EXPECT_THAT(answer.out,
+              HasSubstr("clock: 2026-01-01T00:00:00.000Z, input winlog/0 at 2026-01-01T"));
   EXPECT_THAT(answer.out, HasSubstr("4 records, "));
   EXPECT_THAT(answer.out, HasSubstr("Many starts (7d1b0e6a-3c55-4f0e-9a86-0d1f5a3b9c01)\n"));
   EXPECT_THAT(answer.out, HasSubstr("  pc-1, bad.exe\n"));
@@ -190,6 +191,27 @@ TEST_F(CliState, ADamagedStoreSaysWhatToDoAndTheOthersAreTold) {
   EXPECT_EQ(answer.exit, 3);
   EXPECT_THAT(answer.err, HasSubstr("wipes the store and builds it anew from the changelog"));
   EXPECT_THAT(answer.out, HasSubstr("riposte.lab-1"));
+}
+
+TEST_F(CliState, VerifyNeedsABrokerAndAPartition) {
+  Answer answer = Run("state verify state --brokers 127.0.0.1:9");
+  EXPECT_EQ(answer.exit, 4);
+  EXPECT_THAT(answer.err, HasSubstr("riposte.changelog-0 cannot be asked for its extent"));
+  answer = Run("state verify state --set kafka.brokers=");
+  EXPECT_EQ(answer.exit, 3);
+  EXPECT_THAT(answer.err, HasSubstr("kafka.brokers is empty"));
+  answer = Run("state verify state --partition one");
+  EXPECT_EQ(answer.exit, 3);
+  EXPECT_THAT(answer.err, HasSubstr("--partition: 'one' is no number of a partition\n"));
+  answer = Run("state verify stat");
+  EXPECT_EQ(answer.exit, 3);
+  Write("unnumbered", {state::BirthOf(birth_)});
+  answer = Run("state verify state/tasks/unnumbered");
+  EXPECT_EQ(answer.exit, 3);
+  EXPECT_THAT(answer.err, HasSubstr("the name does not end in the number of a task; --partition"));
+  answer = Run("state verify state --partition 3");
+  EXPECT_EQ(answer.exit, 3);
+  EXPECT_THAT(answer.err, HasSubstr("--partition is of one store, and state has 2\n"));
 }
 
 // What an event brought into a key does not drive the terminal.
