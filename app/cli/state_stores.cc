@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "app/cli/rule_input.h"
+#include "base/unicode.h"
 #include "engine/state/rocks_store.h"
 #include "engine/trigger/group_key.h"
 #include "rules/rule/definition.h"
@@ -146,6 +148,17 @@ std::string_view KindName(state::Kind kind) {
 
 std::string GroupText(std::string_view group) {
   return fmt::format("{}", fmt::join(trigger::ValuesOfKey(group), ", "));
+}
+
+std::vector<std::string> GroupValues(const state::StateKey& key) {
+  if (key.kind != state::Kind::kOrdered) return trigger::ValuesOfKey(key.group);
+  // Of an id that is too long a hash stands, which is no text.
+  if (!unicode::IsValidUtf8(key.group))
+    return {fmt::format(
+        "hex:{:02x}",
+        fmt::join(std::span(reinterpret_cast<const uint8_t*>(key.group.data()), key.group.size()),
+                  ""))};
+  return {std::string(key.group)};
 }
 
 }  // namespace riposte::cli

@@ -56,5 +56,7 @@ std::string_view KindName(state::Kind kind);  // "window", "suppress", "clock", 
 
 // A group's key for people: its values, separated by ", ". Not safe for a terminal.
 std::string GroupText(std::string_view group);
+// The values of a group of any kind, for people: an asset's id, too.
+std::vector<std::string> GroupValues(const state::StateKey& key);
 
 }  // namespace riposte::cli

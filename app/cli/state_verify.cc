@@ -10,7 +10,6 @@
 #include "base/json.h"
 #include "engine/state/compare.h"
 #include "engine/state/summary.h"
-#include "engine/trigger/group_key.h"
 #include "rules/text/diagnostic.h"
 
 namespace riposte::cli {
@@ -121,7 +120,8 @@ std::string KeyText(const std::string& key, const DefinitionNames& names) {
   const std::optional<state::ParsedKey> parsed = state::ParseRecordKey(key);
   if (!parsed) return "a key that is none of Riposte's";
   std::string text =
-      fmt::format("{} '{}'", KindName(parsed->key.kind), ForTerminal(GroupText(parsed->key.group)));
+      fmt::format("{} '{}'", KindName(parsed->key.kind),
+                  ForTerminal(fmt::format("{}", fmt::join(GroupValues(parsed->key), ", "))));
   if (const rule::Rule* const rule = names.Find(parsed->key.definition))
     text += fmt::format(" of '{}'", ForTerminal(rule->name));
   return text + fmt::format(", segment {}", parsed->segment);
@@ -174,8 +174,7 @@ json::Value DifferenceJson(const Difference& difference, const DefinitionNames& 
   if (!parsed) return object;
   const rule::Rule* const rule = names.Find(parsed->key.definition);
   json::Array group;
-  for (std::string& value : trigger::ValuesOfKey(parsed->key.group))
-    group.emplace_back(std::move(value));
+  for (std::string& value : GroupValues(parsed->key)) group.emplace_back(std::move(value));
   object.emplace_back("record", std::string(KindName(parsed->key.kind)));
   object.emplace_back("definition", HexOf(parsed->key.definition));
   object.emplace_back("rule_id",

@@ -8,6 +8,8 @@
 
 #include "base/json.h"
 #include "engine/state/birth.h"
+#include "engine/state/segments.h"
+#include "engine/state/state_key.h"
 #include "tests/app/program.h"
 #include "tests/app/task_state.h"
 #include "tests/connectors/kafka/broker.h"
@@ -48,6 +50,13 @@ class CliStateVerify : public testing::Test {
   // A group's first event, of that many minutes after kTime.
   Changes Window(const std::string& asset, int minute = 0) const {
     return test::WindowChanges(*rules_, {asset, "bad.exe"}, {kTime + Duration(60'000) * minute});
+  }
+  // What was ordered on an asset.
+  Changes Ordered(std::string_view asset) const {
+    Changes changes;
+    state::AppendChanges({.kind = state::Kind::kOrdered, .definition = {}, .group = asset}, "kill",
+                         0, changes);
+    return changes;
   }
   void Commit(const Changes& changes) const {
     std::vector<test::TopicAccess::Out> records;
@@ -92,18 +101,21 @@ TEST_F(CliStateVerify, AStoreThatIsAsItsChangelogIsTheSame) {
 }
 
 TEST_F(CliStateVerify, WhatDiffersIsNamed) {
-  Commit(Birth() + Window("pc-1") + Window("pc-2") + Window("pc-3"));
+  Commit(Birth() + Window("pc-1") + Window("pc-2") + Window("pc-3") + Ordered("pc-5") +
+         Ordered("\xff\x01"));
   Store("riposte.lab-1", Birth() + Window("pc-1") + Window("pc-3", 1) + Window("\x1b[31mpc-4"));
 
   Answer answer = Verify("state --rules rules");
   EXPECT_EQ(answer.exit, 1) << answer.err;
-  EXPECT_THAT(answer.out,
-              AllOf(HasSubstr("  2 records are the same\n"),
-                    HasSubstr("  DIFFERENT: 1 missing, 1 extra, 1 with another value\n"),
-                    HasSubstr("    missing  window 'pc-2, bad.exe' of 'Many starts', "
-                              "segment 0\n"),
-                    HasSubstr("    other    window 'pc-3, bad.exe' of"),
-                    HasSubstr("    extra    window '"), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(
+      answer.out,
+      AllOf(HasSubstr("  2 records are the same\n"),
+            HasSubstr("  DIFFERENT: 3 missing, 1 extra, 1 with another value\n"),
+            HasSubstr("    missing  window 'pc-2, bad.exe' of 'Many starts', "
+                      "segment 0\n"),
+            HasSubstr("    other    window 'pc-3, bad.exe' of"), HasSubstr("    extra    window '"),
+            HasSubstr("    missing  ordered 'pc-5', segment 0\n"),
+            HasSubstr("    missing  ordered 'hex:ff01', segment 0\n"), Not(HasSubstr("\x1b"))));
 
   answer = Verify("state --rules rules --format json");
   EXPECT_EQ(answer.exit, 1) << answer.err;
@@ -114,7 +126,7 @@ TEST_F(CliStateVerify, WhatDiffersIsNamed) {
   EXPECT_EQ(*store.Find("partition"), json::Value(int64_t{1}));
   EXPECT_EQ(*store.Find("unusable"), json::Value("none"));
   EXPECT_EQ(*store.Find("without_rule"), json::Value(int64_t{0}));
-  EXPECT_EQ(store.Find("differences")->as_array()->size(), 3u);
+  EXPECT_EQ(store.Find("differences")->as_array()->size(), 5u);
 }
 
 TEST_F(CliStateVerify, AStoreOfAnotherChangelogIsNotCompared) {
