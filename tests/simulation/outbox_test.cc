@@ -23,7 +23,8 @@ class SimOutboxTest : public testing::Test, public Host {
     membership->member = {.name = "member", .generation = 1};
     outbox = std::make_unique<SimOutbox>(
         broker, membership,
-        SimOutbox::Options{.transactional_id = "task", .session = "session", .defects = {}},
+        SimOutbox::Options{
+            .transactional_id = "task", .session = "session", .state_task = 3, .defects = {}},
         Random(seed), counters);
     ASSERT_TRUE(outbox->Fence(std::chrono::hours(1)).ok());
   }
