@@ -2,8 +2,8 @@
 // immutable, shared by all tasks and threads.
 //
 // A match is told by its event. A window has many events, which may differ in what does not name
-// its group: it is told by its group's values and by the asset that its alert is of. Rule files that
-// name another field are refused (suppress-beside-group); here it has no key.
+// its group: it is told by its group's values and by the asset that its alert is of. Rule files
+// that name another field are refused (suppress-beside-group); here it has no key.
 #pragma once
 
 #include <cstddef>
