@@ -31,6 +31,7 @@ std::string_view CauseWords(ChangeCause cause) {
 
 std::string CausesWords(const RuleChange& change) {
   std::vector<std::string_view> words;
+  words.reserve(change.causes.size());
   for (const ChangeCause cause : change.causes) words.push_back(CauseWords(cause));
   return fmt::format("{} changed", fmt::join(words, " and "));
 }

@@ -35,6 +35,7 @@ std::string EventName(std::string_view event) {
 
 std::string StepNames(const StateView::Seen& seen, std::span<const rule::Step> steps) {
   std::vector<std::string> names;
+  names.reserve(seen.steps.size() + 1);
   for (const size_t step : seen.steps)
     names.push_back(step < steps.size() ? steps[step].name : std::to_string(step + 1));
   if (seen.until) names.emplace_back("until");

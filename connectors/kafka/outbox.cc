@@ -231,13 +231,15 @@ Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
 bool KafkaOutbox::Put(const pipeline::OutRecord& record) {
   static_assert(pipeline::OutRecord::kByKey == RD_KAFKA_PARTITION_UA);
   const bool changelog = record.topic == pipeline::OutTopic::kChangelog;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, which comes back with the report
+  void* const opaque = changelog ? reinterpret_cast<void*>(sequence_) : nullptr;
   // The library takes the bytes as they are; the copy lets a timed-out transaction end without us.
   // A value that is not there deletes the key, an empty one does not.
   const int failed = rd_kafka_produce(
       topics_[static_cast<size_t>(record.topic)].get(), record.partition, RD_KAFKA_MSG_F_COPY,
       record.deletes ? nullptr : const_cast<char*>(record.value.data()),
       record.deletes ? 0 : record.value.size(), record.key.empty() ? nullptr : record.key.data(),
-      record.key.size(), changelog ? reinterpret_cast<void*>(sequence_) : nullptr);
+      record.key.size(), opaque);
   if (failed != 0) {
     error_ = rd_kafka_last_error();
     return false;
@@ -325,7 +327,7 @@ Result<pipeline::Committed> KafkaOutbox::Settle() {
 }
 
 Status KafkaOutbox::Renew() {
-  const Status status = Fence(kAnyTime);
+  Status status = Fence(kAnyTime);
   if (status.ok()) return status;
   if (status.code() == ErrorCode::kFenced) return StopFenced();
   // The attempt was given up because the end had come: that is the reason, not what it met last.

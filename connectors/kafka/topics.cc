@@ -420,6 +420,7 @@ std::string ShuffleTopic(const Options& options) {
 
 std::vector<std::string> ReadTopics(const Options& options) {
   std::vector<std::string> topics;
+  topics.reserve(options.inputs.size() + 1);
   for (const InputTopic& input : options.inputs) topics.push_back(input.topic);
   if (options.state_tasks) topics.push_back(ShuffleTopic(options));
   return topics;

@@ -107,6 +107,7 @@ std::vector<OutRecord> TaskState::Seal() {
   AppendDrops(sealed_);
   for (state::Change& change : windows_->Seal()) sealed_.push_back(std::move(change));
   std::vector<OutRecord> records;
+  records.reserve(sealed_.size());
   for (const state::Change& change : sealed_) records.push_back(RecordOf(change, number_));
   return records;
 }

@@ -22,6 +22,7 @@ std::vector<size_t> StepsIn(StepSet set) {
 
 std::vector<StateView::Seen> SeenOf(const std::vector<KeptStep>& kept) {
   std::vector<StateView::Seen> seen;
+  seen.reserve(kept.size());
   for (const KeptStep& one : kept)
     seen.push_back({.time = one.kept.place.time,
                     .event = one.kept.event,
