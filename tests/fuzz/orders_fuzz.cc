@@ -25,7 +25,8 @@ std::string BytesOf(const AssetOrders& orders) {
 }
 
 void Use(AssetOrders orders) {
-  for (const Order& order : AssetOrders(orders).orders()) {
+  const AssetOrders before = orders;
+  for (const Order& order : before.orders()) {
     riposte::remediate::Command command;
     command.id = order.id;
     command.action = order.action;
@@ -41,9 +42,9 @@ void Use(AssetOrders orders) {
   riposte::ByteReader in(bytes);
   RIPOSTE_CHECK(read.Read(in) && in.at_end() && read == used, "what is written is read");
   while (const std::optional<Time> next = orders.NextToForget(kSkew)) {
-    const size_t before = orders.orders().size();
+    const size_t count = orders.orders().size();
     orders.Forget(*next + Duration(1), kSkew);
-    RIPOSTE_CHECK(orders.orders().size() < before, "what is due is forgotten");
+    RIPOSTE_CHECK(orders.orders().size() < count, "what is due is forgotten");
   }
 }
 
