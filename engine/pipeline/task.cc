@@ -9,7 +9,7 @@
 
 #include "engine/match/held_clauses.h"
 #include "engine/match/sampling.h"
-#include "engine/pipeline/decide.h"
+#include "engine/pipeline/firing_outputs.h"
 #include "engine/pipeline/forwarder.h"
 #include "engine/pipeline/reading.h"
 #include "engine/pipeline/record_at_hand.h"
@@ -80,13 +80,13 @@ struct Task::Impl {
   std::span<const match::Match> FindMatches(Reading& from, const Record& record);
   void TakeMatches(std::span<const match::Match> parts, const Reading& from,
                    const remediate::Subject& event, const Standing& standing);
-  void Order(const match::Match& match, const Reading& from, const remediate::Subject& event,
-             const Standing& standing);
+  Evidence EvidenceOf(const match::Match& match, const Reading& from,
+                      const remediate::Subject& event);
   void HearOf(const Reading& from, const Record& record, bool matched);
   void NoteBacklog(const Reading& reading);
   void GoOn(const ReadStanding& read_standing);
   void PutWindows(const Standing& standing);
-  Circumstances CircumstancesOf(const Standing& standing) const;
+  FiringOutputs OutputsFor(const Standing& standing);
 
   // Null: the task keeps none.
   TaskWindows* windows() const { return state ? state->windows() : nullptr; }
@@ -261,20 +261,19 @@ Status Task::Impl::Work(Reading& from, const Standing& standing) {
 
 // What other tasks found for groups of this one. What is not known here holds up what is behind it.
 Status Task::Impl::WorkOnShuffle(Reading& from, const Standing& standing) {
-  Status held;
   for (const Record& record : from.batch) {
     if (!from.IsNew(record)) continue;
     windows()->OnTime(now);
     const ShuffleReceiver::Verdict verdict =
         receiver.Take(record, *live->values, *windows(), now, open.counts().shuffle);
-    if (verdict == ShuffleReceiver::Verdict::kWait) {
-      held = from.Hold(record, receiver.until());
-      break;
-    }
+    PutWindows(standing);
+    if (verdict == ShuffleReceiver::Verdict::kWait) return from.Hold(record, receiver.until());
     open.Pass(from.number, record.offset, now);
+    if (!IsFull()) continue;
+    RIPOSTE_TRY(Commit());
+    if (rewound) return Status::Ok();
   }
-  PutWindows(standing);
-  return held;
+  return Status::Ok();
 }
 
 // All that is done for one record: a crash in here is the record's.
@@ -365,39 +364,33 @@ void Task::Impl::TakeMatches(std::span<const match::Match> parts, const Reading&
   const uint32_t index = parts.front().rule;
   const rule::Rule& rule = live->rules->rules[index];
   if (rule.fires && std::holds_alternative<rule::SingleMatch>(rule.trigger))
-    Order(parts.front(), from, event, standing);
+    OutputsFor(standing).Put(rule, event, EvidenceOf(parts.front(), from, event));
   if (live->values->takes(index))
     WithWindows([&](auto& taking) { taking.OnMatches(decoder.event(), parts, event); });
 }
 
-void Task::Impl::Order(const match::Match& match, const Reading& from,
-                       const remediate::Subject& event, const Standing& standing) {
-  const Decided decided = Decide(live->rules->rules[match.rule], event, CircumstancesOf(standing));
-  open.CountFiring(decided.firing);
-  for (const Action& action : decided.actions) {
-    open.AddAction(action);
-    open.Put(
-        DecisionRecord(decided, action, event, now, committer->MaxValueBytes(OutTopic::kAudit)));
-  }
-  // One record's outputs cannot be divided; when very many rules match it, later alerts go without
-  // the copy of the event, and without what is said about the match.
+// One record's outputs cannot be divided; when very many rules match it, later alerts go without
+// the copy of the event, and without what is said about the match.
+Evidence Task::Impl::EvidenceOf(const match::Match& match, const Reading& from,
+                                const remediate::Subject& event) {
   const size_t so_far = open.output_bytes() - record_bytes_before;
-  Evidence evidence;
-  if (so_far < options.commit_output_bytes_max)
-    evidence = {.matched = match::HeldClauses(
-                    from.matcher->QueryOf(match), live->rules->schema->catalogue, decoder.event(),
-                    {.now = event.origin.append_time}, *regexes, kMatchedClausesMax),
-                .event_bytes_max = options.alert_event_bytes_max};
-  open.Put(AlertRecord(decided, event, now, evidence, committer->MaxValueBytes(OutTopic::kAlerts)));
+  if (so_far >= options.commit_output_bytes_max) return {};
+  return {.matched = match::HeldClauses(
+              from.matcher->QueryOf(match), live->rules->schema->catalogue, decoder.event(),
+              {.now = event.origin.append_time}, *regexes, kMatchedClausesMax),
+          .event_bytes_max = options.alert_event_bytes_max};
 }
 
-Circumstances Task::Impl::CircumstancesOf(const Standing& standing) const {
-  return {.guards = surroundings.guards,
-          .enforcement = &standing.enforcement,
-          .arming = standing.arming.get(),
-          .ttl = options.ttl,
-          .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
-          .now = now};
+FiringOutputs Task::Impl::OutputsFor(const Standing& standing) {
+  return {{.guards = surroundings.guards,
+           .enforcement = &standing.enforcement,
+           .arming = standing.arming.get(),
+           .ttl = options.ttl,
+           .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
+           .now = now},
+          {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
+           .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
+          open};
 }
 
 // How far the source is. What windows make of a match does not depend on how records came in
@@ -438,10 +431,8 @@ void Task::Impl::GoOn(const ReadStanding& read_standing) {
 void Task::Impl::PutWindows(const Standing& standing) {
   if (windows() != nullptr) {
     if (windows()->changed()) open.Begin(now);
-    PutEffects(windows()->effects(), *live, CircumstancesOf(standing),
-               {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
-                .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
-               open);
+    FiringOutputs outputs = OutputsFor(standing);
+    PutEffects(windows()->effects(), *live, outputs);
   }
   WithWindows([&](auto& from) {
     sender->Send(from.outgoing(), *live->values, now, open);

@@ -1,6 +1,9 @@
 // Tasks that share the windows by way of the shuffle, against one that keeps them all.
 #include <algorithm>
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -64,10 +67,12 @@ class Group {
     const PartitionId input = Edr(number);
     const bool keeps = number < kStateTasks;
     tasks_[task].reset();
-    tasks_[task] = std::make_unique<Task>(
+    Assignment assignment =
         memory::AssignShared(log, {&input, 1}, "test", kStateTasks,
-                             keeps ? std::optional<int32_t>(number) : std::nullopt),
-        options,
+                             keeps ? std::optional<int32_t>(number) : std::nullopt);
+    if (adjust) adjust(assignment);
+    tasks_[task] = std::make_unique<Task>(
+        std::move(assignment), options,
         Surroundings{
             .clock = &clock, .guards = &guards_, .observer = &observer, .stores = &stores_});
   }
@@ -106,6 +111,7 @@ class Group {
   memory::MemoryLog log;
   test::RecordingObserver observer;
   TaskOptions options;
+  std::function<void(Assignment& assignment)> adjust;  // each before it is worked on
 
  private:
   Standing standing_;
@@ -176,6 +182,66 @@ TEST(TaskShuffleTest, WhatNobodyBringsIsDroppedAfterAWhile) {
   group.clock.Advance(UnknownDefinitions::kWait);
   group.Settle();
   EXPECT_EQ(group.Received(ShuffleReject::kUnknownRule), 1u);
+}
+
+// One that can be made to fail.
+class Unreliable final : public Input {
+ public:
+  Unreliable(std::unique_ptr<Input> behind, const bool& fails)
+      : behind_(std::move(behind)), fails_(fails) {}
+  const PartitionId& id() const override { return behind_->id(); }
+  Status Poll(size_t max_records, size_t max_bytes, Duration wait,
+              std::vector<Record>& records) override {
+    if (fails_) return {ErrorCode::kUnavailable, "no broker answers"};
+    return behind_->Poll(max_records, max_bytes, wait, records);
+  }
+  Status Rewind(int64_t offset) override { return behind_->Rewind(offset); }
+  int64_t Lag() const override { return behind_->Lag(); }
+
+ private:
+  const std::unique_ptr<Input> behind_;
+  const bool& fails_;
+};
+
+// What the shuffle brought is whole before an input behind it is asked, whatever that does.
+TEST(TaskShuffleTest, WhatARecordCompletesIsCommittedWithIt) {
+  Group group({PairOf("evil")});
+  bool fails = false;
+  group.adjust = [&fails](Assignment& assignment) {
+    for (Source& source : assignment.sources)
+      if (!source.is_shuffle)
+        source.input = std::make_unique<Unreliable>(std::move(source.input), fails);
+  };
+  group.Settle();
+  for (int second = 0; second < 2; ++second)
+    group.Happens(2, second, "e" + std::to_string(second), "evil", "A1");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(group.Step(2).ok());
+    group.clock.Advance(group.options.commit_interval);
+  }
+  ASSERT_GE(group.log.Outputs(OutTopic::kShuffle).size(), 2u);
+  fails = true;
+  for (const size_t task : {0, 1}) EXPECT_FALSE(group.Step(task).ok());
+  EXPECT_EQ(group.Received(ShuffleReject::kNone), group.log.Outputs(OutTopic::kShuffle).size());
+  EXPECT_EQ(group.Fired().size(), 1u);
+}
+
+TEST(TaskShuffleTest, ABatchOfTheShuffleIsNotOneTransactionHoweverMuchItBringsAbout) {
+  Group group({PairOf("evil")});
+  for (int asset = 0; asset < 40; ++asset)
+    for (int second = 0; second < 2; ++second)
+      group.Happens(2, second, "e" + std::to_string(asset) + "-" + std::to_string(second), "evil",
+                    "A" + std::to_string(asset));
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(group.Step(2).ok());
+    group.clock.Advance(group.options.commit_interval);
+  }
+  group.options.commit_output_bytes_max = 10'000;
+  const size_t before = group.log.commit_count();
+  for (const size_t task : {0, 1}) ASSERT_TRUE(group.Step(task).ok());
+  EXPECT_GT(group.log.commit_count(), before + 5);
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 40u);
 }
 
 // Faults and new owners at any time: what several tasks fire is what one does that has it all.
