@@ -48,6 +48,7 @@ struct Config {
     Duration arming_period{};
     Duration max_age_kill{}, max_age_file{}, max_age_isolate{};
     Duration ttl_kill{}, ttl_file{}, ttl_isolate{};
+    int64_t orders_max = 0;
     std::vector<std::string> protected_processes, protected_files, protected_assets;
   } remediation;
   struct State {

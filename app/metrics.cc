@@ -277,14 +277,16 @@ void EngineMetrics::OnTaskStopped(const pipeline::PartitionId& partition, const 
 void EngineMetrics::OnWindowsStart(const pipeline::WindowsStart& start) {
   if (!start.wiped.empty()) stores_wiped_.Add();
   groups_refused_.Add(static_cast<double>(start.refused));
-  const bool odd = !start.wiped.empty() || start.refused > 0;
+  const bool odd = !start.wiped.empty() || start.refused + start.assets_refused > 0;
   log::Write(odd ? log::Level::kWarn : log::Level::kInfo, "pipeline", "windows-start",
-             "a task goes on with its windows",
+             "a task goes on with its windows and orders",
              {{"task", int64_t{start.task}},
               {"replayed", start.replayed},
               {"groups", static_cast<int64_t>(start.restored)},
               {"refused", static_cast<int64_t>(start.refused)},
               {"ended_definitions", static_cast<int64_t>(start.ended)},
+              {"assets", static_cast<int64_t>(start.assets)},
+              {"assets_refused", static_cast<int64_t>(start.assets_refused)},
               {"wiped", std::string_view(start.wiped)}});
 }
 

@@ -79,6 +79,7 @@ pipeline::WorkerPool::Options PoolOptions(const Config& config) {
   task.event_bytes_max = static_cast<size_t>(config.engine.event_bytes_max);
   task.dead_letter_bytes_max = static_cast<size_t>(config.engine.dead_letter_bytes_max);
   task.ttl = TimeToLiveOf(config);
+  task.orders = OrderMemoryOf(config);
   options.worker.enforcement.enabled = config.remediation.enforcement == "enabled";
   options.worker.enforcement.kill_file = config.remediation.kill_file;
   options.arming_period = config.remediation.arming_period;
@@ -181,6 +182,12 @@ remediate::TimeToLive TimeToLiveOf(const Config& config) {
   return {.kill = config.remediation.ttl_kill,
           .file = config.remediation.ttl_file,
           .isolate = config.remediation.ttl_isolate};
+}
+
+guard::MemoryOptions OrderMemoryOf(const Config& config) {
+  guard::MemoryOptions options;
+  options.orders_max = static_cast<size_t>(config.remediation.orders_max);
+  return options;
 }
 
 // Those that some input has.

@@ -17,6 +17,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/guard/order_memory.h"
 #include "engine/guard/standard.h"
 #include "engine/pipeline/ports.h"
 #include "engine/pipeline/worker_pool.h"
@@ -48,6 +49,7 @@ Result<std::unique_ptr<state::Changelog>> OpenChangelog(const Config& config, in
 // The guards' settings by the configuration. kInvalidArgument: a protected path is no pattern.
 Result<guard::Settings> GuardSettings(const Config& config);
 remediate::TimeToLive TimeToLiveOf(const Config& config);
+guard::MemoryOptions OrderMemoryOf(const Config& config);
 
 class Engine {
  public:

@@ -3,7 +3,6 @@
 
 #include "engine/guard/expiry.h"
 #include "engine/guard/guard.h"
-#include "engine/guard/order_memory.h"
 #include "engine/guard/protected.h"
 
 namespace riposte::guard {
@@ -11,7 +10,6 @@ namespace riposte::guard {
 struct Settings {
   MaxEventAge max_event_age;
   ProtectedList protection = ProtectedList::Shipped();
-  MemoryOptions orders;  // of what each task remembers for the guard `duplicate`
 };
 
 // Kill switch, expiry, duplicate, protected, scope, mode.

@@ -96,14 +96,16 @@ struct Report {
   std::span<const DecisionCount> decisions;
 };
 
-// How the windows of a state task began.
+// How a state task began.
 struct WindowsStart {
   int32_t task = 0;
-  int64_t replayed = 0;  // records of the changelog
-  std::string wiped{};   // why the store that was found was wiped; empty: it was not
-  size_t restored = 0;   // groups
-  size_t refused = 0;    // groups that are none of the rule's, or beyond its bound
-  size_t ended = 0;      // definitions that no rule has any more: their states are deleted
+  int64_t replayed = 0;       // records of the changelog
+  std::string wiped{};        // why the store that was found was wiped; empty: it was not
+  size_t restored = 0;        // groups
+  size_t refused = 0;         // groups that are none of the rule's, or beyond its bound
+  size_t ended = 0;           // definitions that no rule has any more: their states are deleted
+  size_t assets = 0;          // on which something was ordered
+  size_t assets_refused = 0;  // whose orders are unreadable, or beyond the bound
 };
 // What a reload did to them: numbers of rules.
 struct WindowsReload {

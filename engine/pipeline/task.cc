@@ -151,7 +151,8 @@ void Task::Impl::ShareWindows(Assignment& assigned) {
     sends.name = "state-" + std::to_string(assigned.state->number);
     state = std::make_unique<TaskState>(
         std::move(*assigned.state), inputs,
-        TaskState::Options{.windows = {.windows = options.windows, .state_tasks = state_tasks}},
+        TaskState::Options{.windows = {.windows = options.windows, .state_tasks = state_tasks},
+                           .orders = options.orders},
         surroundings.stores, surroundings.clock, surroundings.observer);
   }
   sender.emplace(std::move(sends));
@@ -387,7 +388,8 @@ FiringOutputs Task::Impl::OutputsFor(const Standing& standing) {
            .arming = standing.arming.get(),
            .ttl = options.ttl,
            .command_bytes_max = committer->MaxValueBytes(OutTopic::kCommands),
-           .now = now},
+           .now = now,
+           .orders = windows() != nullptr ? &state->orders().memory() : nullptr},
           {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
            .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
           open};
@@ -416,6 +418,7 @@ void Task::Impl::NoteBacklog(const Reading& reading) {
 void Task::Impl::GoOn(const ReadStanding& read_standing) {
   for (const Reading& reading : readings) NoteBacklog(reading);
   WithWindows([&](auto& hearing) { hearing.OnTime(now); });
+  if (windows() != nullptr) state->orders().OnTime(now);
   const bool orders = windows() != nullptr && !windows()->effects().firings.empty();
   PutWindows(orders ? read_standing() : Standing());
   WithWindows([&](const auto& telling) {

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "engine/event/decode.h"
 #include "engine/guard/guard.h"
+#include "engine/guard/order_memory.h"
 #include "engine/pipeline/committer.h"
 #include "engine/pipeline/live_rules.h"
 #include "engine/pipeline/observer.h"
@@ -38,6 +39,7 @@ struct TaskOptions {
   size_t event_bytes_max = 1'048'588;             // the topic's max.message.bytes
   remediate::TimeToLive ttl;
   trigger::WindowOptions windows;
+  guard::MemoryOptions orders;  // what a state task remembers of what it ordered
 };
 
 // What all tasks of a process use. Outlives them; safe to use from any thread.
@@ -63,8 +65,8 @@ using ReadStanding = std::function<const Standing&()>;
 //
 // While a transaction is committed, the next one is open and worked on; no more than these two.
 //
-// A state task also keeps windows: they are taken over at the first Step(), before any record is
-// read, and what time decides in them is committed without records.
+// A state task also keeps windows, and remembers what it ordered: both are taken over at the first
+// Step(), before any record is read, and what time decides in windows is committed without records.
 //
 // Every record that was polled ends in exactly one committed transaction: as matched, unmatched,
 // dead-lettered or empty. What an aborted transaction held is done again from the last committed

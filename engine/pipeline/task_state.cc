@@ -58,8 +58,11 @@ Status TaskState::TakeOverFrom(state::Stores& stores, const Values& values, Time
   Result<std::unique_ptr<TaskWindows>> windows =
       TaskWindows::Make(values, inputs_, store_->store(), options_.windows, now);
   if (!windows.ok()) return windows.status();
+  Result<std::unique_ptr<TaskOrders>> orders = TaskOrders::Make(store_->store(), options_.orders);
+  if (!orders.ok()) return orders.status();
   RIPOSTE_TRY(drop_.Find(store_->store(), (*windows)->definitions()));
   windows_ = std::move(windows).value();
+  orders_ = std::move(orders).value();
   return Status::Ok();
 }
 
@@ -79,7 +82,9 @@ void TaskState::TellStart() const {
                     .wiped = wiped_,
                     .restored = windows_->restored().groups,
                     .refused = windows_->restored().refused,
-                    .ended = drop_.definitions()};
+                    .ended = drop_.definitions(),
+                    .assets = orders_->restored().assets,
+                    .assets_refused = orders_->restored().refused};
   if (!start.damaged.empty()) told.wiped = start.damaged;
   if (start.unusable != state::Unusable::kNone)
     told.wiped = std::string(state::UnusableName(start.unusable));
@@ -106,6 +111,7 @@ std::vector<OutRecord> TaskState::Seal() {
   if (store_->birth()) sealed_.push_back(*store_->birth());
   AppendDrops(sealed_);
   for (state::Change& change : windows_->Seal()) sealed_.push_back(std::move(change));
+  for (state::Change& change : orders_->Seal()) sealed_.push_back(std::move(change));
   std::vector<OutRecord> records;
   records.reserve(sealed_.size());
   for (const state::Change& change : sealed_) records.push_back(RecordOf(change, number_));
@@ -123,6 +129,7 @@ void TaskState::OnCommitted(std::optional<int64_t> changelog_next) {
   sealed_.clear();
   drop_.OnCommitted();
   windows_->OnCommitted();
+  orders_->OnCommitted();
   TellLag();
 }
 
@@ -130,6 +137,7 @@ void TaskState::Undo() {
   sealed_.clear();
   drop_.Undo();
   windows_->Undo();
+  orders_->Undo();
 }
 
 // Told when it changes.

@@ -1,5 +1,5 @@
-// What a state task keeps: its windows and the store behind them. Taken over at the start, and kept
-// in step with what is committed.
+// What a state task keeps: its windows, what it ordered, and the store behind them. Taken over at
+// the start, and kept in step with what is committed.
 //
 // States of definitions that no rule has any more are deleted a few with each transaction. A rule
 // that begins while some of its own, from before, are left has them deleted at once: what it keeps
@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "engine/pipeline/observer.h"
 #include "engine/pipeline/ports.h"
+#include "engine/pipeline/task_orders.h"
 #include "engine/pipeline/task_windows.h"
 #include "engine/state/memory_store.h"
 #include "engine/state/state_drop.h"
@@ -31,6 +32,7 @@ class TaskState {
  public:
   struct Options {
     TaskWindows::Options windows;
+    guard::MemoryOptions orders{};
     size_t drops_max = 1'000;  // states of ended definitions, in one transaction
   };
   using Values = std::shared_ptr<const trigger::MatchValues>;
@@ -40,11 +42,13 @@ class TaskState {
   TaskState(StateTask task, std::vector<std::string> inputs, const Options& options,
             state::Stores* stores, const Clock* clock, Observer* observer);
 
-  // Brings the windows to where the last transaction left them. May be called again after
+  // Brings all of it to where the last transaction left it. May be called again after
   // kUnavailable and kTimeout: the brokers do not answer. Reads for as long as it takes.
   Status TakeOver(const Values& values);
   // Null until then.
   TaskWindows* windows() { return windows_.get(); }
+  // There when the windows are. Whatever the rules say: an edit of one orders nothing again.
+  TaskOrders& orders() { return *orders_; }
   // The same windows under other rules, as far as these ask for the same. Nothing is sealed.
   Status UseRules(const Values& values);
 
@@ -75,6 +79,7 @@ class TaskState {
   std::unique_ptr<state::TaskStore> store_;
   std::string wiped_;  // why the store that was found was
   std::unique_ptr<TaskWindows> windows_;
+  std::unique_ptr<TaskOrders> orders_;
   state::StateDrop drop_;
   std::vector<state::Change> sealed_;  // of the transaction under way
   bool lags_ = false;

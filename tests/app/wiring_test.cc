@@ -570,5 +570,10 @@ TEST(WiringSettings, TimesToLiveByTheConfiguration) {
   EXPECT_EQ(ttl.isolate, std::chrono::minutes(3));
 }
 
+TEST(WiringSettings, TheMemoryOfOrdersByTheConfiguration) {
+  EXPECT_EQ(OrderMemoryOf(ConfigOf({})).orders_max, guard::MemoryOptions{}.orders_max);
+  EXPECT_EQ(OrderMemoryOf(ConfigOf({{"remediation.orders_max", "7"}})).orders_max, 7u);
+}
+
 }  // namespace
 }  // namespace riposte::app
