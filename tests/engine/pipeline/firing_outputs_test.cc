@@ -1,8 +1,7 @@
-#include "engine/pipeline/firing_outputs.h"
-
 #include <gtest/gtest.h>
 
 #include "engine/guard/standard.h"
+#include "engine/pipeline/firing_outputs.h"
 #include "tests/engine/pipeline/window_fixture.h"
 
 namespace riposte::pipeline {
@@ -26,13 +25,9 @@ class FiringOutputsTest : public testing::Test {
     for (const OutRecord& record : Records()) topics.push_back(record.topic);
     return topics;
   }
-  static WindowFiring Window(const rule::Rule& rule) {
-    return FireWindow(rule, *test::EngineSchema(),
-                      test::Window()
-                          .Add(test::ProcessEvent("e1", "evil"))
-                          .Add(test::ProcessEvent("e2", "evil"))
-                          .Completed(),
-                      {});
+  // Views `completion_`.
+  WindowFiring Window(const rule::Rule& rule) const {
+    return FireWindow(rule, *test::EngineSchema(), completion_, {});
   }
 
   const Time kNow = test::TimeAt(test::kEventTime);
@@ -43,6 +38,10 @@ class FiringOutputsTest : public testing::Test {
   const rule::RuleSetPtr rules_ =
       test::RuleSetOf({test::KillRule("evil", rule::AutoMode::kEnforce),
                        test::WithCount(test::KillRule("evil", rule::AutoMode::kEnforce))});
+  const trigger::Completion completion_ = test::Window()
+                                              .Add(test::ProcessEvent("e1", "evil"))
+                                              .Add(test::ProcessEvent("e2", "evil"))
+                                              .Completed();
   test::EngineDecoder decoder_;
   Transaction open_;
 };
