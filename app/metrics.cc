@@ -53,6 +53,9 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
       shuffle_received_(registry.AddCounters(
           "riposte_shuffle_received_total",
           "Records of the shuffle that were read, by why they were dropped, or none.")),
+      proposals_(registry.AddCounters(
+          "riposte_proposals_total",
+          "Firings that are decided by the task that owns the asset, by what became of them.")),
       window_matches_(registry.AddCounters(
           "riposte_window_matches_total",
           "What matched for rules with windows, by what became of it in its group.")),
@@ -103,8 +106,13 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "riposte_window_firings_lost_total",
           "Firings that could not be told to a rule that takes them: they lack its group.")),
       window_no_key_(window_matches_.With({{"fate", "no_key"}})),
-      shuffle_sent_(registry.AddCounter("riposte_shuffle_sent_total",
-                                        "What was found for windows that another task keeps.")),
+      shuffle_sent_(
+          registry.AddCounter("riposte_shuffle_sent_total",
+                              "What was found for other tasks, which keep its windows or decide "
+                              "about its assets.")),
+      proposals_sent_(proposals_.With({{"fate", "sent"}})),
+      proposals_taken_(proposals_.With({{"fate", "taken"}})),
+      proposals_too_large_(proposals_.With({{"fate", "too_large"}})),
       senders_refused_(
           registry.AddCounter("riposte_shuffle_senders_refused_total",
                               "Times that a task told how far it is and could not be waited for.")),
@@ -172,6 +180,9 @@ void EngineMetrics::CountWindows(const pipeline::WindowCounts& counts) {
 void EngineMetrics::CountShuffle(const pipeline::ShuffleCounts& counts) {
   shuffle_sent_.Add(static_cast<double>(counts.sent));
   senders_refused_.Add(static_cast<double>(counts.senders_refused));
+  proposals_sent_.Add(static_cast<double>(counts.proposals_sent));
+  proposals_taken_.Add(static_cast<double>(counts.proposals_taken));
+  proposals_too_large_.Add(static_cast<double>(counts.proposals_too_large));
   for (size_t i = 0; i < kShuffleRejects; ++i)
     shuffle_by_result_[i].Add(static_cast<double>(counts.received[i]));
 }

@@ -68,14 +68,15 @@ class EngineMetrics final : public pipeline::Observer {
   metrics::CounterFamily consumed_, processed_, rejected_, odd_, firings_, commands_, decisions_,
       transactions_;
   metrics::CounterFamily rule_evaluations_, rule_matches_, rule_cost_, event_cost_;
-  metrics::CounterFamily shuffle_received_, window_matches_, rule_late_, rule_evicted_;
+  metrics::CounterFamily shuffle_received_, proposals_, window_matches_, rule_late_, rule_evicted_;
   metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_, instances_;
   metrics::Histogram processing_, detection_delay_, command_delay_;
   metrics::Counter reload_failures_, tasks_stopped_;
   metrics::Counter committed_, aborted_, undone_;
   metrics::Counter plain_events_, decode_cost_, find_cost_;
   metrics::Counter window_summaries_, window_firings_lost_, window_no_key_;
-  metrics::Counter shuffle_sent_, senders_refused_;
+  metrics::Counter shuffle_sent_, proposals_sent_, proposals_taken_, proposals_too_large_;
+  metrics::Counter senders_refused_;
   metrics::Counter stores_wiped_, store_failures_, groups_refused_;
   metrics::Gauge last_reload_, last_good_, enforcement_;
   metrics::Gauge instances_same_, instances_different_, announcements_ignored_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/match/matcher.h"
+#include "engine/pipeline/proposal.h"
 #include "engine/trigger/match_values.h"
 #include "rules/rule/rule.h"
 
@@ -20,6 +21,8 @@ struct LiveRules {
   std::vector<std::pair<std::string, std::shared_ptr<const match::Matcher>>> matchers;
   // What matches are to windows.
   std::shared_ptr<const trigger::MatchValues> values;
+  // Which of them other tasks may propose to order for.
+  std::shared_ptr<const ProposalRules> proposals;
 
   bool HaveWindows() const;                                   // any that is enabled
   const match::Matcher* For(std::string_view profile) const;  // null: not compiled for it

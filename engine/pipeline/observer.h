@@ -43,6 +43,8 @@ struct ShuffleCounts {
   // By what became of them; ticks count as taken.
   std::array<uint64_t, static_cast<size_t>(ShuffleReject::kCount)> received{};
   uint64_t senders_refused = 0;  // beyond the bound: time does not wait for them
+  // Firings that another task decides about, those that are told; and those that are too large.
+  uint64_t proposals_sent = 0, proposals_taken = 0, proposals_too_large = 0;
   bool operator==(const ShuffleCounts&) const = default;
 };
 

@@ -211,14 +211,8 @@ Subject ReadSubjectOf(ByteReader& in) {
   return {};
 }
 
-// What tells which rule it is of.
-struct RuleKey {
-  Uuid id;
-  std::string_view arming_hash;
-};
-
-RuleKey ReadFiring(remediate::Firing& firing, ByteReader& in) {
-  RuleKey rule;
+ProposedRule ReadFiring(remediate::Firing& firing, ByteReader& in) {
+  ProposedRule rule;
   rule.id = ReadId(in);
   rule.arming_hash = ReadText(kHashMax, in);
   firing.id = ReadId(in);
@@ -280,13 +274,13 @@ void ReadCopy(Proposal& proposal, ByteReader& in) {
   proposal.fired.event.record = copy;
 }
 
-RuleKey ReadParts(Proposal& proposal, ByteReader& in) {
+void ReadParts(Proposal& proposal, ByteReader& in) {
   const uint8_t flags = in.Byte();
   if ((flags & ~kFlags) != 0) in.Fail();
   proposal.is_single_match = (flags & kSingleMatch) != 0;
   proposal.fired.by_deadline = (flags & kByDeadline) != 0;
   proposal.fired.cut = (flags & kCut) != 0;
-  const RuleKey rule = ReadFiring(proposal.fired.firing, in);
+  proposal.rule = ReadFiring(proposal.fired.firing, in);
   ReadWindow(proposal.fired, (flags & kHasMeasure) != 0, in);
   ReadSubjects(proposal.fired, in);
   ReadClauses(proposal.evidence.matched, in);
@@ -295,7 +289,6 @@ RuleKey ReadParts(Proposal& proposal, ByteReader& in) {
     ReadCopy(proposal, in);
   }
   if (!in.at_end()) in.Fail();
-  return rule;
 }
 
 }  // namespace
@@ -395,9 +388,9 @@ ProposalFault ReadProposal(std::string_view bytes, const ProposalRules& rules, P
   if (!in.ok() || version == 0) return ProposalFault::kMalformed;
   if (version != kVersion) return ProposalFault::kUnknownVersion;
   proposal = {};
-  const RuleKey key = ReadParts(proposal, in);
+  ReadParts(proposal, in);
   if (!in.ok()) return ProposalFault::kMalformed;
-  proposal.fired.firing.rule = rules.Find(key.id, key.arming_hash);
+  proposal.fired.firing.rule = rules.Find(proposal.rule.id, proposal.rule.arming_hash);
   return proposal.fired.firing.rule == nullptr ? ProposalFault::kUnknownRule : ProposalFault::kNone;
 }
 

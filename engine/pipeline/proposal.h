@@ -22,12 +22,19 @@
 
 namespace riposte::pipeline {
 
+// Of a proposal, as its sender had it.
+struct ProposedRule {
+  Uuid id;
+  std::string_view arming_hash;
+};
+
 struct Proposal {
   // A single match is one, too: of its event, which is its only target and has the bytes of its
   // record, or as many of the first as are told.
   WindowFiring fired;
   bool is_single_match = false;
-  Evidence evidence;  // of a single match; `event_bytes` is all that the record has
+  Evidence evidence;    // of a single match; `event_bytes` is all that the record has
+  ProposedRule rule{};  // of one that was read
 };
 
 // The single match of `rule` on `event`. An event whose id is too long to be told has none here,
@@ -49,7 +56,8 @@ using OwnerOfAsset = std::function<int32_t(std::string_view asset_id)>;
 std::vector<Share> SplitByOwner(const WindowFiring& fired, int32_t sender,
                                 const OwnerOfAsset& owner_of);
 
-inline constexpr size_t kProposalBytesMax = 16u << 10;
+// With what else a record of the shuffle tells it is no larger than any other.
+inline constexpr size_t kProposalBytesMax = 15u << 10;
 
 // Appends it to `out`, in kProposalBytesMax bytes at most. What is least needed is left out, one
 // after the other: the end of the event's copy, the clauses that hold, all but the first and last
@@ -82,7 +90,8 @@ enum class ProposalFault : uint8_t {
 };
 std::string_view ProposalFaultName(ProposalFault fault);  // "none", "unknown_version", ...
 
-// `proposal` is of use for kNone only, and views `bytes` and the rules then.
+// `proposal` is of use for kNone only, and views `bytes` and the rules then; its `rule` for
+// kUnknownRule, too.
 ProposalFault ReadProposal(std::string_view bytes, const ProposalRules& rules, Proposal& proposal);
 
 }  // namespace riposte::pipeline

@@ -4,11 +4,11 @@
 #include <cstdint>
 
 #include "base/time.h"
-#include "engine/pipeline/observer.h"
+#include "engine/pipeline/firing_outputs.h"
+#include "engine/pipeline/live_rules.h"
 #include "engine/pipeline/ports.h"
 #include "engine/pipeline/task_windows.h"
 #include "engine/pipeline/unknown_definitions.h"
-#include "engine/trigger/match_values.h"
 
 namespace riposte::pipeline {
 
@@ -19,9 +19,10 @@ class ShuffleReceiver {
     kDone,  // taken, or dropped and counted
     kWait,  // nothing happened: to be taken again at until(), or after a reload
   };
-  // `values`: of the live rules, as `windows` are.
-  Verdict Take(const Record& record, const trigger::MatchValues& values, TaskWindows& windows,
-               Time now, ShuffleCounts& counts);
+  // `windows` are of the live rules. What is proposed goes to `outputs`, which has the time, and
+  // whose transaction counts.
+  Verdict Take(const Record& record, const LiveRules& live, TaskWindows& windows,
+               FiringOutputs& outputs);
   Time until() const { return unknown_.until(); }
 
   void OnReload() { unknown_.OnReload(); }

@@ -9,8 +9,8 @@
 namespace riposte::pipeline {
 namespace {
 
-constexpr uint8_t kVersion = 1;
-enum Content : uint8_t { kTick, kContribution };
+constexpr uint8_t kVersion = 2;
+enum Content : uint8_t { kTick, kContribution, kProposal };
 
 constexpr size_t kDefinitionBytes = 64;  // SHA-256, hex
 
@@ -27,8 +27,8 @@ Content ReadHead(ByteReader& reader, ShuffleRecord& record) {
   if (record.sender.size() > trigger::Watermark::kNameBytesMax) reader.Fail();
   record.watermark = TimeFromMs(reader.Signed());
   const uint8_t content = reader.Byte();
-  if (content > kContribution) reader.Fail();
-  return content == kContribution ? kContribution : kTick;
+  if (content > kProposal) reader.Fail();
+  return reader.ok() ? static_cast<Content>(content) : kTick;
 }
 
 void WriteId(const Uuid& id, ByteWriter& writer) {
@@ -103,6 +103,15 @@ void WriteShuffleRecord(std::string_view sender, const Outgoing& outgoing,
   RIPOSTE_CHECK(out.size() - begin <= kShuffleBytesMax, "its parts are bounded to less");
 }
 
+void WriteProposalRecord(std::string_view sender, Time watermark, std::string_view proposal,
+                         std::string& out) {
+  const size_t begin = out.size();
+  ByteWriter writer(out);
+  WriteHead(sender, watermark, kProposal, writer);
+  writer.Text(proposal);
+  RIPOSTE_CHECK(out.size() - begin <= kShuffleBytesMax, "a proposal is bounded to less");
+}
+
 ShuffleReject ReadShuffleRecord(std::string_view bytes, const trigger::MatchValues& values,
                                 ShuffleRecord& record) {
   record = {};
@@ -117,6 +126,7 @@ ShuffleReject ReadShuffleRecord(std::string_view bytes, const trigger::MatchValu
     record.definition = ReadDefinition(reader);
     contribution = trigger::ReadContribution(reader);
   }
+  if (content == kProposal) record.proposal = reader.Text();
   if (!reader.ok() || !reader.at_end()) return ShuffleReject::kMalformed;
   if (!contribution) return ShuffleReject::kNone;
   const ShuffleReject reject = Resolve(values, record, *contribution);

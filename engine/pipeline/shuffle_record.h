@@ -1,4 +1,5 @@
-// The records of the shuffle: what one task found for a group that another owns, and how far it is.
+// The records of the shuffle: what one task found for a group or an asset that another owns, and
+// how far it is.
 //
 // A record names its rule and the definition of the rule's windows (rule::DefinitionHash): tasks
 // that run other rule sets exchange records, too, and while a rule set goes round they do.
@@ -40,7 +41,9 @@ struct ShuffleRecord {
   Time watermark{};         // of its inputs; as it says
   Uuid rule;                // of a contribution, as is `definition`
   std::string_view definition;
-  // Empty: a tick, or the definition is not known.
+  // What the sender proposes (proposal.h), not read yet; empty: nothing.
+  std::optional<std::string_view> proposal;
+  // Empty: it is none, or the definition is not known.
   std::optional<trigger::Contribution> contribution;
 };
 
@@ -48,6 +51,10 @@ struct ShuffleRecord {
 void WriteTick(std::string_view sender, Time watermark, std::string& out);
 void WriteShuffleRecord(std::string_view sender, const Outgoing& outgoing,
                         const trigger::MatchValues& values, std::string& out);
+
+// `proposal`: of kProposalBytesMax bytes at most.
+void WriteProposalRecord(std::string_view sender, Time watermark, std::string_view proposal,
+                         std::string& out);
 
 // kNone: `record` is what was written, its contribution one that `values` accepts; whether its
 // group is the reader's, TaskWindows says. kUnknown...: all but the contribution is. Else it is of

@@ -24,6 +24,26 @@ void ShuffleSender::Send(const std::vector<Outgoing>& outgoing, const trigger::M
   }
 }
 
+bool ShuffleSender::Propose(int32_t to, const Proposal& proposal, Time watermark, Time now,
+                            Transaction& open) {
+  std::string bytes;
+  if (!WriteProposal(proposal, bytes)) {
+    ++open.counts().shuffle.proposals_too_large;
+    return false;
+  }
+  open.Begin(now);
+  OutRecord record{.topic = OutTopic::kShuffle,
+                   .key = std::string(proposal.fired.targets.front().asset.id),
+                   .value = {},
+                   .partition = to};
+  WriteProposalRecord(options_.name, watermark, bytes, record.value);
+  ticks_.OnSent(to, watermark, now);
+  ++open.counts().shuffle.sent;
+  ++open.counts().shuffle.proposals_sent;
+  open.Put(std::move(record));
+  return true;
+}
+
 void ShuffleSender::Tick(const Ticks::Standing& standing, Time now, Transaction& open) {
   owed_.clear();
   ticks_.AppendOwed(standing, now, owed_);

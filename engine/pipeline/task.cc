@@ -99,6 +99,10 @@ struct Task::Impl {
       use(*forwarder);
     }
   }
+  Time told() const {
+    if (windows() != nullptr) return windows()->told();
+    return forwarder ? forwarder->told() : Time::min();
+  }
   bool IsFull() const;
   bool CommitIsDue(Time now) const;
   Duration TimeToCommit(Time now) const;
@@ -265,8 +269,8 @@ Status Task::Impl::WorkOnShuffle(Reading& from, const Standing& standing) {
   for (const Record& record : from.batch) {
     if (!from.IsNew(record)) continue;
     windows()->OnTime(now);
-    const ShuffleReceiver::Verdict verdict =
-        receiver.Take(record, *live->values, *windows(), now, open.counts().shuffle);
+    FiringOutputs outputs = OutputsFor(standing);
+    const ShuffleReceiver::Verdict verdict = receiver.Take(record, *live, *windows(), outputs);
     PutWindows(standing);
     if (verdict == ShuffleReceiver::Verdict::kWait) return from.Hold(record, receiver.until());
     open.Pass(from.number, record.offset, now);
@@ -392,6 +396,7 @@ FiringOutputs Task::Impl::OutputsFor(const Standing& standing) {
            .orders = windows() != nullptr ? &state->orders().memory() : nullptr},
           {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
            .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
+          {.sender = sender ? &*sender : nullptr, .watermark = told()},
           open};
 }
 
@@ -454,7 +459,7 @@ Duration Task::Impl::TimeToCommit(Time at) const {
   const Duration interval = backlog() ? options.commit_interval_backlog : options.commit_interval;
   Time due = open.opened_at() + interval;
   // A command goes at once, but the work on further records does not stand still for it.
-  if (open.has_command() && !submitted) due = std::min(due, last_commit + options.commit_floor);
+  if (open.hurries() && !submitted) due = std::min(due, last_commit + options.commit_floor);
   // A clock that jumped back must not put the commit off.
   if (at < open.opened_at()) return Duration::zero();
   return std::max(Duration::zero(), due - at);

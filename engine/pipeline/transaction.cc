@@ -156,6 +156,7 @@ void Transaction::Clear() {
   outputs_.clear();
   output_bytes_ = 0;
   has_command_ = false;
+  hurries_ = false;
   sources_.clear();
   next_offsets_.clear();
   counts_ = {};

@@ -24,6 +24,8 @@ class Transaction {
  public:
   bool empty() const { return !begun_; }
   bool has_command() const { return has_command_; }
+  // It is not to wait: there is a command in it, or what another task may order by.
+  bool hurries() const { return has_command_ || hurries_; }
   size_t output_bytes() const { return output_bytes_; }
   Time opened_at() const { return opened_at_; }
   // Behind the last record of the task's source of that number; empty: none was consumed.
@@ -43,6 +45,7 @@ class Transaction {
   void CountFiring(const remediate::Firing& firing);
   void CountLate(uint32_t rule, uint64_t count) { At(late_, rule) += count; }
   void CountEvicted(uint32_t rule) { ++At(evicted_, rule); }
+  void Hurry() { hurries_ = true; }
   // Counts it, and puts the command of an ordered one.
   void AddAction(const Action& action);
 
@@ -62,6 +65,7 @@ class Transaction {
   std::vector<OutRecord> outputs_;
   size_t output_bytes_ = 0;
   bool has_command_ = false;
+  bool hurries_ = false;
   Time opened_at_{};
   std::vector<TransactionCounts> sources_;            // by number
   std::vector<std::optional<int64_t>> next_offsets_;  // likewise

@@ -153,6 +153,9 @@ constexpr std::array<RefusalText, static_cast<size_t>(Refusal::kCount)> kRefusal
     {"no_single_asset",
      "The trigger was completed when a time was over, and its events do not come from one asset; "
      "they do if it is grouped by the asset."},
+    {"too_large_to_propose",
+     "Another task decides what is done on the asset, and the firing is too large to be told to "
+     "it."},
 }};
 
 }  // namespace

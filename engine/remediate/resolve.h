@@ -28,6 +28,7 @@ enum class Refusal : uint8_t {
   kSnapshot,
   kNoTargetEvent,  // of a window: it has no event whose process or file could be meant
   kNoSingleAsset,  // of a window that no event completed
+  kTooLarge,       // another task decides about the target, and cannot be told
   kCount
 };
 std::string_view RefusalName(Refusal refusal);      // "registry_event", ...

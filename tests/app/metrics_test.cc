@@ -145,11 +145,17 @@ TEST_F(EngineMetricsTest, WhatGoesByTheShuffleIsCounted) {
   counts.shuffle.received[static_cast<size_t>(pipeline::ShuffleReject::kNone)] = 3;
   counts.shuffle.received[static_cast<size_t>(pipeline::ShuffleReject::kUnknownRule)] = 4;
   counts.shuffle.senders_refused = 5;
+  counts.shuffle.proposals_sent = 6;
+  counts.shuffle.proposals_taken = 7;
+  counts.shuffle.proposals_too_large = 8;
   Commit(counts);
   EXPECT_EQ(ValueOf("riposte_shuffle_sent_total"), "2");
   EXPECT_EQ(ValueOf(R"(riposte_shuffle_received_total{dropped="none"})"), "3");
   EXPECT_EQ(ValueOf(R"(riposte_shuffle_received_total{dropped="unknown_rule"})"), "4");
   EXPECT_EQ(ValueOf("riposte_shuffle_senders_refused_total"), "5");
+  EXPECT_EQ(ValueOf(R"(riposte_proposals_total{fate="sent"})"), "6");
+  EXPECT_EQ(ValueOf(R"(riposte_proposals_total{fate="taken"})"), "7");
+  EXPECT_EQ(ValueOf(R"(riposte_proposals_total{fate="too_large"})"), "8");
 }
 
 TEST_F(EngineMetricsTest, StoresThatWereOfNoUseAndThatFailAreCounted) {

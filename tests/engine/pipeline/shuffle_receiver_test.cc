@@ -33,11 +33,15 @@ class ShuffleReceiverTest : public testing::Test {
   }
   Verdict Take(std::string_view bytes, const trigger::MatchValues& values, TaskWindows& windows,
                Time now = kShuffleTime) {
-    return receiver_.Take({.key = {}, .value = bytes, .append_time = kShuffleTime}, values, windows,
-                          now, counts_);
+    LiveRules live;
+    live.values = std::shared_ptr<const trigger::MatchValues>(std::shared_ptr<void>(), &values);
+    live.proposals = std::make_shared<const ProposalRules>(values.rules());
+    FiringOutputs outputs({.ttl = {}, .now = now}, {}, {}, open_);
+    return receiver_.Take({.key = {}, .value = bytes, .append_time = kShuffleTime}, live, windows,
+                          outputs);
   }
-  uint64_t received(ShuffleReject reject) const {
-    return counts_.received[static_cast<size_t>(reject)];
+  uint64_t received(ShuffleReject reject) {
+    return open_.counts().shuffle.received[static_cast<size_t>(reject)];
   }
 
   const std::shared_ptr<const trigger::MatchValues> values_ =
@@ -46,7 +50,7 @@ class ShuffleReceiverTest : public testing::Test {
   const std::unique_ptr<TaskWindows> windows_ = MakeWindows(values_);
   const std::unique_ptr<TaskWindows> empty_ = MakeWindows(others_);
   ShuffleReceiver receiver_;
-  ShuffleCounts counts_;
+  Transaction open_;
 };
 
 TEST_F(ShuffleReceiverTest, AContributionIsTaken) {
@@ -67,9 +71,20 @@ TEST_F(ShuffleReceiverTest, WhatIsNotKnownIsWaitedForAndThenDropped) {
   EXPECT_EQ(Take(Bytes(), *others_, *empty_), Verdict::kWait);
   const Time until = receiver_.until();
   EXPECT_EQ(Take(Bytes(), *others_, *empty_, until - Duration(1)), Verdict::kWait);
-  EXPECT_EQ(counts_, ShuffleCounts());
+  EXPECT_EQ(open_.counts().shuffle, ShuffleCounts());
   EXPECT_EQ(Take(Bytes(), *others_, *empty_, until), Verdict::kDone);
   EXPECT_EQ(received(ShuffleReject::kUnknownRule), 1u);
+}
+
+TEST_F(ShuffleReceiverTest, WhatIsNoProposalIsDroppedAndCounted) {
+  std::string bytes;
+  WriteProposalRecord("edr-0", kShuffleTime, "\x01?", bytes);
+  EXPECT_EQ(Take(bytes, *values_, *windows_), Verdict::kDone);
+  EXPECT_EQ(received(ShuffleReject::kMalformed), 1u);
+  bytes.clear();
+  WriteProposalRecord("edr-0", kShuffleTime, "\x7f", bytes);
+  EXPECT_EQ(Take(bytes, *values_, *windows_), Verdict::kDone);
+  EXPECT_EQ(received(ShuffleReject::kVersion), 1u);
 }
 
 TEST_F(ShuffleReceiverTest, AReloadEndsTheWait) {

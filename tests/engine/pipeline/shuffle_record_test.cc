@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
+#include "engine/pipeline/proposal.h"
 #include "engine/trigger/watermark.h"
 #include "tests/engine/pipeline/contribution_fixture.h"
 
@@ -57,6 +58,27 @@ TEST_F(ShuffleRecordTest, ATickSaysHowFarTheSenderIs) {
   EXPECT_EQ(record_.sender, "edr/3");
   EXPECT_EQ(record_.watermark, kWatermark);
   EXPECT_FALSE(record_.contribution);
+}
+
+TEST_F(ShuffleRecordTest, AProposalIsGivenAsItIs) {
+  std::string bytes;
+  WriteProposalRecord("edr/3", kWatermark, "any bytes", bytes);
+  ASSERT_EQ(Read(bytes), ShuffleReject::kNone);
+  EXPECT_EQ(record_.sender, "edr/3");
+  EXPECT_EQ(record_.watermark, kWatermark);
+  EXPECT_EQ(record_.proposal, "any bytes");
+  EXPECT_FALSE(record_.contribution);
+  EXPECT_EQ(Read(bytes.substr(0, bytes.size() - 1)), ShuffleReject::kMalformed);
+  EXPECT_EQ(Read(bytes + "?"), ShuffleReject::kMalformed);
+}
+
+TEST_F(ShuffleRecordTest, TheLargestProposalOfTheLongestNameIsARecord) {
+  const std::string proposal(kProposalBytesMax, 'p');
+  std::string bytes;
+  WriteProposalRecord(std::string(trigger::Watermark::kNameBytesMax, 's'), kWatermark, proposal,
+                      bytes);
+  EXPECT_EQ(Read(bytes), ShuffleReject::kNone);
+  EXPECT_EQ(record_.proposal, proposal);
 }
 
 TEST_F(ShuffleRecordTest, WhatIsWrittenComesBehindWhatIsThere) {
@@ -120,14 +142,14 @@ TEST_F(ShuffleRecordTest, CutAnywhereItIsMalformed) {
 
 TEST_F(ShuffleRecordTest, AnotherVersionIsToldAsThat) {
   std::string bytes = Written(Pair());
-  bytes[0] = '\x02';
+  bytes[0] = '\x01';
   EXPECT_EQ(Read(bytes), ShuffleReject::kVersion);
-  EXPECT_EQ(Read("\x02 of which nothing is known"), ShuffleReject::kVersion);
+  EXPECT_EQ(Read("\x03 of which nothing is known"), ShuffleReject::kVersion);
 }
 
 TEST_F(ShuffleRecordTest, AContentThatIsNoneIsMalformed) {
   std::string bytes = Tick();
-  bytes.back() = '\x02';
+  bytes.back() = '\x03';
   EXPECT_EQ(Read(bytes), ShuffleReject::kMalformed);
 }
 
@@ -147,7 +169,7 @@ TEST_F(ShuffleRecordTest, ADefinitionIsAHash) {
 TEST_F(ShuffleRecordTest, ASendersNameIsBounded) {
   const std::string longest(trigger::Watermark::kNameBytesMax, 'n');
   EXPECT_EQ(Read(Tick(longest)), ShuffleReject::kNone);
-  std::string bytes("\x01", 1);
+  std::string bytes("\x02", 1);
   ByteWriter writer(bytes);
   writer.Text(longest + "n");
   writer.Signed(0);

@@ -244,6 +244,89 @@ TEST(TaskShuffleTest, ABatchOfTheShuffleIsNotOneTransactionHoweverMuchItBringsAb
   EXPECT_EQ(group.Fired().size(), 40u);
 }
 
+rule::Rule Isolating(std::string_view name) {
+  return test::IsolateRule(name, rule::AutoMode::kEnforce);
+}
+
+TEST(TaskShuffleTest, TheOwnerOfTheAssetOrdersOnceWhoeverFindsIt) {
+  Group group({Isolating("evil")});
+  for (int32_t partition = 0; partition < Group::kPartitions; ++partition)
+    for (int asset = 0; asset < 4; ++asset)
+      group.Happens(partition, 0, "e" + std::to_string(partition) + std::to_string(asset), "evil",
+                    "A" + std::to_string(asset));
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 12u) << "all are told";
+  EXPECT_EQ(group.log.Outputs(OutTopic::kCommands).size(), 4u);
+  uint64_t sent = 0, taken = 0, fired = 0;
+  for (const test::RecordingObserver::Commit& commit : group.observer.commits) {
+    sent += commit.counts.shuffle.proposals_sent;
+    taken += commit.counts.shuffle.proposals_taken;
+    for (const uint64_t firings : commit.counts.firings) fired += firings;
+  }
+  EXPECT_GE(sent, 4u);
+  EXPECT_EQ(taken, sent);
+  EXPECT_EQ(fired, 12u) << "by who found it";
+}
+
+TEST(TaskShuffleTest, AProposalWaitsForTheReloadThatBringsItsRule) {
+  Group group({Isolating("evil")});
+  group.Happens(2, 0, "e1", "evil", "A1");
+  ASSERT_TRUE(group.Step(2).ok());
+  group.clock.Advance(group.options.commit_interval);
+  ASSERT_TRUE(group.Step(2).ok());
+  ASSERT_EQ(group.log.Outputs(OutTopic::kShuffle).size(), 1u);
+  group.UseRules({});
+  for (const size_t task : {0, 1, 0, 1}) ASSERT_TRUE(group.Step(task).ok());
+  EXPECT_TRUE(group.Fired().empty());
+  group.UseRules({Isolating("evil")});
+  group.Settle();
+  EXPECT_EQ(group.Fired().size(), 1u);
+  EXPECT_EQ(group.log.Outputs(OutTopic::kCommands).size(), 1u);
+}
+
+TEST(TaskShuffleTest, AProposalOfARuleThatNobodyBringsIsDroppedAfterAWhile) {
+  Group group({Isolating("evil")});
+  group.Happens(2, 0, "e1", "evil", "A1");
+  ASSERT_TRUE(group.Step(2).ok());
+  group.clock.Advance(group.options.commit_interval);
+  ASSERT_TRUE(group.Step(2).ok());
+  group.UseRules({});
+  for (const size_t task : {0, 1}) ASSERT_TRUE(group.Step(task).ok());
+  group.clock.Advance(UnknownDefinitions::kWait);
+  group.Settle();
+  EXPECT_EQ(group.Received(ShuffleReject::kUnknownRule), 1u);
+  EXPECT_TRUE(group.Fired().empty());
+}
+
+// Faults and new owners at any time: each match is told once, each asset ordered for once.
+TEST(TaskShuffleTest, FaultsOrderNothingTwice) {
+  const unsigned base = std::random_device{}();
+  std::cout << "seed " << base << "\n";
+  for (unsigned run = 0; run < 8; ++run) {
+    std::mt19937 random(base + run);
+    Group group({Isolating("evil")});
+    for (int i = 0; i < 120; ++i)
+      group.Happens(static_cast<int32_t>(random() % Group::kPartitions), i, "e" + std::to_string(i),
+                    "evil", "A" + std::to_string(i < 9 ? i : static_cast<int>(random() % 9)));
+    std::vector<Fault> faults;
+    for (int i = 0; i < 80; ++i)
+      faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
+    group.log.PlanFaults(faults);
+    group.options.batch_records_max = 1 + random() % 20;
+    group.options.commit_output_bytes_max = 500 + random() % 5'000;
+    for (int i = 0; i < 300; ++i) {
+      const size_t task = random() % Group::kPartitions;
+      if (!group.Step(task).ok() || random() % 20 == 0) group.Restart(task);
+      group.clock.Advance(Duration(random() % 50));
+    }
+    group.Settle();
+    const std::vector<std::string> fired = group.Fired();
+    EXPECT_EQ(fired.size(), 120u) << "seed " << base + run;
+    EXPECT_EQ(std::ranges::adjacent_find(fired), fired.end()) << "seed " << base + run;
+    EXPECT_EQ(group.log.Outputs(OutTopic::kCommands).size(), 9u) << "seed " << base + run;
+  }
+}
+
 // Faults and new owners at any time: what several tasks fire is what one does that has it all.
 TEST(TaskShuffleTest, FaultsChangeNothingThatIsFired) {
   const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
