@@ -1,11 +1,9 @@
 #include "engine/trigger/correlator.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
+#include <map>
 #include <utility>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/check.h"
 
@@ -13,13 +11,6 @@ namespace riposte::trigger {
 namespace {
 
 constexpr uint64_t kOwnOrders = (uint64_t{1} << kOrderShift) - 1;
-
-struct IdHash {
-  size_t operator()(const Uuid& id) const {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
-  }
-};
 
 Outcome FiredAt(const Contribution& contribution) {
   Completion completion{.time = contribution.place.time,
@@ -130,8 +121,7 @@ bool Correlator::GoOn(Time watermark, uint64_t& next_index, Effects& effects) {
 }
 
 void Correlator::Touch(uint32_t rule) {
-  if (!batches_.empty() && batches_.back().touched.insert(rule).second)
-    windows_[rule]->BeginBatch();
+  if (batches_.Touch(rule)) windows_[rule]->BeginBatch();
 }
 
 void Correlator::SetDeadline(uint32_t rule) {
@@ -142,30 +132,22 @@ void Correlator::SetDeadline(uint32_t rule) {
   }
 }
 
-void Correlator::BeginBatch() { batches_.push_back({.watermark = watermark_, .touched = {}}); }
+void Correlator::BeginBatch() { batches_.Begin(watermark_); }
 
 void Correlator::CommitOldest() {
-  RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
-  for (const uint32_t rule : batches_.front().touched) windows_[rule]->CommitOldest();
-  batches_.pop_front();
+  batches_.CommitOldest([this](uint32_t rule) { windows_[rule]->CommitOldest(); });
 }
 
 void Correlator::UndoNewest() {
-  RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
-  watermark_ = batches_.back().watermark;
-  for (const uint32_t rule : batches_.back().touched) {
+  watermark_ = batches_.UndoNewest([this](uint32_t rule) {
     windows_[rule]->UndoNewest();
     SetDeadline(rule);
-  }
-  batches_.pop_back();
+  });
 }
 
 void Correlator::AppendChanged(std::vector<ChangedGroup>& changed) const {
-  if (batches_.empty()) return;
-  std::vector<uint32_t> rules(batches_.back().touched.begin(), batches_.back().touched.end());
-  std::ranges::sort(rules);
   std::vector<RuleWindows::GroupState> groups;
-  for (const uint32_t rule : rules) {
+  for (const uint32_t rule : batches_.Newest()) {
     groups.clear();
     windows_[rule]->AppendChanged(groups);
     for (RuleWindows::GroupState& group : groups)
@@ -190,17 +172,18 @@ bool Correlator::Restore(uint32_t rule, std::string_view key, std::string_view s
 
 Correlator::Reload Correlator::TakeOver(Correlator& old) {
   Reload reload;
-  MoveBatches(old, MoveWindows(old, reload));
+  batches_.TakeOver(old.batches_, MoveWindows(old, reload));
+  watermark_ = old.watermark_;
   return reload;
 }
 
 // Returns from the old rules' indexes to the new ones'.
-Correlator::RuleMap Correlator::MoveWindows(Correlator& old, Reload& reload) {
-  boost::unordered_flat_map<Uuid, uint32_t, IdHash> by_id;
+MovedRules Correlator::MoveWindows(Correlator& old, Reload& reload) {
+  std::map<Uuid, uint32_t> by_id;
   const std::vector<rule::Rule>& old_rules = old.values_->rules().rules;
   for (uint32_t i = 0; i < old_rules.size(); ++i)
     if (old.windows_[i] != nullptr) by_id.emplace(old_rules[i].id, i);
-  RuleMap moved;
+  MovedRules moved;
   for (uint32_t i = 0; i < windows_.size(); ++i) {
     if (windows_[i] == nullptr) continue;
     const auto same = by_id.find(values_->rules().rules[i].id);
@@ -216,16 +199,6 @@ Correlator::RuleMap Correlator::MoveWindows(Correlator& old, Reload& reload) {
   for (uint32_t i = 0; i < old_rules.size(); ++i)
     if (old.windows_[i] != nullptr) reload.ended.push_back(old_rules[i].id);
   return moved;
-}
-
-void Correlator::MoveBatches(Correlator& old, const RuleMap& moved) {
-  watermark_ = old.watermark_;
-  for (const Batch& batch : old.batches_) {
-    Batch& mine = batches_.emplace_back(Batch{.watermark = batch.watermark, .touched = {}});
-    for (const uint32_t rule : batch.touched)
-      if (const auto found = moved.find(rule); found != moved.end())
-        mine.touched.insert(found->second);
-  }
 }
 
 size_t Correlator::groups() const {

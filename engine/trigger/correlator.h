@@ -7,16 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -25,6 +21,7 @@
 #include "engine/trigger/deadlines.h"
 #include "engine/trigger/effects.h"
 #include "engine/trigger/match_values.h"
+#include "engine/trigger/rule_batches.h"
 #include "engine/trigger/rule_windows.h"
 
 namespace riposte::trigger {
@@ -96,20 +93,12 @@ class Correlator {
   size_t MemoryBytes() const;
 
  private:
-  struct Batch {
-    Time watermark{};  // when it began
-    // The rules whose windows have begun a batch for it.
-    boost::unordered_flat_set<uint32_t> touched;
-  };
-  using RuleMap = boost::unordered_flat_map<uint32_t, uint32_t>;
-
   Correlator(std::shared_ptr<const MatchValues> values, Owns owns);
   void TakeSingle(const Contribution& contribution, Effects& effects);
   void Tell(uint32_t rule, const std::string& key, Outcome outcome, Effects& effects);
   void Touch(uint32_t rule);
   void SetDeadline(uint32_t rule);
-  RuleMap MoveWindows(Correlator& old, Reload& reload);
-  void MoveBatches(Correlator& old, const RuleMap& moved);
+  MovedRules MoveWindows(Correlator& old, Reload& reload);
 
   std::shared_ptr<const MatchValues> values_;
   Owns owns_;
@@ -117,7 +106,7 @@ class Correlator {
   Deadlines deadlines_;                                // by rule
   Time watermark_ = Time::min();
   uint64_t last_order_ = 0;
-  std::deque<Batch> batches_;
+  RuleBatches batches_;
 };
 
 }  // namespace riposte::trigger

@@ -1,10 +1,12 @@
 #include "engine/trigger/suppressions.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/uuid.h"
 #include "engine/trigger/saturating.h"
 
 namespace riposte::trigger {
@@ -91,34 +93,25 @@ void Suppressions::SetDeadline(uint32_t rule) {
 }
 
 void Suppressions::Touch(uint32_t rule) {
-  if (!batches_.empty() && batches_.back().touched.insert(rule).second)
-    of_rules_[rule]->keys.BeginBatch();
+  if (batches_.Touch(rule)) of_rules_[rule]->keys.BeginBatch();
 }
 
-void Suppressions::BeginBatch() { batches_.push_back({.watermark = watermark_, .touched = {}}); }
+void Suppressions::BeginBatch() { batches_.Begin(watermark_); }
 
 void Suppressions::CommitOldest() {
-  RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
-  for (const uint32_t rule : batches_.front().touched) of_rules_[rule]->keys.CommitOldest();
-  batches_.pop_front();
+  batches_.CommitOldest([this](uint32_t rule) { of_rules_[rule]->keys.CommitOldest(); });
 }
 
 void Suppressions::UndoNewest() {
-  RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
-  watermark_ = batches_.back().watermark;
-  for (const uint32_t rule : batches_.back().touched) {
+  watermark_ = batches_.UndoNewest([this](uint32_t rule) {
     of_rules_[rule]->keys.UndoNewest();
     SetDeadline(rule);
-  }
-  batches_.pop_back();
+  });
 }
 
 void Suppressions::AppendChanged(std::vector<ChangedGroup>& changed) const {
-  if (batches_.empty()) return;
-  std::vector<uint32_t> rules(batches_.back().touched.begin(), batches_.back().touched.end());
-  std::ranges::sort(rules);
   std::vector<GroupState> keys;
-  for (const uint32_t rule : rules) {
+  for (const uint32_t rule : batches_.Newest()) {
     keys.clear();
     of_rules_[rule]->keys.AppendChanged(of_rules_[rule]->suppressor, keys);
     for (GroupState& key : keys)
@@ -147,26 +140,21 @@ bool Suppressions::Restore(uint32_t rule, std::string_view key, std::string_view
 }
 
 void Suppressions::TakeOver(Suppressions& old) {
-  const RuleMap moved = MoveKeys(old);
+  const MovedRules moved = MoveKeys(old);
   watermark_ = old.watermark_;
-  for (const Batch& batch : old.batches_) {
-    Batch& mine = batches_.emplace_back(Batch{.watermark = batch.watermark, .touched = {}});
-    for (const uint32_t rule : batch.touched)
-      if (const auto found = moved.find(rule); found != moved.end())
-        mine.touched.insert(found->second);
-  }
+  batches_.TakeOver(old.batches_, moved);
 }
 
 // Returns from the old rules' indexes to the new ones'.
-Suppressions::RuleMap Suppressions::MoveKeys(Suppressions& old) {
+MovedRules Suppressions::MoveKeys(Suppressions& old) {
   const std::vector<rule::Rule>& rules = keys_->rules().rules;
   const std::vector<rule::Rule>& old_rules = old.keys_->rules().rules;
-  boost::unordered_flat_map<std::string, uint32_t> by_id;
+  std::map<Uuid, uint32_t> by_id;
   for (uint32_t i = 0; i < old_rules.size(); ++i)
-    if (old.of_rules_[i] != nullptr) by_id.emplace(old_rules[i].id.ToString(), i);
-  RuleMap moved;
+    if (old.of_rules_[i] != nullptr) by_id.emplace(old_rules[i].id, i);
+  MovedRules moved;
   for (uint32_t i = 0; i < rules.size(); ++i) {
-    const auto same = by_id.find(rules[i].id.ToString());
+    const auto same = by_id.find(rules[i].id);
     if (of_rules_[i] == nullptr || same == by_id.end() ||
         keys_->definition(i) != old.keys_->definition(same->second))
       continue;

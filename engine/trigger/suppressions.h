@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,13 +14,11 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
-
 #include "base/time.h"
 #include "engine/trigger/correlator.h"
 #include "engine/trigger/deadlines.h"
 #include "engine/trigger/effects.h"
+#include "engine/trigger/rule_batches.h"
 #include "engine/trigger/suppress.h"
 #include "engine/trigger/suppress_keys.h"
 #include "engine/trigger/undoable_groups.h"
@@ -92,25 +89,19 @@ class Suppressions {
     Suppressor suppressor;
     UndoableGroups<SuppressState> keys;
   };
-  struct Batch {
-    Time watermark{};  // when it began
-    // The rules whose keys have begun a batch for it.
-    boost::unordered_flat_set<uint32_t> touched;
-  };
-  using RuleMap = boost::unordered_flat_map<uint32_t, uint32_t>;
 
   GroupId Add(uint32_t rule, std::string_view key, SuppressEffects& effects);
   void Touch(uint32_t rule);
   void SetDeadline(OfRule& of, GroupId id) const;
   void SetDeadline(uint32_t rule);
-  RuleMap MoveKeys(Suppressions& old);
+  MovedRules MoveKeys(Suppressions& old);
 
   std::shared_ptr<const SuppressKeys> keys_;
   Duration lateness_;
   std::vector<std::unique_ptr<OfRule>> of_rules_;  // null: it has no `suppress`
   Deadlines deadlines_;                            // by rule
   Time watermark_ = Time::min();
-  std::deque<Batch> batches_;
+  RuleBatches batches_;
 };
 
 }  // namespace riposte::trigger
