@@ -227,11 +227,8 @@ Verb StateInspectVerb() {
           .formats = {"text", "json"},
           .declare =
               [arguments](Options& options) {
-                options.Positional("PATH", arguments->path,
-                                   "A task's store, or a folder with some; default: "
-                                   "state.directory of the configuration");
-                options.List("rules", arguments->rules, "PATH",
-                             "Rule files and folders, to tell whose the windows are");
+                DeclareStorePath(options, arguments->path);
+                DeclareWindowRules(options, arguments->rules);
                 options.Text("rule", arguments->rule, "RULE",
                              "Only of this rule, by name or id; without --rules: the first digits "
                              "of a definition");

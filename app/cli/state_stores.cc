@@ -63,6 +63,16 @@ std::string Beside(const fs::path& path) {
 
 }  // namespace
 
+void DeclareStorePath(Options& options, std::string& path) {
+  options.Positional("PATH", path,
+                     "A task's store, or a folder with some; default: state.directory of the "
+                     "configuration");
+}
+
+void DeclareWindowRules(Options& options, std::vector<std::string>& rules) {
+  options.List("rules", rules, "PATH", "Rule files and folders, to tell whose the windows are");
+}
+
 StateInput ReadStateInput(const Session& session, const std::string& path,
                           const std::vector<std::string>& rules) {
   StateInput input;

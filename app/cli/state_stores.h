@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/command_line.h"
 #include "app/cli/session.h"
 #include "base/result.h"
 #include "engine/state/state_key.h"
@@ -22,6 +23,9 @@ struct StateInput {
   rule::RuleSetPtr rules;  // null: none were named
   std::optional<app::Resolved> resolved;
 };
+// What they are told by options, for ReadStateInput.
+void DeclareStorePath(Options& options, std::string& path);
+void DeclareWindowRules(Options& options, std::vector<std::string>& rules);
 // `rules` may be of an engine of any kind: windows are looked at, not kept.
 StateInput ReadStateInput(const Session& session, const std::string& path,
                           const std::vector<std::string>& rules);

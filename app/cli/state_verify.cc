@@ -271,13 +271,10 @@ Verb StateVerifyVerb() {
       .formats = {"text", "json"},
       .declare =
           [arguments](Options& options) {
-            options.Positional("PATH", arguments->path,
-                               "A task's store, or a folder with some; default: "
-                               "state.directory of the configuration");
+            DeclareStorePath(options, arguments->path);
             options.Text("brokers", arguments->brokers, "HOST:PORT",
                          "Same as --set kafka.brokers=...");
-            options.List("rules", arguments->rules, "PATH",
-                         "Rule files and folders, to tell whose the windows are");
+            DeclareWindowRules(options, arguments->rules);
             options.Text("partition", arguments->partition, "NUMBER",
                          "Partition of the changelog, of a store whose name does not end in it");
           },
