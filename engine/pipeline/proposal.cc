@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <utility>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/bytes.h"
 #include "base/clip.h"
@@ -344,12 +345,6 @@ bool WriteProposal(const Proposal& proposal, std::string& out) {
     return true;
   }
   return false;
-}
-
-size_t ProposalRules::IdHash::operator()(const Uuid& id) const {
-  size_t hash = 0;
-  std::memcpy(&hash, id.bytes.data(), sizeof(hash));
-  return hash;
 }
 
 ProposalRules::ProposalRules(const rule::RuleSet& rules) {

@@ -9,11 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/uuid.h"
 #include "engine/pipeline/records.h"
@@ -73,10 +72,7 @@ class ProposalRules {
   const rule::Rule* Find(const Uuid& id, std::string_view arming_hash) const;
 
  private:
-  struct IdHash {
-    size_t operator()(const Uuid& id) const;
-  };
-  boost::unordered_flat_map<Uuid, const rule::Rule*, IdHash> by_id_;
+  std::map<Uuid, const rule::Rule*> by_id_;
 };
 
 // Why a proposal is of no use. Bounded: a metric label.
