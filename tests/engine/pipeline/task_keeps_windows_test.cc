@@ -13,6 +13,7 @@
 #include "rules/rule/trigger_print.h"
 #include "tests/engine/pipeline/held_committer.h"
 #include "tests/engine/pipeline/kept_stores.h"
+#include "tests/engine/pipeline/random_faults.h"
 #include "tests/engine/pipeline/task_harness.h"
 #include "tests/engine/pipeline/window_fixture.h"
 #include "tests/support/environment.h"
@@ -363,21 +364,7 @@ TEST(TaskKeepsWindowsTest, FaultsChangeNothingThatIsCommitted) {
     task.options.commit_output_bytes_max = 1'000 + random() % 20'000;
     AppendRandom(random, task, undisturbed);
     undisturbed.RunToEnd();
-    std::vector<Fault> faults;
-    for (int i = 0; i < 60; ++i)
-      faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
-    task.log.PlanFaults(faults);
-    task.log.Close();
-    bool ended = false;
-    for (int i = 0; i < 20'000 && !ended; ++i) {
-      holding.holds = random() % 3 > 0;
-      task.kept.full = random() % 8 == 0;
-      const Result<Task::Progress> progress = task.Step();
-      ended = progress.ok() && *progress == Task::Progress::kEnded;
-      if (!progress.ok() || random() % 10 == 0) task.Restart();
-      task.clock.Advance(Duration(random() % 20));
-    }
-    EXPECT_TRUE(ended) << "seed " << base + run;
+    EXPECT_TRUE(test::RunUnderFaults(task, holding, random)) << "seed " << base + run;
     EXPECT_EQ(task.Alerts(), undisturbed.Alerts()) << "seed " << base + run;
     EXPECT_EQ(task.CommandIds(), undisturbed.CommandIds()) << "seed " << base + run;
     EXPECT_EQ(task.Changelog().size(), undisturbed.Changelog().size()) << "seed " << base + run;

@@ -13,7 +13,9 @@
 #include "engine/state/state_key.h"
 #include "tests/engine/pipeline/held_committer.h"
 #include "tests/engine/pipeline/kept_stores.h"
+#include "tests/engine/pipeline/random_faults.h"
 #include "tests/engine/pipeline/task_harness.h"
+#include "tests/support/environment.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -178,8 +180,8 @@ TEST(TaskRemembersOrdersTest, WhatCountsNoMoreIsForgottenAndMayBeOrderedAgain) {
 
 // Faults and new owners at any time: what is ordered is what a task orders that nothing befalls.
 TEST(TaskRemembersOrdersTest, FaultsOrderNothingTwice) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   for (unsigned run = 0; run < 15; ++run) {
     std::mt19937 random(base + run);
     test::Holding holding;
@@ -193,21 +195,7 @@ TEST(TaskRemembersOrdersTest, FaultsOrderNothingTwice) {
       undisturbed.Happens(id, asset);
     }
     undisturbed.RunToEnd();
-    std::vector<Fault> faults;
-    for (int i = 0; i < 60; ++i)
-      faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
-    task.log.PlanFaults(faults);
-    task.log.Close();
-    bool ended = false;
-    for (int i = 0; i < 2'000 && !ended; ++i) {
-      holding.holds = random() % 3 > 0;
-      task.kept.full = random() % 8 == 0;
-      const Result<Task::Progress> progress = task.Step();
-      ended = progress.ok() && *progress == Task::Progress::kEnded;
-      if (!progress.ok() || random() % 10 == 0) task.Restart();
-      task.clock.Advance(Duration(random() % 20));
-    }
-    EXPECT_TRUE(ended) << "seed " << base + run;
+    EXPECT_TRUE(test::RunUnderFaults(task, holding, random)) << "seed " << base + run;
     EXPECT_EQ(task.CommandIds(), undisturbed.CommandIds()) << "seed " << base + run;
     EXPECT_EQ(task.Ordered(), undisturbed.Changelog().size()) << "seed " << base + run;
     EXPECT_EQ(task.Changelog().size(), undisturbed.Changelog().size()) << "seed " << base + run;

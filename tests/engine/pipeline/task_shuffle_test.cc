@@ -14,6 +14,7 @@
 #include "engine/pipeline/unknown_definitions.h"
 #include "rules/rule/trigger_print.h"
 #include "tests/engine/pipeline/kept_stores.h"
+#include "tests/engine/pipeline/random_faults.h"
 #include "tests/engine/pipeline/task_harness.h"
 #include "tests/engine/pipeline/window_fixture.h"
 #include "tests/support/environment.h"
@@ -21,7 +22,6 @@
 namespace riposte::pipeline {
 namespace {
 
-using memory::Fault;
 using std::chrono::seconds;
 using test::FieldOf;
 
@@ -298,28 +298,30 @@ TEST(TaskShuffleTest, AProposalOfARuleThatNobodyBringsIsDroppedAfterAWhile) {
   EXPECT_TRUE(group.Fired().empty());
 }
 
+// Faults and new owners at any time, then whatever is still to do.
+void WorkUnderFaults(Group& group, std::mt19937& random) {
+  group.log.PlanFaults(test::RandomFaults(random, 80));
+  group.options.batch_records_max = 1 + random() % 20;
+  group.options.commit_output_bytes_max = 500 + random() % 5'000;
+  for (int i = 0; i < 300; ++i) {
+    const size_t task = random() % Group::kPartitions;
+    if (!group.Step(task).ok() || random() % 20 == 0) group.Restart(task);
+    group.clock.Advance(Duration(random() % 50));
+  }
+  group.Settle();
+}
+
 // Faults and new owners at any time: each match is told once, each asset ordered for once.
 TEST(TaskShuffleTest, FaultsOrderNothingTwice) {
-  const unsigned base = std::random_device{}();
-  std::cout << "seed " << base << "\n";
+  const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
+  std::cout << "RIPOSTE_SEED=" << base << "\n";
   for (unsigned run = 0; run < 8; ++run) {
     std::mt19937 random(base + run);
     Group group({Isolating("evil")});
     for (int i = 0; i < 120; ++i)
       group.Happens(static_cast<int32_t>(random() % Group::kPartitions), i, "e" + std::to_string(i),
                     "evil", "A" + std::to_string(i < 9 ? i : static_cast<int>(random() % 9)));
-    std::vector<Fault> faults;
-    for (int i = 0; i < 80; ++i)
-      faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
-    group.log.PlanFaults(faults);
-    group.options.batch_records_max = 1 + random() % 20;
-    group.options.commit_output_bytes_max = 500 + random() % 5'000;
-    for (int i = 0; i < 300; ++i) {
-      const size_t task = random() % Group::kPartitions;
-      if (!group.Step(task).ok() || random() % 20 == 0) group.Restart(task);
-      group.clock.Advance(Duration(random() % 50));
-    }
-    group.Settle();
+    WorkUnderFaults(group, random);
     const std::vector<std::string> fired = group.Fired();
     EXPECT_EQ(fired.size(), 120u) << "seed " << base + run;
     EXPECT_EQ(std::ranges::adjacent_find(fired), fired.end()) << "seed " << base + run;
@@ -350,18 +352,7 @@ TEST(TaskShuffleTest, FaultsChangeNothingThatIsFired) {
       one.log.Append(test::kPartition, "", event.Text(), At(second));
     }
     one.RunToEnd();
-    std::vector<Fault> faults;
-    for (int i = 0; i < 80; ++i)
-      faults.push_back(random() % 2 == 0 ? Fault::kNone : static_cast<Fault>(random() % 6));
-    group.log.PlanFaults(faults);
-    group.options.batch_records_max = 1 + random() % 20;
-    group.options.commit_output_bytes_max = 500 + random() % 5'000;
-    for (int i = 0; i < 300; ++i) {
-      const size_t task = random() % Group::kPartitions;
-      if (!group.Step(task).ok() || random() % 20 == 0) group.Restart(task);
-      group.clock.Advance(Duration(random() % 50));
-    }
-    group.Settle();
+    WorkUnderFaults(group, random);
     std::vector<std::string> expected;
     for (const json::Value& alert : one.Outputs(OutTopic::kAlerts))
       expected.emplace_back(alert.StringOr("firing_id", "?"));
