@@ -40,8 +40,7 @@ Status CheckLoads(const std::string& path, const std::string& before, const std:
   const auto ids = [&](const std::string& bytes) -> std::optional<std::vector<Uuid>> {
     text::Diagnostics diagnostics;
     const rule::RuleSetPtr rules =
-        rule::LoadRulesFrom({std::make_shared<text::Source>(path, bytes)}, schema, diagnostics,
-                            /*allow_windows=*/true);
+        rule::LoadRulesFrom({std::make_shared<text::Source>(path, bytes)}, schema, diagnostics);
     if (rules == nullptr) return std::nullopt;
     std::vector<Uuid> found;
     found.reserve(rules->rules.size());

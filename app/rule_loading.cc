@@ -5,11 +5,9 @@
 
 namespace riposte::app {
 
-LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema,
-                        bool allow_windows) {
+LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema) {
   LoadedRules loaded;
-  loaded.rules =
-      rule::LoadRules({.paths = paths, .allow_windows = allow_windows}, schema, loaded.diagnostics);
+  loaded.rules = rule::LoadRules({.paths = paths}, schema, loaded.diagnostics);
   if (loaded.rules != nullptr) lint::LintRules(*loaded.rules, loaded.diagnostics);
   if (loaded.diagnostics.has_errors()) loaded.rules = nullptr;
   loaded.diagnostics.Sort();

@@ -16,10 +16,8 @@ struct LoadedRules {
   text::Diagnostics diagnostics;
 };
 
-// Reads and lints. All diagnostics of all files, sorted by place. `allow_windows`: as
-// rule::LoadOptions has it.
-LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema,
-                        bool allow_windows = false);
+// Reads and lints. All diagnostics of all files, sorted by place.
+LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema);
 
 // Where a rule runs and where it does not.
 struct Reach {

@@ -46,6 +46,7 @@ kafka::Options KafkaOptions(const Config& config) {
   options.partitions = static_cast<int32_t>(config.kafka.partitions);
   options.replication_factor = static_cast<int16_t>(config.kafka.replication_factor);
   options.create_topics = config.kafka.create_topics;
+  options.state_tasks = true;
   options.prefetch_bytes = static_cast<size_t>(config.kafka.prefetch_bytes);
   options.log = LogKafka;
   return options;
@@ -87,8 +88,9 @@ pipeline::WorkerPool::Options PoolOptions(const Config& config) {
 }
 
 // What state tasks keep, one folder for all of them; nothing is written before there is such a
-// task.
+// task. Null without a state directory: it is kept in memory only.
 std::unique_ptr<state::Stores> OpenStores(const Config& config) {
+  if (config.state.directory.empty()) return nullptr;
   return std::make_unique<state::RocksStores>(
       state::RocksStores::Options{.directory = config.state.directory + "/windows"});
 }

@@ -28,9 +28,8 @@ rule::RuleSetPtr Load(const std::string& path, std::string_view text,
   const schema::SchemaPtr schema = schema::LoadSchema({}, diagnostics);
   if (schema == nullptr) return nullptr;
   const test::TempDir folder;
-  return rule::LoadRules(
-      {.paths = {path, folder.Write("windows.yaml", text)}, .allow_windows = true}, schema,
-      diagnostics);
+  return rule::LoadRules({.paths = {path, folder.Write("windows.yaml", text)}}, schema,
+                         diagnostics);
 }
 
 }  // namespace

@@ -9,8 +9,7 @@
 
 namespace riposte::cli {
 
-RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths,
-                        bool allow_windows) {
+RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths) {
   RuleInput input;
   input.resolved = session.Configure();
   if (!input.resolved) {
@@ -29,8 +28,7 @@ RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& 
   if (input.exit != Exit::kOk) return input;
   input.schema =
       schema::LoadSchema(input.resolved->config.rules.profiles, input.loaded.diagnostics);
-  if (input.schema != nullptr)
-    input.loaded = app::LoadRuleSet(input.paths, input.schema, allow_windows);
+  if (input.schema != nullptr) input.loaded = app::LoadRuleSet(input.paths, input.schema);
   if (input.loaded.rules == nullptr) input.exit = Exit::kRules;
   return input;
 }

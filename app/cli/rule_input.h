@@ -21,9 +21,7 @@ struct RuleInput {
 };
 
 // The rules of `paths`, or of the configuration if there are none.
-// `allow_windows`: as rule::LoadOptions has it.
-RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths,
-                        bool allow_windows = false);
+RuleInput ReadRuleInput(const Session& session, const std::vector<std::string>& paths);
 
 // {"severity", "code", "path", "line", "column", "end_line", "end_column", "message", "hint",
 // "fixable"}, as an array.

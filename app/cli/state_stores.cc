@@ -80,7 +80,7 @@ StateInput ReadStateInput(const Session& session, const std::string& path,
     input.resolved = session.Configure();
     if (!input.resolved) input.exit = Exit::kUsage;
   } else {
-    RuleInput read = ReadRuleInput(session, rules, /*allow_windows=*/true);
+    RuleInput read = ReadRuleInput(session, rules);
     input.exit = read.exit;
     input.rules = read.loaded.rules;
     input.resolved = std::move(read.resolved);

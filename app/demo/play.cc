@@ -64,7 +64,8 @@ Result<Played> Play(const app::Config& config, const std::vector<std::string>& e
   app::Outside outside;
   outside.control = std::make_unique<memory::MemoryControl>();
   outside.connector = std::make_unique<memory::MemoryConnector>(
-      log, memory::Options{.profiles = {{Input().topic, std::string(kProfile)}}});
+      log,
+      memory::Options{.profiles = {{Input().topic, std::string(kProfile)}}, .keeps_windows = true});
   const pipeline::Control& control = *outside.control;
 
   app::Engine engine({.config = config, .listen = {}, .on_failed = {}}, std::move(outside));

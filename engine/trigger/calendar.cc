@@ -1,11 +1,6 @@
 #include "engine/trigger/calendar.h"
 
-#include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
-
-#include "rules/text/suggest.h"
 
 namespace riposte::trigger {
 namespace {
@@ -15,20 +10,12 @@ using std::chrono::days;
 // In a month some day is listed; two in a row may have no window, as the clock leaps over it.
 constexpr days kSearched{100};
 
-std::string UnknownZone(const std::string& name) {
-  const std::vector<std::string> names = TimeZone::Names();
-  const std::string hint =
-      text::DidYouMean(name, std::vector<std::string_view>(names.begin(), names.end()));
-  return "unknown time zone '" + name + "'" + (hint.empty() ? "" : ": " + hint);
-}
-
 }  // namespace
 
 Result<Calendar> Calendar::Make(const rule::Scheduled& schedule) {
   Result<TimeZone> zone = TimeZone::Load(schedule.timezone);
   if (zone.ok()) return Calendar(schedule, std::move(zone).value());
-  if (zone.status().code() != ErrorCode::kNotFound) return zone.status();
-  return Status(ErrorCode::kInvalidArgument, UnknownZone(schedule.timezone));
+  return zone.status();
 }
 
 Calendar::Calendar(const rule::Scheduled& schedule, TimeZone zone)

@@ -30,7 +30,7 @@ class Calendar {
   // No window is longer: a day, and a clock that goes back over the date line.
   static constexpr Duration kLengthMax = std::chrono::hours(50);
 
-  // kInvalidArgument: the time zone is not known; the message may tell the nearest name. kIo: the
+  // kNotFound: the time zone is not known. kIo: the
   // time zone data base cannot be read.
   static Result<Calendar> Make(const rule::Scheduled& schedule);
 

@@ -28,13 +28,11 @@ constexpr size_t kMaxNameBytes = 200;
 
 class RuleReader {
  public:
-  RuleReader(const yaml::Document& document, const schema::Schema& schema, bool allow_windows,
-             text::NodeReader& reader)
+  RuleReader(const yaml::Document& document, const schema::Schema& schema, text::NodeReader& reader)
       : root_(document.root),
         place_(document.root.entries.empty() ? document.root.span
                                              : document.root.entries.front().key_span),
         schema_(schema),
-        allow_windows_(allow_windows),
         reader_(reader) {}
 
   Rule Read() {
@@ -143,10 +141,7 @@ class RuleReader {
   }
 
   TriggerContext Context() {
-    return {.schema = schema_,
-            .profiles = rule_.profiles,
-            .allow_windows = allow_windows_,
-            .reader = reader_};
+    return {.schema = schema_, .profiles = rule_.profiles, .reader = reader_};
   }
 
   void ReadSections() {
@@ -155,7 +150,7 @@ class RuleReader {
         ReadRemediationOf(entry);
         rule_.places.remediation = text::ToSpan(entry.key_span);
       } else if (entry.key == "tests") {
-        rule_.tests = ReadTests(entry.value, schema_, allow_windows_, reader_);
+        rule_.tests = ReadTests(entry.value, schema_, reader_);
       } else if (entry.key == "suppress") {
         rule_.suppress =
             ReadSuppress(entry.value, entry.key_span, trigger_ ? &*trigger_ : nullptr, Context());
@@ -174,7 +169,6 @@ class RuleReader {
   const yaml::Node& root_;
   yaml::Span place_;  // where to point for what is missing
   const schema::Schema& schema_;
-  const bool allow_windows_;
   text::NodeReader& reader_;
   Rule rule_;
   std::optional<Trigger> trigger_;
@@ -183,10 +177,10 @@ class RuleReader {
 }  // namespace
 
 std::optional<Rule> ReadRule(const yaml::Document& document, const schema::Schema& schema,
-                             bool allow_windows, text::NodeReader& reader) {
+                             text::NodeReader& reader) {
   const size_t errors_before = reader.diagnostics().error_count();
   if (!reader.Mapping(document.root, "a rule", kKeys)) return std::nullopt;
-  Rule rule = RuleReader(document, schema, allow_windows, reader).Read();
+  Rule rule = RuleReader(document, schema, reader).Read();
   if (reader.diagnostics().error_count() != errors_before) return std::nullopt;
   rule.source = reader.source();
   rule.span = text::ToSpan(document.span);

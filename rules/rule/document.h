@@ -8,8 +8,8 @@
 
 namespace riposte::rule {
 
-// The document's rule, or empty after at least one error. `allow_windows`: LoadOptions.
+// The document's rule, or empty after at least one error.
 std::optional<Rule> ReadRule(const yaml::Document& document, const schema::Schema& schema,
-                             bool allow_windows, text::NodeReader& reader);
+                             text::NodeReader& reader);
 
 }  // namespace riposte::rule

@@ -26,7 +26,7 @@ struct NamedSource {
   text::SourcePtr source;
 };
 
-void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema, bool allow_windows,
+void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema,
                    text::Diagnostics& diagnostics, SigmaDocuments& sigma,
                    std::vector<Rule>& rules) {
   const size_t errors_before = diagnostics.error_count();
@@ -43,7 +43,7 @@ void ReadFileRules(const text::SourcePtr& source, const schema::Schema& schema, 
     ++documents;
     if (RefuseResponses(document.root, reader)) continue;
     if (sigma.Read(document, reader, rules)) continue;
-    if (std::optional<Rule> rule = ReadRule(document, schema, allow_windows, reader))
+    if (std::optional<Rule> rule = ReadRule(document, schema, reader))
       rules.push_back(std::move(*rule));
   }
   if (documents == 0 && diagnostics.error_count() == errors_before)
@@ -96,12 +96,12 @@ void SortByPath(std::vector<T>& items, const PathOf& path_of) {
 }
 
 std::vector<ResponsePtr> ReadAllResponses(const std::vector<NamedSource>& sources,
-                                          const schema::Schema& schema, bool allow_windows,
+                                          const schema::Schema& schema,
                                           text::Diagnostics& diagnostics) {
   std::vector<ResponsePtr> responses;
   for (const NamedSource& file : sources) {
     if (!IsResponsesFile(file.source->path())) continue;
-    std::ranges::copy(ReadResponses(file.source, schema, allow_windows, diagnostics),
+    std::ranges::copy(ReadResponses(file.source, schema, diagnostics),
                       std::back_inserter(responses));
   }
   SortByPath(responses, [](const ResponsePtr& response) -> const std::string& {
@@ -113,12 +113,12 @@ std::vector<ResponsePtr> ReadAllResponses(const std::vector<NamedSource>& source
 RuleSetPtr Load(const std::vector<NamedSource>& sources, const LoadOptions& options,
                 const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   auto set = std::make_shared<RuleSet>();
-  SigmaDocuments sigma(schema, options.allow_windows);
+  SigmaDocuments sigma(schema);
   for (const NamedSource& file : sources) sigma.ReadPlaceholders(file.source, diagnostics);
   for (const NamedSource& file : sources) {
     set->sources.push_back(file.source);
     if (IsResponsesFile(file.source->path())) continue;
-    ReadFileRules(file.source, *schema, options.allow_windows, diagnostics, sigma, set->rules);
+    ReadFileRules(file.source, *schema, diagnostics, sigma, set->rules);
     if (set->rules.size() <= options.max_rules) continue;
     diagnostics.Error(file.source, set->rules[options.max_rules].id_span, "too-many-rules",
                       fmt::format("more than {} rules in one set", options.max_rules));
@@ -129,9 +129,8 @@ RuleSetPtr Load(const std::vector<NamedSource>& sources, const LoadOptions& opti
   SortByPath(set->rules,
              [](const Rule& rule) -> const std::string& { return rule.source->path(); });
   const bool all_rules_read = !diagnostics.has_errors();
-  set->responses =
-      AttachResponses(ReadAllResponses(sources, *schema, options.allow_windows, diagnostics),
-                      all_rules_read, set->rules, diagnostics);
+  set->responses = AttachResponses(ReadAllResponses(sources, *schema, diagnostics), all_rules_read,
+                                   set->rules, diagnostics);
   if (diagnostics.has_errors()) return nullptr;
   set->sha256 = HashOf(sources, *schema);
   return set;
@@ -154,14 +153,13 @@ RuleSetPtr LoadRules(const LoadOptions& options, const schema::SchemaPtr& schema
 }
 
 RuleSetPtr LoadRulesFrom(const std::vector<text::SourcePtr>& sources,
-                         const schema::SchemaPtr& schema, text::Diagnostics& diagnostics,
-                         bool allow_windows) {
+                         const schema::SchemaPtr& schema, text::Diagnostics& diagnostics) {
   text::Diagnostics own;
   std::vector<NamedSource> named;
   named.reserve(sources.size());
   for (const text::SourcePtr& source : sources)
     named.push_back({.name = source->path(), .source = source});
-  RuleSetPtr set = Load(named, {.paths = {}, .allow_windows = allow_windows}, schema, own);
+  RuleSetPtr set = Load(named, {.paths = {}}, schema, own);
   own.Sort();
   diagnostics.Append(own);
   return set;

@@ -16,9 +16,6 @@ struct LoadOptions {
   std::vector<std::string> paths;
   size_t max_file_bytes = size_t{1} << 20;
   size_t max_rules = 200'000;
-  // Whether rules may have triggers other than single_match, `suppress` and timelines in tests.
-  // Nothing runs those yet: without it they are checked and then refused.
-  bool allow_windows = false;
 };
 
 // All errors of all files at once, by path and place; null if any was an error, so a set is whole
@@ -29,7 +26,6 @@ RuleSetPtr LoadRules(const LoadOptions& options, const schema::SchemaPtr& schema
 
 // The same for sources in memory.
 RuleSetPtr LoadRulesFrom(const std::vector<text::SourcePtr>& sources,
-                         const schema::SchemaPtr& schema, text::Diagnostics& diagnostics,
-                         bool allow_windows = false);
+                         const schema::SchemaPtr& schema, text::Diagnostics& diagnostics);
 
 }  // namespace riposte::rule

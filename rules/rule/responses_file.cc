@@ -182,13 +182,12 @@ bool IsResponsesFile(std::string_view path) {
 }
 
 std::vector<ResponsePtr> ReadResponses(const text::SourcePtr& source, const schema::Schema& schema,
-                                       bool allow_windows, text::Diagnostics& diagnostics) {
+                                       text::Diagnostics& diagnostics) {
   const size_t errors_before = diagnostics.error_count();
   const yaml::Stream stream = yaml::Parse(source->bytes());
   text::AddProblems(stream, source, diagnostics);
   text::NodeReader reader(source, diagnostics);
-  const TriggerContext context{
-      .schema = schema, .profiles = {}, .allow_windows = allow_windows, .reader = reader};
+  const TriggerContext context{.schema = schema, .profiles = {}, .reader = reader};
   std::vector<ResponsePtr> responses;
   bool empty = true;
   for (const yaml::Document& document : stream.documents) {

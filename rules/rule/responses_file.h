@@ -12,9 +12,9 @@ namespace riposte::rule {
 // By its name: "responses.yaml" or "responses.yml", in any folder.
 bool IsResponsesFile(std::string_view path);
 
-// Its entries. Fewer than there are after an error. `allow_windows`: LoadOptions.
+// Its entries. Fewer than there are after an error.
 std::vector<ResponsePtr> ReadResponses(const text::SourcePtr& source, const schema::Schema& schema,
-                                       bool allow_windows, text::Diagnostics& diagnostics);
+                                       text::Diagnostics& diagnostics);
 
 // An error (responses-elsewhere) if the document, of a file of another name, has responses; whether
 // it does.

@@ -103,10 +103,6 @@ bool SigmaDocuments::ReadFilterDocument(const yaml::Node& root, text::NodeReader
 bool SigmaDocuments::ReadCorrelationDocument(const yaml::Node& root, const Place& place,
                                              text::NodeReader& reader, std::vector<Rule>& rules) {
   std::optional<sigma::Correlation> correlation = sigma::ReadCorrelation(root, reader);
-  if (!allow_windows_)
-    reader.Error(std::ranges::find(root.entries, "correlation", &yaml::Entry::key)->key_span,
-                 "trigger-not-available", "Sigma correlations are not available yet",
-                 "move the document out of the folder of rules");
   if (!correlation) {
     references_.AddBroken(root);
     return false;

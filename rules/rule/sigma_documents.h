@@ -16,9 +16,7 @@ namespace riposte::rule {
 // For one load: first ReadPlaceholders() of each file, then ReadFile(), then Finish().
 class SigmaDocuments {
  public:
-  // `allow_windows` (LoadOptions): correlations are read and checked without, and then refused.
-  SigmaDocuments(const schema::SchemaPtr& schema, bool allow_windows)
-      : fields_(schema), allow_windows_(allow_windows) {}
+  explicit SigmaDocuments(const schema::SchemaPtr& schema) : fields_(schema) {}
 
   // The documents of placeholders of a file: they count in all files.
   void ReadPlaceholders(const text::SourcePtr& source, text::Diagnostics& diagnostics);
@@ -59,7 +57,6 @@ class SigmaDocuments {
   void ReportUnusedTargets(const std::vector<Rule>& rules, text::Diagnostics& diagnostics) const;
 
   sigma::FieldTable fields_;
-  const bool allow_windows_;
   sigma::Placeholders placeholders_;
   std::vector<sigma::Filter> filters_;
   std::vector<Known> known_;

@@ -65,8 +65,6 @@ std::optional<Suppress> ReadSuppress(const yaml::Node& section, yaml::Span key_s
     if (by != nullptr && trigger != nullptr && reader.diagnostics().error_count() == errors_before)
       CheckByOfWindow(*by, suppress.by, *trigger, context);
   }
-  if (!context.allow_windows)
-    reader.Error(key_span, "not-available-yet", "'suppress' is not available yet", "leave it out");
   if (reader.diagnostics().error_count() != errors_before) return std::nullopt;
   return suppress;
 }

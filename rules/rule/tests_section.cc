@@ -52,13 +52,12 @@ Duration ReadAt(const yaml::Node& node, text::NodeReader& reader) {
   return since_begin.value_or(Duration{0});
 }
 
-std::optional<TestEvent> ReadEvent(const yaml::Node& node, bool allow_windows,
-                                   text::NodeReader& reader) {
+std::optional<TestEvent> ReadEvent(const yaml::Node& node, text::NodeReader& reader) {
   if (!reader.Mapping(node, "an event of a test", kEventKeys)) return std::nullopt;
   TestEvent event{.at = {}, .json = {}, .span = text::ToSpan(node.span)};
   const yaml::Node* at = node.Find("at");
   if (at != nullptr) event.at = ReadAt(*at, reader);
-  if (allow_windows && at != nullptr && node.Find("event") == nullptr) return event;
+  if (at != nullptr && node.Find("event") == nullptr) return event;
   const yaml::Node* body = reader.Required(node, "event", "an event of a test", node.span);
   if (body == nullptr) return std::nullopt;
   std::optional<std::string> json = ReadEventJson(*body, reader);
@@ -79,9 +78,8 @@ std::optional<ExpectedFiring> ReadFiring(const yaml::Node& node, text::NodeReade
 }
 
 // How many, or each; an empty list says that there is none.
-void ReadFirings(const yaml::Node& node, bool allow_windows, text::NodeReader& reader,
-                 TestCase& test) {
-  if (!allow_windows || node.kind != yaml::Node::Kind::kSequence) {
+void ReadFirings(const yaml::Node& node, text::NodeReader& reader, TestCase& test) {
+  if (node.kind != yaml::Node::Kind::kSequence) {
     test.firings = reader.Count(node, "'firings'");
     return;
   }
@@ -106,15 +104,14 @@ std::optional<ExpectedCommand> ReadCommand(const yaml::Node& node, text::NodeRea
   return command;
 }
 
-void ReadExpectation(const yaml::Node& node, bool allow_windows, text::NodeReader& reader,
-                     TestCase& test) {
+void ReadExpectation(const yaml::Node& node, text::NodeReader& reader, TestCase& test) {
   if (!reader.Mapping(node, "'expect'", kExpectKeys)) return;
   const yaml::Node* firings = node.Find("firings");
   const yaml::Node* commands = node.Find("commands");
   if (firings == nullptr && commands == nullptr)
     reader.Error(node.span, "missing-key", "'expect' expects nothing",
                  "add 'firings:' or 'commands:'");
-  if (firings != nullptr) ReadFirings(*firings, allow_windows, reader, test);
+  if (firings != nullptr) ReadFirings(*firings, reader, test);
   if (commands == nullptr) return;
   // An empty list says something: no command.
   if (commands->kind != yaml::Node::Kind::kSequence) {
@@ -128,8 +125,7 @@ void ReadExpectation(const yaml::Node& node, bool allow_windows, text::NodeReade
   }
 }
 
-TestCase ReadTest(const yaml::Node& node, const schema::Schema& schema, bool allow_windows,
-                  text::NodeReader& reader) {
+TestCase ReadTest(const yaml::Node& node, const schema::Schema& schema, text::NodeReader& reader) {
   TestCase test;
   test.span = text::ToSpan(node.span);
   if (!reader.Mapping(node, "a test", kTestKeys)) return test;
@@ -142,12 +138,12 @@ TestCase ReadTest(const yaml::Node& node, const schema::Schema& schema, bool all
   const yaml::Node* events = reader.Required(node, "events", "a test", place);
   if (events != nullptr && reader.List(*events, "'events'")) {
     for (const yaml::Node& item : events->items) {
-      if (std::optional<TestEvent> event = ReadEvent(item, allow_windows, reader))
+      if (std::optional<TestEvent> event = ReadEvent(item, reader))
         test.events.push_back(std::move(*event));
     }
   }
   if (const yaml::Node* expect = reader.Required(node, "expect", "a test", place))
-    ReadExpectation(*expect, allow_windows, reader, test);
+    ReadExpectation(*expect, reader, test);
   return test;
 }
 
@@ -166,12 +162,11 @@ bool CheckProfile(const yaml::Node& node, const schema::Schema& schema, text::No
 }
 
 std::vector<TestCase> ReadTests(const yaml::Node& section, const schema::Schema& schema,
-                                bool allow_windows, text::NodeReader& reader) {
+                                text::NodeReader& reader) {
   std::vector<TestCase> tests;
   if (!reader.List(section, "'tests'")) return tests;
   tests.reserve(section.items.size());
-  for (const yaml::Node& item : section.items)
-    tests.push_back(ReadTest(item, schema, allow_windows, reader));
+  for (const yaml::Node& item : section.items) tests.push_back(ReadTest(item, schema, reader));
   return tests;
 }
 

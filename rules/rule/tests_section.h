@@ -8,10 +8,9 @@
 
 namespace riposte::rule {
 
-// The tests that could be read; there may have been errors. `allow_windows` (LoadOptions): entries
-// of `events` that only let time pass, and lists of firings.
+// The tests that could be read; there may have been errors.
 std::vector<TestCase> ReadTests(const yaml::Node& section, const schema::Schema& schema,
-                                bool allow_windows, text::NodeReader& reader);
+                                text::NodeReader& reader);
 
 // unknown-profile unless the schema has it.
 bool CheckProfile(const yaml::Node& node, const schema::Schema& schema, text::NodeReader& reader);

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/time_zone.h"
+#include "rules/text/suggest.h"
+
 namespace riposte::rule {
 namespace {
 
@@ -116,12 +119,24 @@ bool IsZoneName(std::string_view name) {
   return true;
 }
 
+// A set with a zone that this machine does not know is refused: a task could not run it.
+void CheckZoneIsKnown(const yaml::Node& node, const std::string& name, text::NodeReader& reader) {
+  const Result<TimeZone> zone = TimeZone::Load(name);
+  if (zone.ok()) return;
+  const std::vector<std::string> names = TimeZone::Names();
+  reader.Error(node.span, "unknown-timezone", zone.status().message(),
+               text::DidYouMean(name, std::vector<std::string_view>(names.begin(), names.end())));
+}
+
 void ReadTimezone(const yaml::Node& node, text::NodeReader& reader, Scheduled& scheduled) {
   std::optional<std::string> name = reader.Text(node, "'timezone'");
   if (!name) return;
-  if (!IsZoneName(*name))
+  if (IsZoneName(*name)) {
+    CheckZoneIsKnown(node, *name, reader);
+  } else {
     reader.Error(node.span, "bad-timezone", fmt::format("'{}' is no name of a time zone", *name),
                  "a name of the IANA data base: Europe/Berlin, or UTC");
+  }
   scheduled.timezone = std::move(*name);
 }
 

@@ -74,12 +74,7 @@ std::optional<Trigger> ReadTrigger(const yaml::Node& section, const TriggerConte
   }
   const yaml::Entry* criterion = FindCriterion(section, reader);
   if (criterion == nullptr) return std::nullopt;
-  std::optional<Trigger> trigger = ReadCriterion(*criterion, context);
-  if (!context.allow_windows && criterion->key != kSingleMatch)
-    reader.Error(criterion->key_span, "trigger-not-available",
-                 fmt::format("the trigger '{}' is not available yet", criterion->key),
-                 "only single_match is");
-  return trigger;
+  return ReadCriterion(*criterion, context);
 }
 
 bool HasSteps(const yaml::Node& section) {

@@ -8,7 +8,7 @@
 
 namespace riposte::rule {
 
-// Empty after an error, trigger-not-available excepted: others are looked for behind it.
+// Empty after an error.
 std::optional<Trigger> ReadTrigger(const yaml::Node& section, const TriggerContext& context);
 
 // Whether it has a criterion of several steps, which have queries of their own: the rule needs

@@ -16,8 +16,6 @@ namespace riposte::rule {
 struct TriggerContext {
   const schema::Schema& schema;
   std::span<const std::string> profiles;  // those that the rule names; none: it runs on any
-  // False: what needs windows is read and checked, and then refused, since nothing runs it.
-  bool allow_windows = false;
   text::NodeReader& reader;
 };
 

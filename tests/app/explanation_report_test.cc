@@ -132,8 +132,7 @@ Explanation OfSteps(const std::string& event) {
       "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: 'type: PROCESS'\n"
       "trigger: {unordered: {within: 5m, steps: [{query: 'process.pid: 4001'}, {name: other, "
       "query: 'process.pid: 1'}]}}\n");
-  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics,
-                                                     /*allow_windows=*/true);
+  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   return Explain(rules, 0, *rules->schema->FindProfile("qualys-edr"), event, {.topic = "t"}, {})
       .value();

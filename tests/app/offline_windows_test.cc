@@ -37,7 +37,7 @@ const schema::SchemaPtr& Schema() {
 rule::RuleSetPtr LoadText(const std::string& text) {
   text::Diagnostics diagnostics;
   rule::RuleSetPtr rules = rule::LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", text)},
-                                               Schema(), diagnostics, /*allow_windows=*/true);
+                                               Schema(), diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   return rules;
 }

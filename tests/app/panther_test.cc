@@ -84,8 +84,7 @@ TEST(Panther, EachTestOfEachRuleEndsAsItsAuthorExpects) {
   text::Diagnostics diagnostics;
   const auto source = std::make_shared<text::Source>(
       "panther.yaml", test::ReadFile(RIPOSTE_SOURCE_DIR "/tests/data/panther.yaml"));
-  const rule::RuleSetPtr rules =
-      rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics, /*allow_windows=*/true);
+  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics);
   ASSERT_NE(rules, nullptr) << text::Render(diagnostics);
   size_t files = 0, tests = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -95,8 +95,7 @@ TEST_F(RuleFixesTest, OfTheQueryOfAStep) {
   folder_.Write("rule.yaml", before);
   text::Diagnostics findings;
   const rule::RuleSetPtr rules =
-      rule::LoadRulesFrom({std::make_shared<text::Source>(Path(), before)}, schema_, findings,
-                          /*allow_windows=*/true);
+      rule::LoadRulesFrom({std::make_shared<text::Source>(Path(), before)}, schema_, findings);
   ASSERT_NE(rules, nullptr) << text::Render(findings);
   lint::LintRules(*rules, findings);
   const std::vector<FixedFile> files = ApplyFixes(findings, schema_);

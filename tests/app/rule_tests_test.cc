@@ -35,18 +35,9 @@ rule::RuleSetPtr LoadText(const std::string& text) {
   return loaded.rules;
 }
 
-rule::RuleSetPtr LoadWindows(const std::string& text) {
-  text::Diagnostics diagnostics;
-  rule::RuleSetPtr rules =
-      rule::LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", text)},
-                          test::ShippedSchema(), diagnostics, /*allow_windows=*/true);
-  EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
-  return rules;
-}
-
 // The failures of the one test of a rule with that trigger on processes.
 std::vector<std::string> FailuresOfTimeline(std::string_view trigger, std::string_view test) {
-  const rule::RuleSetPtr rules = LoadWindows(fmt::format(
+  const rule::RuleSetPtr rules = LoadText(fmt::format(
       "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\n{}trigger: {}\ntests: "
       "[{{name: t, {}}}]\n",
       trigger.find("steps") == std::string_view::npos ? "query: 'type: PROCESS'\n" : "", trigger,

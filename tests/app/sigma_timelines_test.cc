@@ -43,8 +43,7 @@ Rows Each(int64_t count, int64_t apart, const std::function<std::string(int64_t)
 Seconds Play(const std::string& text, const Rows& rows) {
   text::Diagnostics diagnostics;
   const auto source = std::make_shared<text::Source>("rules.yml", text);
-  const rule::RuleSetPtr rules =
-      rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics, /*allow_windows=*/true);
+  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics);
   if (rules == nullptr) {
     ADD_FAILURE() << text::Render(diagnostics);
     return {};

@@ -44,8 +44,7 @@ std::string WindowRuleFile(std::string_view name) {
 
 rule::RuleSetPtr WindowRules(const std::string& path) {
   text::Diagnostics diagnostics;
-  rule::RuleSetPtr rules =
-      rule::LoadRules({.paths = {path}, .allow_windows = true}, ShippedSchema(), diagnostics);
+  rule::RuleSetPtr rules = rule::LoadRules({.paths = {path}}, ShippedSchema(), diagnostics);
   RIPOSTE_CHECK(rules != nullptr, text::Render(diagnostics));
   return rules;
 }

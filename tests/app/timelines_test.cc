@@ -20,8 +20,7 @@ rule::RuleSetPtr Load(const std::string& name) {
   text::Diagnostics diagnostics;
   const auto source = std::make_shared<text::Source>(
       name, test::ReadFile(RIPOSTE_SOURCE_DIR "/tests/data/" + name));
-  rule::RuleSetPtr rules =
-      rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics, /*allow_windows=*/true);
+  rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   return rules;
 }

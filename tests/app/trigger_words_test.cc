@@ -22,8 +22,7 @@ std::string Words(const std::string& trigger, bool query = true) {
       "rules.yaml", "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\n" +
                         std::string(query ? "query: 'type: PROCESS'\n" : "") +
                         "trigger: " + trigger + "\n");
-  const rule::RuleSetPtr rules =
-      rule::LoadRulesFrom({source}, Schema(), diagnostics, /*allow_windows=*/true);
+  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, Schema(), diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   if (rules == nullptr) return {};
   return TriggerWords(rules->rules.front().trigger, Schema()->catalogue);

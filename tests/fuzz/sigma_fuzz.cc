@@ -52,10 +52,9 @@ void Judge(const riposte::rule::RuleSet& set) {
                 "the matcher agrees with the plain evaluator");
 }
 
-riposte::rule::RuleSetPtr Load(const std::vector<SourcePtr>& sources, bool allow_windows) {
+riposte::rule::RuleSetPtr Load(const std::vector<SourcePtr>& sources) {
   Diagnostics diagnostics;
-  riposte::rule::RuleSetPtr set =
-      riposte::rule::LoadRulesFrom(sources, Schema(), diagnostics, allow_windows);
+  riposte::rule::RuleSetPtr set = riposte::rule::LoadRulesFrom(sources, Schema(), diagnostics);
   RIPOSTE_CHECK((set == nullptr) == diagnostics.has_errors(), "a set, or errors");
   for (const riposte::text::Diagnostic& one : diagnostics.all()) {
     RIPOSTE_CHECK(one.span.begin <= one.span.end && one.span.end <= one.source->bytes().size(),
@@ -81,7 +80,7 @@ void CheckTrigger(const riposte::rule::Rule& rule) {
   }
 }
 
-void LoadWindows(const std::vector<SourcePtr>& sources) {
+void LoadText(const std::vector<SourcePtr>& sources) {
   const riposte::rule::RuleSetPtr set = Load(sources, true);
   if (set == nullptr) return;
   for (const riposte::rule::Rule& rule : set->rules) CheckTrigger(rule);
@@ -119,8 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   LoadAndJudge({Source("rule.yml", bytes), values});
   LoadAndJudge({Source("rule.yml", AsCondition(bytes)), values});
   LoadAndJudge({Source("rule.yml", AsCondition("1 of them")), Source("responses.yaml", bytes)});
-  LoadWindows({Source("rule.yml", bytes), values});
-  LoadWindows({Source("rule.yml", AsCorrelation(bytes))});
-  LoadWindows({Source("rule.yml", AsCorrelation("a and not b")), Source("responses.yaml", bytes)});
+  LoadText({Source("rule.yml", bytes), values});
+  LoadText({Source("rule.yml", AsCorrelation(bytes))});
+  LoadText({Source("rule.yml", AsCorrelation("a and not b")), Source("responses.yaml", bytes)});
   return 0;
 }

@@ -137,8 +137,8 @@ class IgnoringObserver final : public Observer {
 LiveRulesPtr LoadRules() {
   text::Diagnostics diagnostics;
   const schema::SchemaPtr schema = schema::LoadSchema({}, diagnostics);
-  rule::RuleSetPtr rules = rule::LoadRules(
-      {.paths = {PathOf("rules.v1.yaml")}, .allow_windows = true}, schema, diagnostics);
+  rule::RuleSetPtr rules =
+      rule::LoadRules({.paths = {PathOf("rules.v1.yaml")}}, schema, diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   return LiveRules::Compile(std::move(rules), {kProfile});
 }

@@ -229,18 +229,10 @@ TEST(CalendarTest, OutsideOfTheYearsThatItKnowsThereAreNone) {
   }
 }
 
-TEST(CalendarTest, AnUnknownZoneIsAnErrorThatMayTellTheNearest) {
-  const auto message = [](const char* zone) {
-    const Result<Calendar> calendar = Calendar::Make(Daily(zone, hours(1), hours(2)));
-    EXPECT_FALSE(calendar.ok());
-    EXPECT_EQ(calendar.status().code(), ErrorCode::kInvalidArgument);
-    return calendar.status().message();
-  };
-  EXPECT_EQ(message("Europe/Berln"),
-            "unknown time zone 'Europe/Berln': did you mean 'Europe/Berlin'?");
-  EXPECT_EQ(message("europe/berlin"),
-            "unknown time zone 'europe/berlin': did you mean 'Europe/Berlin'?");
-  EXPECT_EQ(message("nowhere at all, really"), "unknown time zone 'nowhere at all, really'");
+TEST(CalendarTest, AnUnknownZoneIsAnError) {
+  const Result<Calendar> calendar = Calendar::Make(Daily("Europe/Berln", hours(1), hours(2)));
+  ASSERT_FALSE(calendar.ok());
+  EXPECT_EQ(calendar.status().code(), ErrorCode::kNotFound);
 }
 
 void CheckAgainstWalk(const rule::Scheduled& schedule, Time from, Time to) {

@@ -64,7 +64,7 @@ TEST(RuleWindowsTest, ASingleMatchHasNone) { EXPECT_EQ(WindowsOf(rule::SingleMat
 TEST(RuleWindowsTest, AnUnknownTimeZoneIsAnError) {
   const auto made = MakeRuleWindows(RuleWith(rule::Scheduled{.timezone = "Moon/Base"}), kOptions);
   ASSERT_FALSE(made.ok());
-  EXPECT_EQ(made.status().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(made.status().code(), ErrorCode::kNotFound);
 }
 
 TEST(RuleWindowsTest, GroupsCountApart) {

@@ -142,7 +142,7 @@ TEST_F(ScheduledTest, AnUnknownZoneIsTheCalendarsError) {
   const Result<ScheduledCriterion> made =
       ScheduledCriterion::Make({.days = {}, .timezone = "Europe/Berln", .group_by = {}}, kLateness);
   ASSERT_FALSE(made.ok());
-  EXPECT_EQ(made.status().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(made.status().code(), ErrorCode::kNotFound);
 }
 
 std::string Written(const ScheduledCriterion& criterion, const State& state) {

@@ -9,8 +9,7 @@ namespace riposte::lint::test {
 namespace {
 
 text::Diagnostics FindingsIn(std::string_view bytes) {
-  rule::test::Loaded loaded =
-      rule::test::LoadFiles({{"rules.yaml", std::string(bytes)}}, /*allow_windows=*/true);
+  rule::test::Loaded loaded = rule::test::LoadFiles({{"rules.yaml", std::string(bytes)}});
   if (loaded.set != nullptr) LintRules(*loaded.set, loaded.diagnostics);
   return std::move(loaded.diagnostics);
 }

@@ -26,7 +26,7 @@ std::string FieldsOfStep(const test::Loaded& loaded, size_t step) {
 
 TEST(CorrelationNames, AnAliasIsAnotherFieldForEachRule) {
   const test::Loaded loaded =
-      test::LoadWindows(With("User, ip", "{ip: {r1: SourceIp, " + IdOf(2) + ": DestinationIp}}"));
+      test::LoadText(With("User, ip", "{ip: {r1: SourceIp, " + IdOf(2) + ": DestinationIp}}"));
   EXPECT_EQ(FieldsOfStep(loaded, 0), "sigma.User sigma.SourceIp");
   EXPECT_EQ(FieldsOfStep(loaded, 1), "sigma.User sigma.DestinationIp");
   EXPECT_EQ(loaded.codes(), "");
@@ -34,7 +34,7 @@ TEST(CorrelationNames, AnAliasIsAnotherFieldForEachRule) {
 
 TEST(CorrelationNames, ARuleMayBeCalledByItsOtherName) {
   const test::Loaded loaded =
-      test::LoadWindows(With("ip", "{ip: {" + IdOf(1) + ": SourceIp, r2: DestinationIp}}"));
+      test::LoadText(With("ip", "{ip: {" + IdOf(1) + ": SourceIp, r2: DestinationIp}}"));
   EXPECT_EQ(FieldsOfStep(loaded, 0), "sigma.SourceIp");
   EXPECT_EQ(FieldsOfStep(loaded, 1), "sigma.DestinationIp");
 }

@@ -32,7 +32,7 @@ std::string Names(const RuleSet& set, const std::vector<schema::FieldId>& fields
 }
 
 TEST(CorrelationSteps, AStepHasTheQueryOfItsRule) {
-  const test::Loaded loaded = test::LoadWindows(Temporal("rules: [r2, r1], group-by: [User]"));
+  const test::Loaded loaded = test::LoadText(Temporal("rules: [r2, r1], group-by: [User]"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   const Step& step = StepsOf(LastOf(loaded).trigger).front();
   const Rule& rule = loaded.rule(1);
@@ -49,7 +49,7 @@ TEST(CorrelationSteps, AStepHasTheQueryOfItsRule) {
 
 // A filter changes what the correlation waits for.
 TEST(CorrelationSteps, TheQueryIsFiltered) {
-  const test::Loaded loaded = test::LoadWindows(
+  const test::Loaded loaded = test::LoadText(
       Temporal("rules: [r2, r1], group-by: [User]") +
       "---\ntitle: F\nlogsource: {product: windows}\nfilter:\n  rules: [r2]\n  a: {User: x}\n"
       "  condition: not a\n");
@@ -60,7 +60,7 @@ TEST(CorrelationSteps, TheQueryIsFiltered) {
 
 TEST(CorrelationSteps, FiringsOfACorrelation) {
   const test::Loaded loaded =
-      test::LoadWindows(Temporal("rules: [inner, r2], group-by: [Computer, User]"));
+      test::LoadText(Temporal("rules: [inner, r2], group-by: [Computer, User]"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   const Step& step = StepsOf(LastOf(loaded).trigger).front();
   ASSERT_TRUE(step.firings_of.has_value());
@@ -77,7 +77,7 @@ TEST(CorrelationSteps, FiringsOfACorrelation) {
 
 // What fires when a time is over completes what it is the last part of in the same way.
 TEST(CorrelationSteps, FiringsByDeadline) {
-  const test::Loaded loaded = test::LoadWindows(
+  const test::Loaded loaded = test::LoadText(
       test::NamedRules(3) +
       CorrelationText(8, "type: temporal, condition: r1 and not r2, group-by: [User], timespan: 5m",
                       "name: inner\n---\n") +
@@ -103,7 +103,7 @@ TEST(CorrelationSteps, AliasesOfAnInnerCorrelationAreItsGroup) {
   EXPECT_EQ(
       Unexpected(with("group-by: [ip], aliases: {ip: {pair: ^SourceIp, r3: A}}"), "not-in-group"),
       "");
-  const test::Loaded loaded = test::LoadWindows(with("group-by: [ip]"));
+  const test::Loaded loaded = test::LoadText(with("group-by: [ip]"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   EXPECT_EQ(Names(*loaded.set, StepsOf(LastOf(loaded).trigger)[0].by), "sigma.SourceIp");
   EXPECT_EQ(Names(*loaded.set, StepsOf(LastOf(loaded).trigger)[1].by), "sigma.ip");
@@ -121,7 +121,7 @@ TEST(CorrelationSteps, WhatAFiringDoesNotTell) {
   };
   EXPECT_EQ(Unexpected(count("value_count", "^Image"), "not-in-group"), "");
   EXPECT_EQ(Unexpected(count("value_sum", "^Computer"), "correlation-condition"), "");
-  const test::Loaded loaded = test::LoadWindows(count("value_count", "Computer"));
+  const test::Loaded loaded = test::LoadText(count("value_count", "Computer"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   const Count& trigger = std::get<Count>(LastOf(loaded).trigger);
   EXPECT_EQ(trigger.of[0].firings_of->measured, std::vector<size_t>{1});
@@ -130,11 +130,11 @@ TEST(CorrelationSteps, WhatAFiringDoesNotTell) {
 
 TEST(CorrelationSteps, NumbersAreReadAsNumbers) {
   const auto fields = [](const std::string& type) {
-    const test::Loaded loaded = test::LoadWindows(
-        test::NamedRules(2) +
-        CorrelationText(9, "type: " + type +
-                               ", rules: [r1, r2], group-by: [User], timespan: 1h, "
-                               "condition: {gte: 3, field: Bytes}"));
+    const test::Loaded loaded =
+        test::LoadText(test::NamedRules(2) +
+                       CorrelationText(9, "type: " + type +
+                                              ", rules: [r1, r2], group-by: [User], timespan: 1h, "
+                                              "condition: {gte: 3, field: Bytes}"));
     if (loaded.set == nullptr) return text::Render(loaded.diagnostics);
     return Names(*loaded.set, std::get<Count>(LastOf(loaded).trigger).fields);
   };
@@ -168,7 +168,7 @@ TEST(CorrelationSteps, AMisspeltFieldIsAWarningToldOnce) {
 
 TEST(CorrelationSteps, OneOfSeveralRules) {
   const test::Loaded loaded =
-      test::LoadWindows(Temporal("condition: (r1 or r2) and r3, group-by: [User]"));
+      test::LoadText(Temporal("condition: (r1 or r2) and r3, group-by: [User]"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   const Step& step = StepsOf(LastOf(loaded).trigger).front();
   EXPECT_EQ(step.name, "r1 or r2");
@@ -196,7 +196,7 @@ TEST(CorrelationSteps, CopiesAreBounded) {
     text += "---\n" + CorrelationText(100 + i,
                                       "type: temporal, rules: [large, small], group-by: "
                                       "[User], timespan: 1m");
-  const test::Loaded loaded = test::LoadWindows(text);
+  const test::Loaded loaded = test::LoadText(text);
   EXPECT_EQ(loaded.set, nullptr);
   ASSERT_FALSE(loaded.diagnostics.all().empty());
   EXPECT_EQ(loaded.diagnostics.all().front().code, "rule-too-large");

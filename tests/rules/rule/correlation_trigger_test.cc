@@ -17,7 +17,7 @@ std::string With(const std::string& section, int rules = 3) {
 }
 
 Trigger Read(const std::string& section) {
-  const test::Loaded loaded = test::LoadWindows(With(section));
+  const test::Loaded loaded = test::LoadText(With(section));
   EXPECT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   return loaded.set == nullptr ? Trigger{} : loaded.set->rules.back().trigger;
 }
@@ -148,7 +148,7 @@ TEST(CorrelationTrigger, StepsAreBounded) {
 // rules below it.
 TEST(CorrelationTrigger, HashesHaveWhatItRefersTo) {
   const auto load = [](const std::string& image, const std::string& inner_timespan) {
-    const test::Loaded loaded = test::LoadWindows(
+    const test::Loaded loaded = test::LoadText(
         "title: A\nid: " + test::IdOf(1) +
         "\nname: r1\nlogsource: {product: windows, category: process_creation}\ndetection:\n  a: "
         "{Image: " +

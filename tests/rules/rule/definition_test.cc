@@ -41,8 +41,8 @@ std::string HashOfRule(const std::string& yaml, const std::vector<std::string>& 
     sources.push_back(std::make_shared<text::Source>("p.yaml", profile));
   const schema::SchemaPtr schema = schema::LoadSchemaFrom(sources, diagnostics);
   EXPECT_NE(schema, nullptr) << text::Render(diagnostics);
-  const RuleSetPtr set = LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", yaml)}, schema,
-                                       diagnostics, true);
+  const RuleSetPtr set =
+      LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", yaml)}, schema, diagnostics);
   EXPECT_NE(set, nullptr) << text::Render(diagnostics);
   return set == nullptr ? "" : DefinitionHash(set->rules.at(0), *set->schema);
 }

@@ -89,12 +89,11 @@ TEST(ReadRule, StepsHaveAllThatIsAsked) {
       "{within: 5m, steps: [{query: 'type: FILE'}, {query: 'type: PROCESS'}]}}\n";
   for (const char* criterion : {"sequence", "unordered"}) {
     const Loaded loaded =
-        test::LoadFiles({{"rules.yaml", head + "trigger: {" + criterion + ": " + steps}}, true);
+        test::LoadFiles({{"rules.yaml", head + "trigger: {" + criterion + ": " + steps}});
     EXPECT_TRUE(loaded.rule().query.empty());
     EXPECT_EQ(loaded.rule().canonical_query, "");
     const Loaded filtered = test::LoadFiles(
-        {{"rules.yaml", head + "query: 'type: FILE'\ntrigger: {" + criterion + ": " + steps}},
-        true);
+        {{"rules.yaml", head + "query: 'type: FILE'\ntrigger: {" + criterion + ": " + steps}});
     EXPECT_EQ(filtered.rule().query_text, "type: FILE");
   }
   EXPECT_EQ(
@@ -138,7 +137,6 @@ TEST(ReadRule, KeysThatAreNotThere) {
   EXPECT_EQ(LoadText(RuleText(1, "Severity: low\nlevel: low\n")).codes(),
             "unknown-key@8:1 unknown-key@9:1");
   EXPECT_EQ(LoadText(RuleText(1, "name: other\n")).codes(), "duplicate-key@8:1");
-  EXPECT_EQ(LoadText(RuleText(1, "suppress: {for: 1h}\n")).codes(), "not-available-yet@8:1");
 }
 
 TEST(ReadRule, ErrorsInAQueryStandInItsFile) {

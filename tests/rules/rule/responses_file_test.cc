@@ -13,18 +13,18 @@ struct ReadFile {
   std::string codes;
 };
 
-ReadFile Read(const std::string& bytes, bool allow_windows = false) {
+ReadFile Read(const std::string& bytes) {
   test::Loaded loaded;
   ReadFile file;
   file.responses = ReadResponses(std::make_shared<text::Source>("responses.yaml", bytes),
-                                 *test::ShippedSchema(), allow_windows, loaded.diagnostics);
+                                 *test::ShippedSchema(), loaded.diagnostics);
   file.codes = loaded.codes();
   return file;
 }
 
 // One entry of these lines.
-ReadFile ReadEntry(const std::string& first, const std::string& more, bool allow_windows = false) {
-  return Read("responses:\n- " + first + "\n" + more, allow_windows);
+ReadFile ReadEntry(const std::string& first, const std::string& more) {
+  return Read("responses:\n- " + first + "\n" + more);
 }
 
 constexpr char kIsolate[] = "  remediation: {auto: dry_run, action: quarantine_asset}\n";
@@ -42,8 +42,7 @@ TEST(ResponsesFile, ATriggerAndTheRemediationThatGoesWithIt) {
       ReadEntry("level: high",
                 "  max_rules: 1\n"
                 "  remediation: {auto: dry_run, action: quarantine_asset, remediate: all}\n"
-                "  trigger: {count: {at_least: 3, within: 15m, group_by: [asset.id]}}\n",
-                true);
+                "  trigger: {count: {at_least: 3, within: 15m, group_by: [asset.id]}}\n");
   EXPECT_EQ(file.codes, "");
   ASSERT_EQ(file.responses.size(), 1u);
   EXPECT_EQ(CriterionName(*file.responses[0]->trigger), "count");
@@ -108,7 +107,7 @@ TEST(ResponsesFile, WhatIsWrongWithAnEntry) {
 // The readers of native rules.
 TEST(ResponsesFile, TriggerAndRemediationAreThoseOfRules) {
   const auto codes = [](const std::string& more) { return ReadEntry("tag: a", kOne + more).codes; };
-  EXPECT_EQ(codes("  trigger: {count: {at_least: 3, within: 1h}}\n"), "trigger-not-available@4:13");
+  EXPECT_EQ(codes("  trigger: {count: {at_least: 0, within: 1h}}\n"), "count-out-of-range@4:31");
   EXPECT_EQ(codes("  remediation: {auto: dry_run, action: kill_process_and_quarantine_file}\n"),
             "missing-target@4:40");
   EXPECT_EQ(codes("  remediation: {auto: dry_run, action: delete_file}\n"), "unknown-value@4:40");

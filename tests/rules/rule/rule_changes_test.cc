@@ -35,8 +35,8 @@ RuleSetPtr Load(const std::string& yaml,
     sources.push_back(std::make_shared<text::Source>("p.yaml", profile));
   const schema::SchemaPtr schema = schema::LoadSchemaFrom(sources, diagnostics);
   EXPECT_NE(schema, nullptr) << text::Render(diagnostics);
-  RuleSetPtr set = LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", yaml)}, schema,
-                                 diagnostics, true);
+  RuleSetPtr set =
+      LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", yaml)}, schema, diagnostics);
   EXPECT_NE(set, nullptr) << text::Render(diagnostics);
   return set;
 }

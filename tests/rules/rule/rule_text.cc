@@ -45,13 +45,12 @@ const Rule& Loaded::rule(size_t index) const {
 
 Loaded LoadText(std::string_view bytes) { return LoadFiles({{"rules.yaml", std::string(bytes)}}); }
 
-Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files,
-                 bool allow_windows) {
+Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files) {
   Loaded loaded;
   std::vector<text::SourcePtr> sources;
   for (const auto& [name, bytes] : files)
     sources.push_back(std::make_shared<text::Source>(name, bytes));
-  loaded.set = LoadRulesFrom(sources, ShippedSchema(), loaded.diagnostics, allow_windows);
+  loaded.set = LoadRulesFrom(sources, ShippedSchema(), loaded.diagnostics);
   return loaded;
 }
 
@@ -62,7 +61,7 @@ std::string TriggerText(std::string_view section, std::string_view more) {
 }
 
 Loaded LoadTrigger(std::string_view section, std::string_view more) {
-  return LoadFiles({{"rules.yaml", TriggerText(section, more)}}, true);
+  return LoadFiles({{"rules.yaml", TriggerText(section, more)}});
 }
 
 std::string Unexpected(std::string_view marked, std::string_view codes) {
@@ -83,7 +82,7 @@ std::string Unexpected(std::string_view marked, std::string_view codes) {
                             place.line, place.column);
     begin = end + 1;
   }
-  const Loaded loaded = LoadFiles({{"rules.yaml", text}}, true);
+  const Loaded loaded = LoadFiles({{"rules.yaml", text}});
   if (loaded.codes() == expected) return {};
   return fmt::format("expected {}\n{}", expected, text::Render(loaded.diagnostics));
 }
@@ -108,10 +107,6 @@ std::string NamedRules(int count) {
 std::string CorrelationText(int number, std::string_view section, std::string_view more) {
   return fmt::format("title: Correlation {}\nid: {}\ncorrelation: {{{}}}\n{}", number, IdOf(number),
                      section, more);
-}
-
-Loaded LoadWindows(std::string_view bytes) {
-  return LoadFiles({{"rules.yaml", std::string(bytes)}}, true);
 }
 
 }  // namespace riposte::rule::test

@@ -30,15 +30,14 @@ struct Loaded {
 };
 Loaded LoadText(std::string_view bytes);
 // Loads several files: names and bytes.
-Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files,
-                 bool allow_windows = false);
+Loaded LoadFiles(const std::vector<std::pair<std::string, std::string>>& files);
 
 // A rule that loads, with this trigger, and then `more` as further lines.
 std::string TriggerText(std::string_view section, std::string_view more = {});
-// The same, loaded; windows are allowed.
+// The same, loaded.
 Loaded LoadTrigger(std::string_view section, std::string_view more = {});
 // What is said about a file besides `codes`, which blanks separate, at the places that ^ marks in
-// it: as many of each, in the file's order. Empty if nothing is. Windows are allowed.
+// it: as many of each, in the file's order. Empty if nothing is.
 std::string Unexpected(std::string_view marked, std::string_view codes);
 // The same of a rule with a trigger.
 std::string UnexpectedOfTrigger(std::string_view marked, std::string_view codes);
@@ -50,7 +49,5 @@ std::string SigmaText(int number, std::string_view more = {});
 std::string NamedRules(int count);
 // A Sigma correlation; `section` is what stands in its braces, `more` are further lines.
 std::string CorrelationText(int number, std::string_view section, std::string_view more = {});
-// Loads rules.yaml with windows allowed.
-Loaded LoadWindows(std::string_view bytes);
 
 }  // namespace riposte::rule::test

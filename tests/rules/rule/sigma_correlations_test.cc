@@ -29,7 +29,7 @@ std::string Count(int number, const std::string& rules, const std::string& more 
 }
 
 std::string Firing(const std::string& text) {
-  const test::Loaded loaded = test::LoadWindows(text);
+  const test::Loaded loaded = test::LoadText(text);
   if (loaded.set == nullptr) return text::Render(loaded.diagnostics);
   std::string firing;
   for (const Rule& rule : loaded.set->rules)
@@ -53,7 +53,7 @@ TEST(SigmaCorrelations, ARuleThatIsReferredToDoesNotFireByItself) {
 }
 
 TEST(SigmaCorrelations, ARuleOfItsOwn) {
-  const test::Loaded loaded = test::LoadWindows(
+  const test::Loaded loaded = test::LoadText(
       NamedRules(1) + Count(9, "r1", "", "level: high\nauthor: Anna\nfalsepositives: [x]\n"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   const Rule& rule = loaded.rule(1);
@@ -69,13 +69,6 @@ TEST(SigmaCorrelations, ARuleOfItsOwn) {
   EXPECT_EQ(rule.arming_hash.size(), 64u);
   EXPECT_TRUE(RunsOn(rule, *loaded.set->schema->FindProfile("windows-nxlog")));
   EXPECT_FALSE(RunsOn(rule, *loaded.set->schema->FindProfile("linux-sysmon")));
-}
-
-TEST(SigmaCorrelations, AreRefusedWhereWindowsAre) {
-  EXPECT_EQ(test::LoadText(NamedRules(1) + Count(9, "r1")).codes(), "trigger-not-available@11:1");
-  EXPECT_EQ(test::LoadText(NamedRules(1) + Count(9, "x")).codes(),
-            "trigger-not-available@11:1 unknown-rule@11:42")
-      << "and checked all the same";
 }
 
 TEST(SigmaCorrelations, EachRuleOnce) {
@@ -118,8 +111,7 @@ TEST(SigmaCorrelations, NoFormatHasAllLogSources) {
 class Responses : public testing::Test {
  protected:
   static test::Loaded Load(const std::string& rules, const std::string& entries) {
-    return test::LoadFiles({{"rules.yaml", rules}, {"responses.yaml", "responses:\n" + entries}},
-                           true);
+    return test::LoadFiles({{"rules.yaml", rules}, {"responses.yaml", "responses:\n" + entries}});
   }
   static std::string Entry(const std::string& selector, const std::string& gives) {
     return "- " + selector + "\n  max_rules: 9\n  " + gives + "\n";
@@ -195,7 +187,7 @@ TEST(SigmaDocument, ItsCorrelationsLoadAndBecomeWhatItSays) {
     const size_t begin = document.find(fence) + fence.size();
     return document.substr(begin, document.find("```", begin) - begin);
   };
-  const test::Loaded loaded = test::LoadWindows(block("```yaml-correlation\n"));
+  const test::Loaded loaded = test::LoadText(block("```yaml-correlation\n"));
   ASSERT_NE(loaded.set, nullptr) << text::Render(loaded.diagnostics);
   EXPECT_EQ(loaded.codes(), "");
   std::string becomes;
@@ -235,7 +227,7 @@ TEST(SigmaCorrelationCorpus, EachFileLoads) {
       if (entry.path().extension() != ".yml") continue;
       ++files;
       const test::Loaded loaded =
-          test::LoadWindows(Completed(riposte::test::ReadFile(entry.path().string())));
+          test::LoadText(Completed(riposte::test::ReadFile(entry.path().string())));
       const std::string name = entry.path().filename().string();
       if (!loaded.codes().empty()) odd[name] = loaded.diagnostics.all().front().code;
       EXPECT_EQ(loaded.set == nullptr, name == "event_count_ecs.yml")

@@ -53,8 +53,7 @@ TEST(SigmaReferences, ADocumentWithErrorsIsNobodysOtherError) {
 TEST(SigmaReferences, OfOtherFilesAndPlaces) {
   const test::Loaded loaded = test::LoadFiles({{"a.yml", CountOf("r1, r2")},
                                                {"b.yml", test::SigmaText(1, "name: r1\n")},
-                                               {"0.yml", test::SigmaText(2, "name: r2\n")}},
-                                              true);
+                                               {"0.yml", test::SigmaText(2, "name: r2\n")}});
   EXPECT_EQ(loaded.codes(), "");
   ASSERT_NE(loaded.set, nullptr);
   EXPECT_EQ(std::get<Count>(loaded.rule(1).trigger).of.size(), 2u);
@@ -72,7 +71,7 @@ TEST(SigmaReferences, UnknownOnes) {
 
 TEST(SigmaReferences, HintsSayWhatIsMeant) {
   const auto hint = [](const std::string& text) {
-    const test::Loaded loaded = test::LoadWindows(text);
+    const test::Loaded loaded = test::LoadText(text);
     return loaded.diagnostics.all().empty() ? "" : loaded.diagnostics.all().front().hint;
   };
   EXPECT_EQ(hint(test::SigmaText(1, "name: failed_login\n") + "---\n" + CountOf("failed_logon")),

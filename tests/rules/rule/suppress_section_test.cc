@@ -57,10 +57,5 @@ TEST(ReadSuppress, AWindowIsToldByItsGroupOrItsAsset) {
   EXPECT_EQ(codes("{single_match: }", "process.name"), "");
 }
 
-TEST(ReadSuppress, IsNotAvailableYet) {
-  EXPECT_EQ(test::LoadText(test::RuleText(1, "suppress: {for: 0s}\n")).codes(),
-            "not-available-yet@8:1 span-out-of-range@8:17");
-}
-
 }  // namespace
 }  // namespace riposte::rule

@@ -61,7 +61,6 @@ TEST(ReadTests, MandatoryKeys) {
   EXPECT_EQ(Codes("name: n, expect: {firings: 1}"), "missing-key@9:4");
   EXPECT_EQ(Codes("name: n, events: [{event: {}}]"), "missing-key@9:4");
   EXPECT_EQ(Codes("name: n, events: [{event: {}}], expect: {}"), "missing-key@9:44");
-  EXPECT_EQ(Codes("name: n, events: [{at: 0s}], expect: {firings: 1}"), "missing-key@9:22");
   EXPECT_EQ(Codes("name: n, events: [{event: {}}], expect: {commands: [{target: x}]}"),
             "missing-key@9:56");
 }
@@ -135,11 +134,6 @@ TEST(ReadTests, ListsOfFirings) {
   EXPECT_EQ(Wrong("events: [^{}], expect: {firings: ^{}}", "missing-key wrong-type"), "");
   EXPECT_EQ(Wrong("events: [{at: ^5}, {at: ^[]}], expect: {firings: 1}", "bad-duration wrong-type"),
             "");
-}
-
-TEST(ReadTests, TimelinesAreNotAvailableYet) {
-  EXPECT_EQ(Codes("name: n, events: [{event: {}}], expect: {firings: [{at: 0s}]}"),
-            "wrong-type@9:54");
 }
 
 }  // namespace

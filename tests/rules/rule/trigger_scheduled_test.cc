@@ -85,7 +85,8 @@ TEST(ReadScheduled, NamesOfTimeZones) {
     EXPECT_EQ(WrongDaily("from: 00:00, to: 00:00, timezone: ^" + std::string(zone), "bad-timezone"),
               "");
   const std::string longest(64, 'x');
-  EXPECT_EQ(WrongDaily("from: 00:00, to: 00:00, timezone: " + longest, ""), "");
+  for (const std::string& zone : {longest, std::string("Europe/Berln"), std::string("utc")})
+    EXPECT_EQ(WrongDaily("from: 00:00, to: 00:00, timezone: ^" + zone, "unknown-timezone"), "");
   EXPECT_EQ(WrongDaily("from: 00:00, to: 00:00, timezone: ^x" + longest, "bad-timezone"), "");
 }
 

@@ -34,14 +34,6 @@ TEST(ReadTrigger, EachCriterion) {
   }
 }
 
-TEST(ReadTrigger, CriteriaOfALaterVersionSayWhatTheyAre) {
-  for (const char* section : {kCount, kScheduled, kSequence, kUnordered})
-    EXPECT_EQ(Codes(section), "trigger-not-available@6:11") << section;
-  // After all else was checked.
-  EXPECT_EQ(Codes("{count: {at_least: 0, within: 15m}}"),
-            "trigger-not-available@6:11 count-out-of-range@6:29");
-}
-
 TEST(ReadTrigger, HasOneCriterion) {
   EXPECT_EQ(UnexpectedOfTrigger("{single_match: {}, ^count: {}}", "two-criteria"), "");
   EXPECT_EQ(UnexpectedOfTrigger("{count: {}, ^sequence: {}, ^unordered: {}}",

@@ -35,7 +35,7 @@ std::string CodesWith(const std::vector<std::string>& profiles, const std::strin
                            "trigger: {count: {at_least: 2, within: 1h}}\n" +
                            more;
   loaded.set = LoadRulesFrom({std::make_shared<text::Source>("rules.yaml", text)}, schema,
-                             loaded.diagnostics, true);
+                             loaded.diagnostics);
   return loaded.codes();
 }
 
