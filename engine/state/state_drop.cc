@@ -1,6 +1,7 @@
 #include "engine/state/state_drop.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 
@@ -10,8 +11,9 @@
 namespace riposte::state {
 namespace {
 
-// Windows only: nothing else belongs to a definition.
-std::string AllWindows() { return {static_cast<char>(Kind::kWindow)}; }
+// Nothing else belongs to a definition.
+constexpr std::array kKinds = {Kind::kWindow, Kind::kSuppress};
+std::string AllOf(Kind kind) { return {static_cast<char>(kind)}; }
 
 // Of a state, by its first segment; of one that says none, which was damaged: that alone.
 uint16_t SegmentsOf(std::string_view first) {
@@ -27,11 +29,13 @@ Status StateDrop::Find(const Store& store, std::span<const DefinitionId> live) {
   live_ = {live.begin(), live.end()};
   ended_.clear();
   again_.clear();
-  return store.Scan(AllWindows(), [this](std::string_view key, std::string_view) {
+  const auto each = [this](std::string_view key, std::string_view) {
     const std::optional<ParsedKey> parsed = ParseRecordKey(key);
     if (parsed && !live_.contains(parsed->key.definition)) ended_.insert(parsed->key.definition);
     return true;
-  });
+  };
+  for (const Kind kind : kKinds) RIPOSTE_TRY(store.Scan(AllOf(kind), each));
+  return Status::Ok();
 }
 
 void StateDrop::Change(std::span<const DefinitionId> live) {
@@ -74,7 +78,10 @@ Result<bool> StateDrop::Delete(const Store& store, const DefinitionId& definitio
       changes.push_back({.key = RecordKey(parsed->key, segment), .value = std::nullopt});
     return true;
   };
-  RIPOSTE_TRY(store.Scan(DefinitionPrefix(Kind::kWindow, definition), each));
+  for (const Kind kind : kKinds) {
+    if (!is_all) break;
+    RIPOSTE_TRY(store.Scan(DefinitionPrefix(kind, definition), each));
+  }
   return is_all;
 }
 

@@ -26,10 +26,10 @@ enum class Kind : uint8_t {
   kOrdered = 5,   // what was ordered on an asset, which is the group; of no definition: zeros
 };
 
-// What a rule's windows stand under.
+// What a rule's windows, or what it silences, stand under.
 using DefinitionId = std::array<uint8_t, 16>;
-// `definition_hash`: rule::DefinitionHash. Two rules may ask for the same: each has windows of its
-// own.
+// `definition_hash`: rule::DefinitionHash, or that of its `suppress`. Two rules may ask for the
+// same: each has windows of its own.
 DefinitionId DefinitionIdOf(const Uuid& rule, std::string_view definition_hash);
 
 struct StateKey {

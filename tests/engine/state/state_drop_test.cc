@@ -21,6 +21,12 @@ class StateDropTest : public testing::Test {
     AppendChanges({.definition = definition, .group = group}, std::string(bytes, 'x'), 0, changes);
     ASSERT_TRUE(store_.Apply(changes, {}).ok());
   }
+  void Silence(const DefinitionId& definition, const std::string& key) {
+    std::vector<Change> changes;
+    AppendChanges({.kind = Kind::kSuppress, .definition = definition, .group = key}, "x", 0,
+                  changes);
+    ASSERT_TRUE(store_.Apply(changes, {}).ok());
+  }
   // A transaction of deletions alone; how many records.
   size_t Commit(StateDrop& drop, bool store_lags = false) {
     std::vector<Change> changes;
@@ -32,17 +38,33 @@ class StateDropTest : public testing::Test {
   // "definition:group" of what is there.
   std::vector<std::string> Left() const {
     std::vector<std::string> left;
-    for (uint8_t number = 0; number < 10; ++number)
-      EXPECT_TRUE(ScanStates(store_, Kind::kWindow, Id(number),
-                             [&](std::string_view group, std::string_view, uint16_t) {
-                               left.push_back(std::to_string(number) + ":" + std::string(group));
-                             })
-                      .ok());
+    for (const Kind kind : {Kind::kWindow, Kind::kSuppress})
+      for (uint8_t number = 0; number < 10; ++number)
+        EXPECT_TRUE(ScanStates(store_, kind, Id(number),
+                               [&](std::string_view group, std::string_view, uint16_t) {
+                                 left.push_back(std::to_string(number) + ":" + std::string(group));
+                               })
+                        .ok());
     return left;
   }
 
   MemoryStore store_;
 };
+
+TEST_F(StateDropTest, WhatIsSilencedGoesAsWindowsDo) {
+  for (const char* key : {"a", "b"}) Silence(Id(1), key);
+  Silence(Id(2), "c");
+  Write(Id(3), "d");
+  StateDrop drop(1);
+  const std::vector<DefinitionId> live = {Id(2), Id(3)};
+  ASSERT_TRUE(drop.Find(store_, live).ok());
+  EXPECT_EQ(drop.definitions(), 1u);
+  EXPECT_EQ(Commit(drop), 1u);
+  EXPECT_EQ(drop.definitions(), 1u);
+  EXPECT_EQ(Commit(drop), 1u);
+  EXPECT_EQ(drop.definitions(), 0u);
+  EXPECT_EQ(Left(), (std::vector<std::string>{"3:d", "2:c"}));
+}
 
 TEST_F(StateDropTest, AStartFindsWhatNoRuleHas) {
   Write(Id(1), "a");
