@@ -106,6 +106,11 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "riposte_window_firings_lost_total",
           "Firings that could not be told to a rule that takes them: they lack its group.")),
       window_no_key_(window_matches_.With({{"fate", "no_key"}})),
+      silenced_(registry.AddCounter("riposte_alerts_silenced_total",
+                                    "Alerts that `suppress` of their rules kept silent.")),
+      silenced_evicted_(registry.AddCounter(
+          "riposte_suppress_keys_evicted_total",
+          "Keys that went at their rule's bound while their alerts were to be silent.")),
       shuffle_sent_(
           registry.AddCounter("riposte_shuffle_sent_total",
                               "What was found for other tasks, which keep its windows or decide "
@@ -123,7 +128,8 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "riposte_state_store_failures_total",
           "Times that a store stopped to follow what is committed; a start then takes longer.")),
       groups_refused_(registry.AddCounter("riposte_state_groups_refused_total",
-                                          "Groups that a start found and could not go on with.")),
+                                          "Groups, and keys of `suppress`, that a start found and "
+                                          "could not go on with.")),
       last_reload_(registry.AddGauge("riposte_rules_last_reload_success_timestamp_seconds",
                                      "When the live rule set was loaded, since the unix epoch.")),
       last_good_(registry.AddGauge(
@@ -175,6 +181,11 @@ void EngineMetrics::CountWindows(const pipeline::WindowCounts& counts) {
   window_no_key_.Add(static_cast<double>(counts.no_key));
   window_summaries_.Add(static_cast<double>(counts.summaries));
   window_firings_lost_.Add(static_cast<double>(counts.chained_lost));
+}
+
+void EngineMetrics::CountSilenced(const pipeline::SuppressCounts& counts) {
+  silenced_.Add(static_cast<double>(counts.silenced));
+  silenced_evicted_.Add(static_cast<double>(counts.evicted));
 }
 
 void EngineMetrics::CountShuffle(const pipeline::ShuffleCounts& counts) {
@@ -242,6 +253,7 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   decode_cost_.Add(Seconds(counts.decode_ns));
   find_cost_.Add(Seconds(counts.find_ns));
   CountWindows(counts.windows);
+  CountSilenced(counts.suppress);
   CountShuffle(counts.shuffle);
 
   const std::lock_guard lock(mutex_);
@@ -287,8 +299,9 @@ void EngineMetrics::OnTaskStopped(const pipeline::PartitionId& partition, const 
 
 void EngineMetrics::OnWindowsStart(const pipeline::WindowsStart& start) {
   if (!start.wiped.empty()) stores_wiped_.Add();
-  groups_refused_.Add(static_cast<double>(start.refused));
-  const bool odd = !start.wiped.empty() || start.refused + start.assets_refused > 0;
+  groups_refused_.Add(static_cast<double>(start.refused + start.silenced_refused));
+  const bool odd =
+      !start.wiped.empty() || start.refused + start.assets_refused + start.silenced_refused > 0;
   log::Write(odd ? log::Level::kWarn : log::Level::kInfo, "pipeline", "windows-start",
              "a task goes on with its windows and orders",
              {{"task", int64_t{start.task}},
@@ -298,6 +311,8 @@ void EngineMetrics::OnWindowsStart(const pipeline::WindowsStart& start) {
               {"ended_definitions", static_cast<int64_t>(start.ended)},
               {"assets", static_cast<int64_t>(start.assets)},
               {"assets_refused", static_cast<int64_t>(start.assets_refused)},
+              {"silenced", static_cast<int64_t>(start.silenced)},
+              {"silenced_refused", static_cast<int64_t>(start.silenced_refused)},
               {"wiped", std::string_view(start.wiped)}});
 }
 

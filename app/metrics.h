@@ -58,6 +58,7 @@ class EngineMetrics final : public pipeline::Observer {
 
   void AddRule(const rule::Rule& rule);
   void CountWindows(const pipeline::WindowCounts& counts);
+  void CountSilenced(const pipeline::SuppressCounts& counts);
   void CountShuffle(const pipeline::ShuffleCounts& counts);
   void CountSource(const pipeline::SourceCount& source);  // under mutex_
   static void Count(const metrics::CounterFamily& family,
@@ -75,6 +76,7 @@ class EngineMetrics final : public pipeline::Observer {
   metrics::Counter committed_, aborted_, undone_;
   metrics::Counter plain_events_, decode_cost_, find_cost_;
   metrics::Counter window_summaries_, window_firings_lost_, window_no_key_;
+  metrics::Counter silenced_, silenced_evicted_;
   metrics::Counter shuffle_sent_, proposals_sent_, proposals_taken_, proposals_too_large_;
   metrics::Counter senders_refused_;
   metrics::Counter stores_wiped_, store_failures_, groups_refused_;

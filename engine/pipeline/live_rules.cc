@@ -24,6 +24,7 @@ std::shared_ptr<const LiveRules> LiveRules::Compile(rule::RuleSetPtr rules,
     if (std::ranges::find(profiles, profile.name) != profiles.end())
       live->matchers.emplace_back(profile.name, match::Matcher::Compile(*rules, profile));
   live->values = std::make_shared<const trigger::MatchValues>(rules);
+  live->suppress = std::make_shared<const trigger::SuppressKeys>(rules);
   live->proposals = std::make_shared<const ProposalRules>(*rules);
   live->rules = std::move(rules);
   return live;

@@ -10,6 +10,7 @@
 #include "engine/match/matcher.h"
 #include "engine/pipeline/proposal.h"
 #include "engine/trigger/match_values.h"
+#include "engine/trigger/suppress_keys.h"
 #include "rules/rule/rule.h"
 
 namespace riposte::pipeline {
@@ -21,6 +22,8 @@ struct LiveRules {
   std::vector<std::pair<std::string, std::shared_ptr<const match::Matcher>>> matchers;
   // What matches are to windows.
   std::shared_ptr<const trigger::MatchValues> values;
+  // By what alerts are told apart that may be silent.
+  std::shared_ptr<const trigger::SuppressKeys> suppress;
   // Which of them other tasks may propose to order for.
   std::shared_ptr<const ProposalRules> proposals;
 

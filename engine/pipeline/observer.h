@@ -37,6 +37,14 @@ struct WindowCounts {
   bool operator==(const WindowCounts&) const = default;
 };
 
+// Of `suppress`.
+struct SuppressCounts {
+  uint64_t silenced = 0;  // alerts
+  // Keys that went at their rule's bound while their span was open: the next alert is told.
+  uint64_t evicted = 0;
+  bool operator==(const SuppressCounts&) const = default;
+};
+
 // Records of the shuffle.
 struct ShuffleCounts {
   uint64_t sent = 0;  // without ticks
@@ -58,6 +66,7 @@ struct Counts {
   uint64_t plain_events = 0;            // whose matching exceeded the index's limits
   uint64_t decode_ns = 0, find_ns = 0;  // estimated: decoding, and finding the rules to evaluate
   WindowCounts windows;
+  SuppressCounts suppress;
   ShuffleCounts shuffle;
   DelayHistogram processing;       // per event: decode and match, batch time divided by its events
   DelayHistogram detection_delay;  // event time to commit, of the firings' events
@@ -101,13 +110,15 @@ struct Report {
 // How a state task began.
 struct WindowsStart {
   int32_t task = 0;
-  int64_t replayed = 0;       // records of the changelog
-  std::string wiped{};        // why the store that was found was wiped; empty: it was not
-  size_t restored = 0;        // groups
-  size_t refused = 0;         // groups that are none of the rule's, or beyond its bound
-  size_t ended = 0;           // definitions that no rule has any more: their states are deleted
-  size_t assets = 0;          // on which something was ordered
-  size_t assets_refused = 0;  // whose orders are unreadable, or beyond the bound
+  int64_t replayed = 0;         // records of the changelog
+  std::string wiped{};          // why the store that was found was wiped; empty: it was not
+  size_t restored = 0;          // groups
+  size_t refused = 0;           // groups that are none of the rule's, or beyond its bound
+  size_t ended = 0;             // definitions that no rule has any more: their states are deleted
+  size_t assets = 0;            // on which something was ordered
+  size_t assets_refused = 0;    // whose orders are unreadable, or beyond the bound
+  size_t silenced = 0;          // keys of `suppress`
+  size_t silenced_refused = 0;  // that are none of the rule's, or beyond its bound
 };
 // What a reload did to them: numbers of rules.
 struct WindowsReload {

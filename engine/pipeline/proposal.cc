@@ -16,14 +16,18 @@ namespace {
 
 using remediate::Subject;
 
-constexpr uint8_t kVersion = 1;
+// The first one had no `no_target` and no key of the alert.
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersionWithoutKey = 1;
 
 // Of the byte behind the version.
 constexpr uint8_t kSingleMatch = 1;
 constexpr uint8_t kByDeadline = 2;
 constexpr uint8_t kHasMeasure = 4;
 constexpr uint8_t kCut = 8;
-constexpr uint8_t kFlags = 15;
+constexpr uint8_t kFlagsWithoutKey = 15;
+constexpr uint8_t kHasAlertKey = 16;
+constexpr uint8_t kFlags = 31;
 
 // Bounds of what is read.
 constexpr size_t kHashMax = 128;
@@ -135,9 +139,9 @@ void WriteParts(const Proposal& proposal, const Extent& extent, ByteWriter& out)
   const WindowFiring& fired = proposal.fired;
   const bool cut = fired.cut || proposal.evidence.cut || LeavesOut(extent, proposal);
   out.Byte(kVersion);
-  out.Byte(static_cast<uint8_t>((proposal.is_single_match ? kSingleMatch : 0) |
-                                (fired.by_deadline ? kByDeadline : 0) |
-                                (fired.measure ? kHasMeasure : 0) | (cut ? kCut : 0)));
+  out.Byte(static_cast<uint8_t>(
+      (proposal.is_single_match ? kSingleMatch : 0) | (fired.by_deadline ? kByDeadline : 0) |
+      (fired.measure ? kHasMeasure : 0) | (cut ? kCut : 0) | (fired.alert_key ? kHasAlertKey : 0)));
   WriteFiring(fired.firing, extent, out);
   out.Unsigned(fired.part);
   out.Unsigned(fired.parts);
@@ -146,6 +150,11 @@ void WriteParts(const Proposal& proposal, const Extent& extent, ByteWriter& out)
   WriteTime(fired.first_time, out);
   WriteTime(fired.last_time, out);
   WriteGroup(fired.group, extent, out);
+  out.Byte(static_cast<uint8_t>(fired.no_target));
+  if (fired.alert_key) {
+    out.Text(fired.alert_key->definition);
+    out.Text(fired.alert_key->key);
+  }
   WriteSubjects(fired, out);
   WriteClauses(proposal.evidence.matched, extent, out);
 }
@@ -244,7 +253,6 @@ void ReadWindow(WindowFiring& fired, bool has_measure, ByteReader& in) {
 
 void ReadSubjects(WindowFiring& fired, ByteReader& in) {
   const size_t count = ReadCount(kTargetsToldMax, in);
-  if (count == 0) in.Fail();
   while (fired.targets.size() < count && in.ok()) fired.targets.push_back(ReadSubjectOf(in));
   const uint8_t where = in.Byte();
   if (where > kEventOfTarget) in.Fail();
@@ -275,15 +283,27 @@ void ReadCopy(Proposal& proposal, ByteReader& in) {
   proposal.fired.event.record = copy;
 }
 
-void ReadParts(Proposal& proposal, ByteReader& in) {
+void ReadAlert(WindowFiring& fired, bool has_key, ByteReader& in) {
+  fired.no_target = static_cast<remediate::Refusal>(
+      ReadNumber(static_cast<uint64_t>(remediate::Refusal::kCount) - 1, in));
+  if (!has_key) return;
+  fired.alert_key.emplace();
+  fired.alert_key->definition = ReadText(kHashMax, in);
+  fired.alert_key->key = ReadText(trigger::kSuppressKeyBytesMax, in);
+}
+
+void ReadParts(uint8_t version, Proposal& proposal, ByteReader& in) {
   const uint8_t flags = in.Byte();
-  if ((flags & ~kFlags) != 0) in.Fail();
+  if ((flags & ~(version == kVersionWithoutKey ? kFlagsWithoutKey : kFlags)) != 0) in.Fail();
   proposal.is_single_match = (flags & kSingleMatch) != 0;
   proposal.fired.by_deadline = (flags & kByDeadline) != 0;
   proposal.fired.cut = (flags & kCut) != 0;
   proposal.rule = ReadFiring(proposal.fired.firing, in);
   ReadWindow(proposal.fired, (flags & kHasMeasure) != 0, in);
+  if (version != kVersionWithoutKey) ReadAlert(proposal.fired, (flags & kHasAlertKey) != 0, in);
   ReadSubjects(proposal.fired, in);
+  if (proposal.fired.targets.empty() && (proposal.is_single_match || !proposal.fired.alert_key))
+    in.Fail();
   ReadClauses(proposal.evidence.matched, in);
   if (proposal.is_single_match) {
     proposal.evidence.cut = proposal.fired.cut;
@@ -294,7 +314,8 @@ void ReadParts(Proposal& proposal, ByteReader& in) {
 
 }  // namespace
 
-Proposal ProposeMatch(const rule::Rule& rule, Subject event, Evidence evidence) {
+Proposal ProposeMatch(const rule::Rule& rule, Subject event, Evidence evidence,
+                      std::optional<trigger::AlertKey> alert_key) {
   if (event.event_id.size() > remediate::kSubjectIdMax) event.event_id = {};
   Proposal proposal{.fired = {}, .is_single_match = true, .evidence = std::move(evidence)};
   WindowFiring& fired = proposal.fired;
@@ -302,12 +323,16 @@ Proposal ProposeMatch(const rule::Rule& rule, Subject event, Evidence evidence) 
   fired.event = event;
   fired.targets = {event};
   fired.first_time = fired.last_time = event.event_time;
+  fired.alert_key = std::move(alert_key);
   return proposal;
 }
 
 std::vector<Share> SplitByOwner(const WindowFiring& fired, int32_t sender,
                                 const OwnerOfAsset& owner_of) {
-  if (fired.targets.empty()) return {{.owner = sender, .fired = fired}};
+  if (fired.targets.empty()) {
+    const bool is_others = fired.alert_key && !fired.event.asset.id.empty();
+    return {{.owner = is_others ? owner_of(fired.event.asset.id) : sender, .fired = fired}};
+  }
   struct Begun {
     size_t share, bytes;
   };
@@ -381,9 +406,9 @@ ProposalFault ReadProposal(std::string_view bytes, const ProposalRules& rules, P
   ByteReader in(bytes);
   const uint8_t version = in.Byte();
   if (!in.ok() || version == 0) return ProposalFault::kMalformed;
-  if (version != kVersion) return ProposalFault::kUnknownVersion;
+  if (version > kVersion) return ProposalFault::kUnknownVersion;
   proposal = {};
-  ReadParts(proposal, in);
+  ReadParts(version, proposal, in);
   if (!in.ok()) return ProposalFault::kMalformed;
   proposal.fired.firing.rule = rules.Find(proposal.rule.id, proposal.rule.arming_hash);
   return proposal.fired.firing.rule == nullptr ? ProposalFault::kUnknownRule : ProposalFault::kNone;

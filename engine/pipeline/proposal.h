@@ -3,13 +3,15 @@
 // docs/adr/0008-the-owner-of-the-asset-decides-and-alerts.md.
 //
 // The owner decides about what it reads as the sender would have, with the same ids, as long as its
-// rule is the same: found by its id and what arming depends on (Rule::arming_hash).
+// rule is the same: found by its id and what arming depends on (Rule::arming_hash). Whether the
+// alert is silent it judges by the key that the sender found.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,16 +31,17 @@ struct ProposedRule {
 
 struct Proposal {
   // A single match is one, too: of its event, which is its only target and has the bytes of its
-  // record, or as many of the first as are told.
+  // record, or as many of the first as are told. Without targets it is about the event's asset.
   WindowFiring fired;
   bool is_single_match = false;
-  Evidence evidence;    // of a single match; `event_bytes` is all that the record has
+  Evidence evidence{};  // of a single match; `event_bytes` is all that the record has
   ProposedRule rule{};  // of one that was read
 };
 
 // The single match of `rule` on `event`. An event whose id is too long to be told has none here,
 // as in a window: its place and its bytes identify it. Views of both and of `evidence`.
-Proposal ProposeMatch(const rule::Rule& rule, remediate::Subject event, Evidence evidence);
+Proposal ProposeMatch(const rule::Rule& rule, remediate::Subject event, Evidence evidence,
+                      std::optional<trigger::AlertKey> alert_key = std::nullopt);
 
 // What one task judges of a firing.
 struct Share {
@@ -50,8 +53,9 @@ inline constexpr int32_t kNoState = -1;
 using OwnerOfAsset = std::function<int32_t(std::string_view asset_id)>;
 
 // The shares of a firing, by the first of their targets: each target is in one. What is on no asset
-// is the sender's, and so is a firing without targets: there is nothing to order. Those of others
-// are such as one proposal holds. `sender`: its number as a state task, or kNoState.
+// is the sender's, and so is a firing without targets: there is nothing to order. But if its alert
+// may be silent it is its asset's. Those of others are such as one proposal holds. `sender`: its
+// number as a state task, or kNoState.
 std::vector<Share> SplitByOwner(const WindowFiring& fired, int32_t sender,
                                 const OwnerOfAsset& owner_of);
 
@@ -64,7 +68,7 @@ inline constexpr size_t kProposalBytesMax = 15u << 10;
 // appended: not even the rest has room, as with a group of hundreds of fields.
 bool WriteProposal(const Proposal& proposal, std::string& out);
 
-// The rules that may order, by their id. Refers to the set.
+// The rules that may be proposed for, by their id. Refers to the set.
 class ProposalRules {
  public:
   explicit ProposalRules(const rule::RuleSet& rules);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/unicode.h"
 #include "engine/pipeline/record_parts.h"
+#include "engine/trigger/group_key.h"
 
 namespace riposte::pipeline {
 namespace {
@@ -73,6 +74,20 @@ std::string DecisionJson(const Decided& decided, const Action& action,
     writer.EndObject();
   }
   writer.EndArray().Key("truncated").Bool(text_max != kNoLimit).EndObject();
+  return out;
+}
+
+std::string SuppressionEndedJson(const rule::Rule& rule, std::string_view key,
+                                 const trigger::SilencedSpan& span, Time now, size_t text_max) {
+  std::string out;
+  json::Writer writer(out);
+  writer.BeginObject().Field("kind", "suppression_ended").Field("time", FormatTime(now));
+  WriteRule(rule, text_max, writer);
+  WriteTexts("key", trigger::ValuesOfKey(key), text_max, writer);
+  writer.Field("first_time", FormatTime(span.first));
+  writer.Field("until", FormatTime(span.first + rule.suppress->span));
+  writer.Field("silenced", span.silenced);
+  writer.Key("truncated").Bool(text_max != kNoLimit).EndObject();
   return out;
 }
 
@@ -148,6 +163,17 @@ OutRecord CoverageGapRecord(const PartitionId& partition, int64_t first_offset, 
   writer.BeginObject().Field("kind", "coverage_gap").Field("time", FormatTime(now));
   writer.Field("topic", partition.topic).Field("partition", partition.partition);
   writer.Field("first_offset", first_offset).Field("end_offset", end_offset).EndObject();
+  return record;
+}
+
+OutRecord SuppressionEndedRecord(const rule::Rule& rule, std::string_view key,
+                                 const trigger::SilencedSpan& span, Time now,
+                                 size_t value_bytes_max) {
+  OutRecord record{.topic = OutTopic::kAudit,
+                   .key = rule.id.ToString(),
+                   .value = SuppressionEndedJson(rule, key, span, now, kNoLimit)};
+  if (record.value.size() > value_bytes_max)
+    record.value = SuppressionEndedJson(rule, key, span, now, kShortText);
   return record;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/match/held_clauses.h"
 #include "engine/pipeline/decide.h"
 #include "engine/pipeline/ports.h"
+#include "engine/trigger/suppress.h"
 
 namespace riposte::pipeline {
 
@@ -53,6 +54,11 @@ OutRecord CountsRecord(const PartitionId& partition, const TransactionCounts& co
 // the operator let the offset jump.
 OutRecord CoverageGapRecord(const PartitionId& partition, int64_t first_offset, int64_t end_offset,
                             Time now);
+
+// That a span of a rule's `suppress` is over in which something was silent. `key`: SuppressKeys.
+OutRecord SuppressionEndedRecord(const rule::Rule& rule, std::string_view key,
+                                 const trigger::SilencedSpan& span, Time now,
+                                 size_t value_bytes_max);
 
 // A rejected record. `error_offset`: byte of a broken grammar.
 struct DeadLetter {

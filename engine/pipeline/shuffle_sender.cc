@@ -5,6 +5,14 @@
 #include "engine/pipeline/shuffle_record.h"
 
 namespace riposte::pipeline {
+namespace {
+
+std::string_view AssetOf(const Proposal& proposal) {
+  const WindowFiring& fired = proposal.fired;
+  return (fired.targets.empty() ? fired.event : fired.targets.front()).asset.id;
+}
+
+}  // namespace
 
 ShuffleSender::ShuffleSender(Options options)
     : options_(std::move(options)), ticks_(options_.state_tasks, options_.own, options_.ticks) {}
@@ -33,7 +41,7 @@ bool ShuffleSender::Propose(int32_t to, const Proposal& proposal, Time watermark
   }
   open.Begin(now);
   OutRecord record{.topic = OutTopic::kShuffle,
-                   .key = std::string(proposal.fired.targets.front().asset.id),
+                   .key = std::string(AssetOf(proposal)),
                    .value = {},
                    .partition = to};
   WriteProposalRecord(options_.name, watermark, bytes, record.value);

@@ -197,7 +197,7 @@ Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
   for (Reading& reading : readings) RIPOSTE_TRY(reading.UseRules(*next_rules));
   if (windows() != nullptr) {
     RIPOSTE_TRY(Settle());
-    RIPOSTE_TRY(state->UseRules(next_rules->values));
+    RIPOSTE_TRY(state->UseRules(*next_rules));
   }
   if (state == nullptr && state_tasks > 0) {
     RIPOSTE_TRY(Settle());
@@ -214,7 +214,7 @@ Status Task::Impl::UseRules(const LiveRulesPtr& next_rules) {
 // Whether the task has all that it goes on from; if not, it is tried again.
 Result<bool> Task::Impl::TakeStateOver() {
   if (state == nullptr || windows() != nullptr) return true;
-  const Status taken = state->TakeOver(live->values);
+  const Status taken = state->TakeOver(*live);
   now = surroundings.clock->Now();
   if (taken.ok()) return true;
   if (taken.code() != ErrorCode::kUnavailable && taken.code() != ErrorCode::kTimeout) return taken;
@@ -269,6 +269,7 @@ Status Task::Impl::WorkOnShuffle(Reading& from, const Standing& standing) {
   for (const Record& record : from.batch) {
     if (!from.IsNew(record)) continue;
     windows()->OnTime(now);
+    PutWindows(standing);
     FiringOutputs outputs = OutputsFor(standing);
     const ShuffleReceiver::Verdict verdict = receiver.Take(record, *live, *windows(), outputs);
     PutWindows(standing);
@@ -294,6 +295,7 @@ void Task::Impl::Work(Reading& from, const Record& record, const Standing& stand
   CountOddities();
   HearOf(from, record, !found.empty());
   if (found.empty()) return;
+  PutWindows(standing);  // what was due before it
   match::ForEachRule(found, [&](uint32_t rule) { open.CountMatch(rule); });
   const remediate::Subject event =
       remediate::SubjectOf(decoder.event(), {.topic = from.partition.topic,
@@ -369,7 +371,8 @@ void Task::Impl::TakeMatches(std::span<const match::Match> parts, const Reading&
   const uint32_t index = parts.front().rule;
   const rule::Rule& rule = live->rules->rules[index];
   if (rule.fires && std::holds_alternative<rule::SingleMatch>(rule.trigger))
-    OutputsFor(standing).Put(rule, event, EvidenceOf(parts.front(), from, event));
+    OutputsFor(standing).Put(rule, event, EvidenceOf(parts.front(), from, event),
+                             live->suppress->KeyOfMatch(index, decoder.event()));
   if (live->values->takes(index))
     WithWindows([&](auto& taking) { taking.OnMatches(decoder.event(), parts, event); });
 }
@@ -397,7 +400,8 @@ FiringOutputs Task::Impl::OutputsFor(const Standing& standing) {
           {.alert_bytes_max = committer->MaxValueBytes(OutTopic::kAlerts),
            .audit_bytes_max = committer->MaxValueBytes(OutTopic::kAudit)},
           {.sender = sender ? &*sender : nullptr, .watermark = told()},
-          open};
+          open,
+          windows() != nullptr ? &state->suppressions() : nullptr};
 }
 
 // How far the source is. What windows make of a match does not depend on how records came in
@@ -441,6 +445,7 @@ void Task::Impl::PutWindows(const Standing& standing) {
     if (windows()->changed()) open.Begin(now);
     FiringOutputs outputs = OutputsFor(standing);
     PutEffects(windows()->effects(), *live, outputs);
+    PutSuppressed(state->suppressions(), windows()->watermark(), *live, outputs);
   }
   WithWindows([&](auto& from) {
     sender->Send(from.outgoing(), *live->values, now, open);
@@ -451,8 +456,10 @@ void Task::Impl::PutWindows(const Standing& standing) {
 
 // More must not come into the transaction.
 bool Task::Impl::IsFull() const {
-  return open.output_bytes() >= options.commit_output_bytes_max ||
-         (windows() != nullptr && windows()->changed_bytes() >= options.commit_changelog_bytes_max);
+  if (open.output_bytes() >= options.commit_output_bytes_max) return true;
+  return windows() != nullptr &&
+         windows()->changed_bytes() + state->suppressions().changed_bytes() >=
+             options.commit_changelog_bytes_max;
 }
 
 Duration Task::Impl::TimeToCommit(Time at) const {

@@ -16,6 +16,7 @@
 #include "base/uuid.h"
 #include "engine/pipeline/decide.h"
 #include "engine/trigger/occurrence.h"
+#include "engine/trigger/suppress_keys.h"
 #include "rules/rule/rule.h"
 #include "rules/schema/profile.h"
 
@@ -46,7 +47,8 @@ struct WindowFiring {
   // Where several tasks judge its targets, each some of them (proposal.h): which of how many these
   // are.
   uint32_t part = 1, parts = 1;
-  bool cut = false;  // event ids, or the group, are not all told
+  bool cut = false;                              // event ids, or the group, are not all told
+  std::optional<trigger::AlertKey> alert_key{};  // empty: its alert cannot be silent
 };
 
 // `group`: its values as they name it, in the order of the rule's fields; empty without groups. Two

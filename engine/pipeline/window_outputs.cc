@@ -15,7 +15,9 @@ void PutFiring(const trigger::Firing& firing, const LiveRules& live, FiringOutpu
   const rule::Rule& rule = live.rules->rules[firing.rule];
   if (!rule.fires) return;
   const std::vector<std::string> group = trigger::ValuesOfKey(firing.key);
-  outputs.Put(FireWindow(rule, *live.rules->schema, firing.completion, group));
+  WindowFiring window = FireWindow(rule, *live.rules->schema, firing.completion, group);
+  window.alert_key = live.suppress->KeyOfWindow(firing.rule, firing.key, window.event.asset.id);
+  outputs.Put(window);
 }
 
 void PutSummary(const trigger::ClosedFiring& closed, const LiveRules& live,
@@ -48,6 +50,19 @@ void PutEffects(const trigger::Effects& effects, const LiveRules& live, FiringOu
   for (const trigger::ClosedFiring& closed : effects.closed) PutSummary(closed, live, outputs);
   for (const trigger::Firing& firing : effects.firings) PutFiring(firing, live, outputs);
   CountFates(effects, outputs.open());
+}
+
+void PutSuppressed(TaskSuppressions& suppressions, Time watermark, const LiveRules& live,
+                   FiringOutputs& outputs) {
+  suppressions.OnTime(watermark);
+  const trigger::SuppressEffects& effects = suppressions.effects();
+  for (const trigger::EndedSpan& ended : effects.ended) {
+    outputs.open().Begin(outputs.now());
+    outputs.open().Put(SuppressionEndedRecord(live.rules->rules[ended.rule], ended.key, ended.span,
+                                              outputs.now(), outputs.bounds().audit_bytes_max));
+  }
+  outputs.open().counts().suppress.evicted += effects.evicted.size();
+  suppressions.Forget();
 }
 
 void CountLeftOut(const trigger::LeftOut& left_out, WindowCounts& counts) {

@@ -61,6 +61,21 @@ SuppressKeys::PerRule SuppressKeys::Read(const rule::Rule& rule) const {
   return read;
 }
 
+std::optional<AlertKey> SuppressKeys::KeyOfMatch(uint32_t rule, const event::Event& event) const {
+  std::optional<std::string> key;
+  if (Has(rule)) key = OfMatch(rule, event);
+  if (!key) return std::nullopt;
+  return AlertKey{.definition = definition(rule), .key = *std::move(key)};
+}
+
+std::optional<AlertKey> SuppressKeys::KeyOfWindow(uint32_t rule, std::string_view group,
+                                                  std::string_view asset_id) const {
+  std::optional<std::string> key;
+  if (Has(rule)) key = OfWindow(rule, group, asset_id);
+  if (!key) return std::nullopt;
+  return AlertKey{.definition = definition(rule), .key = *std::move(key)};
+}
+
 std::optional<std::string> SuppressKeys::OfMatch(uint32_t rule, const event::Event& event) const {
   KeyWriter key;
   for (const Field& field : per_rule_[rule].by) {

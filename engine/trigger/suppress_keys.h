@@ -20,6 +20,13 @@ namespace riposte::trigger {
 
 inline constexpr size_t kSuppressKeyBytesMax = 64;  // a longer one stands as its hash
 
+// One of them, and SuppressKeys::definition, of which it is a view: where that is another one, the
+// key says nothing.
+struct AlertKey {
+  std::string_view definition;
+  std::string key;
+};
+
 class SuppressKeys {
  public:
   explicit SuppressKeys(rule::RuleSetPtr rules);
@@ -31,7 +38,13 @@ class SuppressKeys {
   // use under another. The trigger is no part of it. Hex.
   const std::string& definition(uint32_t rule) const { return per_rule_[rule].definition; }
 
-  // Of a rule that Has. Empty: a value is missing, so that the alert cannot be silent.
+  // The key of a rule's alert. Empty: it has no `suppress`, or a value is missing, so that the
+  // alert cannot be silent.
+  std::optional<AlertKey> KeyOfMatch(uint32_t rule, const event::Event& event) const;
+  std::optional<AlertKey> KeyOfWindow(uint32_t rule, std::string_view group,
+                                      std::string_view asset_id) const;
+
+  // Of a rule that Has. Empty: a value is missing.
   std::optional<std::string> OfMatch(uint32_t rule, const event::Event& event) const;
   // `group`: the key of a window's group (group_key.h). `asset_id`: of its alert, may be empty.
   std::optional<std::string> OfWindow(uint32_t rule, std::string_view group,

@@ -139,6 +139,14 @@ TEST_F(EngineMetricsTest, WhatBecomesOfMatchesInWindowsIsCounted) {
   EXPECT_EQ(ValueOf(OfRule("riposte_rule_groups_evicted_total", rule)), "absent");
 }
 
+TEST_F(EngineMetricsTest, WhatIsSilentIsCounted) {
+  pipeline::Counts counts;
+  counts.suppress = {.silenced = 3, .evicted = 2};
+  Commit(counts);
+  EXPECT_EQ(ValueOf("riposte_alerts_silenced_total"), "3");
+  EXPECT_EQ(ValueOf("riposte_suppress_keys_evicted_total"), "2");
+}
+
 TEST_F(EngineMetricsTest, WhatGoesByTheShuffleIsCounted) {
   pipeline::Counts counts;
   counts.shuffle.sent = 2;
@@ -161,7 +169,7 @@ TEST_F(EngineMetricsTest, WhatGoesByTheShuffleIsCounted) {
 TEST_F(EngineMetricsTest, StoresThatWereOfNoUseAndThatFailAreCounted) {
   metrics_.OnWindowsStart({.task = 1, .replayed = 5, .restored = 3});
   EXPECT_EQ(ValueOf("riposte_state_stores_wiped_total"), "0");
-  metrics_.OnWindowsStart({.task = 1, .wiped = "too_old", .refused = 2});
+  metrics_.OnWindowsStart({.task = 1, .wiped = "too_old", .refused = 1, .silenced_refused = 1});
   EXPECT_EQ(ValueOf("riposte_state_stores_wiped_total"), "1");
   EXPECT_EQ(ValueOf("riposte_state_groups_refused_total"), "2");
   metrics_.OnStoreLag(1, Status(ErrorCode::kIo, "no space left"));

@@ -19,7 +19,8 @@ class FiringOutputsTest : public testing::Test {
              .now = kNow},
             {.alert_bytes_max = alert_bytes_max_, .audit_bytes_max = 100'000},
             {.sender = sender_, .watermark = kNow - std::chrono::seconds(5)},
-            open_};
+            open_,
+            nullptr};
   }
   const std::vector<OutRecord>& Records() { return open_.Seal({}, rules_, {}, {}); }
   std::vector<OutTopic> Topics() {

@@ -151,7 +151,7 @@ class Life {
         clock_(now),
         state_({.number = 0, .name = "0", .changelog = std::make_unique<ListedChangelog>(records)},
                {"edr/0"}, {}, &stores, &clock_, &observer_) {
-    const Status taken = state_.TakeOver(live_->values);
+    const Status taken = state_.TakeOver(*live_);
     EXPECT_TRUE(taken.ok()) << taken.message();
   }
 

@@ -1,6 +1,8 @@
 #include "engine/pipeline/proposal.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <random>
 #include <set>
@@ -11,6 +13,7 @@
 #include "engine/guard/standard.h"
 #include "engine/pipeline/window_records.h"
 #include "tests/engine/pipeline/window_fixture.h"
+#include "tests/support/corpus.h"
 #include "tests/support/environment.h"
 
 namespace riposte::pipeline {
@@ -339,11 +342,104 @@ TEST(ProposalTest, WithoutRoomForItsKeyItIsNotWritten) {
   EXPECT_EQ(out, "before");
 }
 
+// By which alerts of `suppress` are told apart.
+const std::string kDefinition(64, 'd');
+trigger::AlertKey KeyOf(std::string key) {
+  return {.definition = kDefinition, .key = std::move(key)};
+}
+
+TEST(ProposalTest, TheKeyOfItsAlertIsTold) {
+  Fired fired("count", test::Window().Add(Process(1)).Completed());
+  fired.window.alert_key = KeyOf(std::string(trigger::kSuppressKeyBytesMax, 'k'));
+  const Proposal proposal = fired.AsProposal();
+  ExpectSame(proposal);
+  const Reread reread(proposal);
+  ASSERT_TRUE(reread.proposal_read.fired.alert_key.has_value());
+  EXPECT_EQ(reread.proposal_read.fired.alert_key->definition, kDefinition);
+  EXPECT_EQ(reread.proposal_read.fired.alert_key->key, fired.window.alert_key->key);
+  test::EngineDecoder decoder;
+  const remediate::Subject event = remediate::SubjectOf(decoder.Decode(Process(10)), kOrigin);
+  const Reread match(ProposeMatch(RuleOf("match"), event, {}, KeyOf("k")));
+  ASSERT_TRUE(match.proposal_read.fired.alert_key.has_value());
+  EXPECT_EQ(match.proposal_read.fired.alert_key->key, "k");
+}
+
+// It is told whether its alert is silent by who owns its asset.
+TEST(ProposalTest, WithoutTargetsItIsToldWithItsKeyOnly) {
+  Fired fired("count", test::Window().Add(Process(1)).AtDeadline());
+  ASSERT_TRUE(fired.window.targets.empty());
+  Proposal read;
+  EXPECT_EQ(ReadProposal(Written(fired.AsProposal()), ProposalRules(*kRules), read),
+            ProposalFault::kMalformed);
+  fired.window.alert_key = KeyOf("k");
+  ExpectSame(fired.AsProposal());
+  EXPECT_NE(AlertOf(fired.AsProposal()).find("no_target_event"), std::string::npos);
+  const std::vector<Share> shares = SplitByOwner(fired.window, kNoState, OwnerOf);
+  ASSERT_EQ(shares.size(), 1u);
+  EXPECT_EQ(shares[0].owner, OwnerOf("A1"));
+  fired.window.event.asset.id = {};
+  EXPECT_EQ(SplitByOwner(fired.window, kNoState, OwnerOf)[0].owner, kNoState);
+}
+
+// formats/proposal.v*.hex: what is sent, and read by later versions; a file there never changes.
+class ProposalFormatTest : public testing::Test {
+ protected:
+  static std::string PathOf(const std::string& name) {
+    return std::string(RIPOSTE_SOURCE_DIR) + "/tests/engine/pipeline/formats/" + name + ".hex";
+  }
+  static std::string Hex(std::string_view bytes) {
+    std::string hex;
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      const auto byte = static_cast<uint8_t>(bytes[i]);
+      hex += {"0123456789abcdef"[byte >> 4u], "0123456789abcdef"[byte & 15u]};
+      if (i % 40 == 39 || i + 1 == bytes.size()) hex += '\n';
+    }
+    return hex;
+  }
+  static std::string BytesOf(const std::string& name) {
+    std::string bytes, digits;
+    for (const char c : test::ReadFile(PathOf(name))) {
+      if (c != '\n') digits += c;
+      if (digits.size() < 2) continue;
+      bytes += static_cast<char>(std::stoi(digits, nullptr, 16));
+      digits.clear();
+    }
+    return bytes;
+  }
+
+  Fired fired_{
+      "grouped", test::Window().Add(Process(10)).Add(Process(11)).Completed(), {"a1", "evil"}};
+};
+
+TEST_F(ProposalFormatTest, WhatIsWrittenIsTheSecond) {
+  fired_.window.alert_key = KeyOf("key");
+  const std::string bytes = Written(fired_.AsProposal());
+  if (std::getenv("RIPOSTE_UPDATE_GOLDEN") != nullptr)
+    std::ofstream(PathOf("proposal.v2"), std::ios::binary) << Hex(bytes);
+  EXPECT_EQ(Hex(bytes), Hex(BytesOf("proposal.v2")));
+}
+
+TEST_F(ProposalFormatTest, TheFirstHadNoKeyAndIsRead) {
+  const std::string bytes = BytesOf("proposal.v1");
+  Proposal read;
+  ASSERT_EQ(ReadProposal(bytes, ProposalRules(*kRules), read), ProposalFault::kNone);
+  EXPECT_FALSE(read.fired.alert_key.has_value());
+  EXPECT_EQ(Written(read), Written(fired_.AsProposal()));
+  for (size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_EQ(ReadProposal(bytes.substr(0, size), ProposalRules(*kRules), read),
+              ProposalFault::kMalformed)
+        << size;
+}
+
 class ReadProposalTest : public testing::Test {
  protected:
   ProposalFault Read(const std::string& bytes) { return ReadProposal(bytes, rules_, read_); }
-  const Fired fired_{"all", test::Window().Add(Process(10), 1).Add(Process(11), 2).Completed()};
-  const std::string bytes_ = Written(fired_.AsProposal());
+  static std::string Bytes() {
+    Fired fired("all", test::Window().Add(Process(10), 1).Add(Process(11), 2).Completed());
+    fired.window.alert_key = KeyOf("key");
+    return Written(fired.AsProposal());
+  }
+  const std::string bytes_ = Bytes();
   const ProposalRules rules_{*kRules};
   Proposal read_;
 };
@@ -375,8 +471,10 @@ TEST_F(ReadProposalTest, WhatIsNotWholeIsMalformed) {
 
 TEST_F(ReadProposalTest, OtherVersionsAndSizesAreRefused) {
   std::string other = bytes_;
-  other[0] = 2;
+  other[0] = 3;
   EXPECT_EQ(Read(other), ProposalFault::kUnknownVersion);
+  other[0] = 1;
+  EXPECT_EQ(Read(other), ProposalFault::kMalformed) << "it had no key";
   other[0] = 0;
   EXPECT_EQ(Read(other), ProposalFault::kMalformed);
   EXPECT_EQ(Read(bytes_ + std::string(kProposalBytesMax + 1 - bytes_.size(), 'x')),

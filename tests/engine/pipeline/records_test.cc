@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "engine/guard/standard.h"
+#include "engine/trigger/group_key.h"
 #include "tests/engine/pipeline/task_harness.h"
 #include "tests/support/golden.h"
 
@@ -93,6 +94,16 @@ TEST(RecordsTest, Golden) {
   test::ExpectGolden("alert.cut.json", ordered.Alert(1000, 1000).value);
   test::ExpectGolden("audit.cut.json", ordered.Decision(0, 100).value);
   test::ExpectGolden("audit.coverage-gap.json", CoverageGapRecord(kPartition, 7, 40, kNow).value);
+  rule::Rule silencing = test::RuleFor("evil");
+  silencing.suppress = rule::Suppress{.by = {}, .span = std::chrono::hours(1)};
+  trigger::KeyWriter key;
+  key.AddText("a1");
+  key.AddText("ann");
+  test::ExpectGolden(
+      "audit.suppression-ended.json",
+      SuppressionEndedRecord(silencing, std::move(key).Finish(),
+                             {.first = kNow - std::chrono::hours(1), .silenced = 2}, kNow, kBig)
+          .value);
   test::ExpectGolden("audit.counts.json", CountsRecord(kPartition,
                                                        {.first_offset = 40,
                                                         .last_offset = 49,

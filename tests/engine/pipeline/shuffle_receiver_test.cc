@@ -36,7 +36,7 @@ class ShuffleReceiverTest : public testing::Test {
     LiveRules live;
     live.values = std::shared_ptr<const trigger::MatchValues>(std::shared_ptr<void>(), &values);
     live.proposals = std::make_shared<const ProposalRules>(values.rules());
-    FiringOutputs outputs({.ttl = {}, .now = now}, {}, {}, open_);
+    FiringOutputs outputs({.ttl = {}, .now = now}, {}, {}, open_, nullptr);
     return receiver_.Take({.key = {}, .value = bytes, .append_time = kShuffleTime}, live, windows,
                           outputs);
   }

@@ -44,7 +44,7 @@ class TaskStateTest : public testing::Test {
   test::KeptStores stores_;
   test::ManualClock clock_{test::TimeAt(test::kEventTime)};
   test::RecordingObserver observer_;
-  const TaskState::Values values_ = std::make_shared<const trigger::MatchValues>(Pairs());
+  const LiveRulesPtr live_ = LiveRules::Compile(Pairs(), {});
   test::EngineDecoder decoder_;
   std::unique_ptr<Outbox> outbox_;
   std::vector<OutRecord> records_;
@@ -53,7 +53,7 @@ class TaskStateTest : public testing::Test {
 TEST_F(TaskStateTest, TheFirstTransactionBeginsWithTheChangelogsBirth) {
   const std::unique_ptr<TaskState> state = Make();
   EXPECT_EQ(state->windows(), nullptr);
-  ASSERT_TRUE(state->TakeOver(values_).ok());
+  ASSERT_TRUE(state->TakeOver(*live_).ok());
   Match(*state, "A1");
   // Birth, group and clock; all for the task's partition.
   EXPECT_EQ(state->Seal().size(), 3u);
@@ -73,11 +73,10 @@ TEST_F(TaskStateTest, TheFirstTransactionBeginsWithTheChangelogsBirth) {
 
 TEST_F(TaskStateTest, WhatGoesIsDeleted) {
   const std::unique_ptr<TaskState> state = Make();
-  ASSERT_TRUE(state->TakeOver(values_).ok());
+  ASSERT_TRUE(state->TakeOver(*live_).ok());
   Match(*state, "A1");
   Commit(*state);
-  ASSERT_TRUE(
-      state->UseRules(std::make_shared<const trigger::MatchValues>(test::RuleSetOf({}))).ok());
+  ASSERT_TRUE(state->UseRules(*LiveRules::Compile(test::RuleSetOf({}), {})).ok());
   Commit(*state);
   ASSERT_EQ(records_.size(), 2u);
   EXPECT_TRUE(records_[0].deletes);
@@ -87,20 +86,20 @@ TEST_F(TaskStateTest, WhatGoesIsDeleted) {
 TEST_F(TaskStateTest, WhatAnotherOwnerCommittedIsFound) {
   {
     const std::unique_ptr<TaskState> state = Make();
-    ASSERT_TRUE(state->TakeOver(values_).ok());
+    ASSERT_TRUE(state->TakeOver(*live_).ok());
     Match(*state, "A1");
     Commit(*state);
     Match(*state, "A2");
   }
   const std::unique_ptr<TaskState> state = Make();
-  ASSERT_TRUE(state->TakeOver(values_).ok());
+  ASSERT_TRUE(state->TakeOver(*live_).ok());
   EXPECT_EQ(state->windows()->groups(), 1u);
   EXPECT_EQ(observer_.starts.back().restored, 1u);
 }
 
 TEST_F(TaskStateTest, ADiskThatFailsAndRecoversIsToldOnceEach) {
   const std::unique_ptr<TaskState> state = Make();
-  ASSERT_TRUE(state->TakeOver(values_).ok());
+  ASSERT_TRUE(state->TakeOver(*live_).ok());
   stores_.full = true;
   for (const char* asset : {"A1", "A2"}) {
     Match(*state, asset);

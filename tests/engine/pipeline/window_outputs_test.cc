@@ -32,7 +32,7 @@ class WindowOutputsTest : public testing::Test {
                                       .now = test::TimeAt(test::kEventTime)};
     open_.Begin(circumstances.now);
     FiringOutputs outputs(circumstances, {.alert_bytes_max = 100'000, .audit_bytes_max = 100'000},
-                          {}, open_);
+                          {}, open_, nullptr);
     PutEffects(effects, *live_, outputs);
   }
   std::vector<OutTopic> Topics() {
