@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -96,13 +97,21 @@ void ReadClock(const state::Store& store, InspectedStore& inspected) {
   if (!inspected.clock) inspected.clock_problem = "it is of another version's format";
 }
 
+// How long the span is does not matter to what the state says.
+void DecodeSilenced(std::string_view bytes, InspectedGroup& group) {
+  ByteReader in(bytes);
+  trigger::SuppressState state;
+  if (trigger::Suppressor(Duration(1)).Read(in, state) && in.at_end() && state.first) {
+    group.silenced = std::move(state);
+  } else {
+    group.problem = "it is no state of what is silenced";
+  }
+}
+
 // What the state says, if it is known whose it is.
 void Decode(state::Kind kind, const rule::Rule* rule, std::string_view bytes,
             InspectedGroup& group) {
-  if (kind != state::Kind::kWindow) {
-    group.problem = "what is silenced is not shown";
-    return;
-  }
+  if (kind == state::Kind::kSuppress) return DecodeSilenced(bytes, group);
   if (rule == nullptr) {
     group.problem = "its content can be shown with the rule: --rules PATH";
     return;
@@ -198,7 +207,7 @@ Exit InspectAll(const Arguments& arguments, const std::string& path, const rule:
   if (!selection.ok()) return session.Fail(selection.status());
   const Result<std::vector<StoreFolder>> folders = FindStores(path);
   if (!folders.ok()) return session.Fail(folders.status());
-  const DefinitionNames names = rules == nullptr ? DefinitionNames() : DefinitionNames(*rules);
+  const DefinitionNames names = rules == nullptr ? DefinitionNames() : DefinitionNames(rules);
   std::optional<GroupSearch> search;
   if (!arguments.group.empty()) search.emplace(arguments.group);
   std::vector<InspectedStore> stores;

@@ -126,6 +126,10 @@ std::string GroupReport(const InspectedGroup& group, const DefinitionNames& name
                                  rule == nullptr ? HexOf(group.definition).substr(0, kHexDigits)
                                                  : "'" + ForTerminal(rule->name) + "'",
                                  group.bytes, group.segments, group.segments == 1 ? "" : "s");
+  if (group.silenced)
+    return text + fmt::format("    silent   since {}: {} alerts; {} targets were told\n",
+                              FormatTime(*group.silenced->first), group.silenced->silenced,
+                              group.silenced->targets.size());
   if (!group.view) return text + fmt::format("    {}\n", group.problem);
   return text + ViewText(*group.view, StepsOf(rule));
 }
@@ -226,7 +230,12 @@ json::Value GroupJson(const InspectedGroup& group, const DefinitionNames& names)
   AddRule(group.definition, names, object);
   object.emplace_back("bytes", Signed(group.bytes));
   object.emplace_back("records", int64_t{group.segments});
-  if (group.view) {
+  if (group.silenced) {
+    object.emplace_back(
+        "state", json::Object{{"first", FormatTime(*group.silenced->first)},
+                              {"silenced", group.silenced->silenced},
+                              {"targets", static_cast<int64_t>(group.silenced->targets.size())}});
+  } else if (group.view) {
     object.emplace_back("state", ViewJson(*group.view, StepsOf(names.Find(group.definition))));
   } else {
     object.emplace_back("problem", group.problem);

@@ -10,6 +10,7 @@
 #include "engine/state/store.h"
 #include "engine/state/summary.h"
 #include "engine/trigger/state_view.h"
+#include "engine/trigger/suppress.h"
 #include "engine/trigger/watermark.h"
 
 namespace riposte::cli {
@@ -20,8 +21,9 @@ struct InspectedGroup {
   std::string key;
   uint64_t bytes = 0;                        // of its state
   uint16_t segments = 0;                     // records
-  std::optional<trigger::StateView> view{};  // empty: `problem` says why
-  std::string problem{};
+  std::optional<trigger::StateView> view{};  // of a window
+  std::optional<trigger::SuppressState> silenced{};
+  std::string problem{};  // why it is neither
 };
 
 struct InspectedStore {

@@ -10,6 +10,7 @@
 #include "base/unicode.h"
 #include "engine/state/rocks_store.h"
 #include "engine/trigger/group_key.h"
+#include "engine/trigger/suppress_keys.h"
 #include "rules/rule/definition.h"
 #include "rules/text/suggest.h"
 
@@ -125,10 +126,15 @@ Result<std::unique_ptr<state::Store>> OpenStore(const StoreFolder& folder) {
   return store;
 }
 
-DefinitionNames::DefinitionNames(const rule::RuleSet& rules) : known_(true) {
-  for (const rule::Rule& rule : rules.rules)
-    rules_.emplace(state::DefinitionIdOf(rule.id, rule::DefinitionHash(rule, *rules.schema)),
+DefinitionNames::DefinitionNames(const rule::RuleSetPtr& rules) : known_(true) {
+  const trigger::SuppressKeys suppress(rules);
+  for (uint32_t i = 0; i < rules->rules.size(); ++i) {
+    const rule::Rule& rule = rules->rules[i];
+    rules_.emplace(state::DefinitionIdOf(rule.id, rule::DefinitionHash(rule, *rules->schema)),
                    &rule);
+    if (suppress.Has(i))
+      rules_.emplace(state::DefinitionIdOf(rule.id, suppress.definition(i)), &rule);
+  }
 }
 
 const rule::Rule* DefinitionNames::Find(const state::DefinitionId& definition) const {

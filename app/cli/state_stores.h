@@ -42,11 +42,11 @@ Result<std::vector<StoreFolder>> FindStores(const std::string& path);
 // Open to be read, also while an engine has it. Errors say what to do.
 Result<std::unique_ptr<state::Store>> OpenStore(const StoreFolder& folder);
 
-// Whose windows a definition is. Refers to the rules.
+// Whose windows a definition is of, or whose `suppress`. Refers to the rules.
 class DefinitionNames {
  public:
   DefinitionNames() = default;  // of nobody's
-  explicit DefinitionNames(const rule::RuleSet& rules);
+  explicit DefinitionNames(const rule::RuleSetPtr& rules);
   const rule::Rule* Find(const state::DefinitionId& definition) const;
   bool known() const { return known_; }  // there are rules
 
@@ -56,7 +56,7 @@ class DefinitionNames {
 };
 
 std::string HexOf(const state::DefinitionId& definition);
-std::string_view KindName(state::Kind kind);  // "window", "suppress", "clock", "birth"
+std::string_view KindName(state::Kind kind);  // "window", "suppress", "clock", ...
 
 // A group's key for people: its values, separated by ", ". Not safe for a terminal.
 std::string GroupText(std::string_view group);

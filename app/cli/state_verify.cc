@@ -248,7 +248,7 @@ Exit RunVerify(const Arguments& arguments, Session& session) {
         {ErrorCode::kInvalidArgument,
          fmt::format("--partition is of one store, and {} has {}", input.path, folders->size())});
   const DefinitionNames names =
-      input.rules == nullptr ? DefinitionNames() : DefinitionNames(*input.rules);
+      input.rules == nullptr ? DefinitionNames() : DefinitionNames(input.rules);
   std::vector<Verified> all;
   for (const StoreFolder& folder : *folders) {
     Verified& one = all.emplace_back(Verified{.folder = folder});

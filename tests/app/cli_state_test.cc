@@ -95,6 +95,27 @@ TEST_F(CliState, TellsItAsJson) {
   EXPECT_EQ(At(At(window, "largest"), 0).Find("group")->as_array()->size(), 2u);
 }
 
+TEST_F(CliState, TellsWhatIsSilent) {
+  program_.Write("rules/window.yaml",
+                 test::WindowRuleFile() +
+                     "---\nid: 7d1b0e6a-3c55-4f0e-9a86-0d1f5a3b9c02\nname: Quiet\nseverity: low\n"
+                     "query: 'process.name: `bad.exe`'\nsuppress: {by: [asset.id], for: 1h}\n");
+  rules_ = test::WindowRules(program_.path() + "/rules");
+  Write("riposte.lab-0", test::SilencedChanges(rules_, "pc-9", kTime));
+  const std::string inspect = "state inspect state --rules rules --group pc-9";
+  const Answer answer = Run(inspect);
+  EXPECT_EQ(answer.exit, 0) << answer.err;
+  EXPECT_THAT(answer.out, HasSubstr("Quiet (7d1b0e6a-3c55-4f0e-9a86-0d1f5a3b9c02)\n"));
+  EXPECT_THAT(answer.out, HasSubstr("group 'pc-9' of 'Quiet': "));
+  EXPECT_THAT(
+      answer.out,
+      HasSubstr("silent   since 2026-01-01T00:00:00.000Z: 1 alerts; 0 targets were told\n"));
+  const json::Value document = RunJson(inspect, 0);
+  const json::Value& group = At(At(At(At(document, "stores"), 0), "groups"), 0);
+  EXPECT_EQ(At(At(group, "state"), "silenced"), json::Value(1));
+  EXPECT_EQ(At(group, "rule_name"), json::Value("Quiet"));
+}
+
 TEST_F(CliState, ShowsOneGroup) {
   const Answer answer =
       Run("state inspect state --rules rules --rule 'Many starts' --group 'PC-1, bad.exe'");

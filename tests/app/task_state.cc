@@ -10,6 +10,7 @@
 #include "engine/state/segments.h"
 #include "engine/trigger/group_key.h"
 #include "engine/trigger/rule_windows.h"
+#include "engine/trigger/suppressions.h"
 #include "engine/trigger/watermark.h"
 #include "rules/rule/definition.h"
 #include "rules/rule/load.h"
@@ -71,6 +72,23 @@ std::vector<state::Change> WindowChanges(const rule::RuleSet& rules,
       .group = all.front().key};
   std::vector<state::Change> changes;
   state::AppendChanges(key, *all.front().bytes, 0, changes);
+  return changes;
+}
+
+std::vector<state::Change> SilencedChanges(const rule::RuleSetPtr& rules, const std::string& value,
+                                           Time first) {
+  const trigger::SuppressKeys keys(rules);
+  trigger::Suppressions suppressions(std::make_shared<const trigger::SuppressKeys>(rules), {});
+  suppressions.BeginBatch();
+  trigger::SuppressEffects effects;
+  for (int i = 0; i < 2; ++i) suppressions.Judge(1, KeyOf({value}), first, {}, effects);
+  std::vector<trigger::ChangedGroup> changed;
+  suppressions.AppendChanged(changed);
+  std::vector<state::Change> changes;
+  state::AppendChanges({.kind = state::Kind::kSuppress,
+                        .definition = state::DefinitionIdOf(rules->rules[1].id, keys.definition(1)),
+                        .group = changed.front().key},
+                       *changed.front().state, 0, changes);
   return changes;
 }
 

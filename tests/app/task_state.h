@@ -21,6 +21,10 @@ rule::RuleSetPtr WindowRules(const std::string& path);
 std::vector<state::Change> WindowChanges(const rule::RuleSet& rules,
                                          const std::vector<std::string>& group,
                                          const std::vector<Time>& times);
+// What it writes when alerts of its second rule, which has `suppress` by one field, were silent
+// since `first`, of that value.
+std::vector<state::Change> SilencedChanges(const rule::RuleSetPtr& rules, const std::string& value,
+                                           Time first);
 // What it writes of its clock: one source, at `watermark`.
 std::vector<state::Change> ClockChanges(Time watermark);
 
