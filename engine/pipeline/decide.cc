@@ -134,6 +134,15 @@ Decided Decide(remediate::Firing firing, const Targets& targets,
   return decided;
 }
 
+std::vector<std::string> TargetKeys(const rule::Rule& rule,
+                                    std::span<const remediate::Subject> targets) {
+  std::vector<std::string> keys;
+  for (const remediate::Subject& target : targets)
+    if (std::string key = remediate::TargetKey(rule, target); !key.empty())
+      keys.push_back(std::move(key));
+  return keys;
+}
+
 Decided Decide(const rule::Rule& rule, const remediate::Subject& event,
                const Circumstances& circumstances) {
   return Decide(remediate::MakeFiring(rule, event), {.subjects = std::span(&event, 1)},

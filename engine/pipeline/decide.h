@@ -65,6 +65,10 @@ struct Circumstances {
 Decided Decide(remediate::Firing firing, const Targets& targets,
                const Circumstances& circumstances);
 
+// By what `suppress` tells apart what a firing of `rule` would order commands for.
+std::vector<std::string> TargetKeys(const rule::Rule& rule,
+                                    std::span<const remediate::Subject> targets);
+
 // With the trigger `single_match` each match is a firing, and its event the target.
 Decided Decide(const rule::Rule& rule, const remediate::Subject& event,
                const Circumstances& circumstances);

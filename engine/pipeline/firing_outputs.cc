@@ -20,10 +20,7 @@ bool Enforces(const rule::Rule& rule) {
 // What the firing would order commands for, and what it orders: no order is silent, though it is
 // not the first for its target.
 std::vector<std::string> TargetsToldApart(const WindowFiring& fired, const Decided& decided) {
-  std::vector<std::string> told;
-  for (const remediate::Subject& target : fired.targets)
-    if (std::string key = remediate::TargetKey(*fired.firing.rule, target); !key.empty())
-      told.push_back(std::move(key));
+  std::vector<std::string> told = TargetKeys(*fired.firing.rule, fired.targets);
   for (const Action& action : decided.actions)
     if (action.outcome == Outcome::kOrdered) told.push_back(action.proposal.command->id.ToString());
   return told;

@@ -13,7 +13,8 @@ const match::Matcher* LiveRules::For(std::string_view profile) const {
 
 bool LiveRules::HaveWindows() const {
   return std::ranges::any_of(rules->rules, [](const rule::Rule& rule) {
-    return rule.enabled && !std::holds_alternative<rule::SingleMatch>(rule.trigger);
+    return rule.enabled &&
+           (rule.suppress || !std::holds_alternative<rule::SingleMatch>(rule.trigger));
   });
 }
 

@@ -27,7 +27,7 @@ struct LiveRules {
   // Which of them other tasks may propose to order for.
   std::shared_ptr<const ProposalRules> proposals;
 
-  bool HaveWindows() const;                                   // any that is enabled
+  bool HaveWindows() const;  // any that is enabled; `suppress` waits for time as windows do
   const match::Matcher* For(std::string_view profile) const;  // null: not compiled for it
   // For the profiles of these names; what the schema has no profile of is left out. Compiling
   // 100,000 rules takes seconds a profile, so only what some input has is worth it.

@@ -15,6 +15,19 @@ TEST(LiveRulesTest, AMatcherForEachProfileAskedFor) {
   EXPECT_EQ(LiveRules::Compile(live->rules, {"unheard-of"})->For("test"), nullptr);
   EXPECT_EQ(live->rules->rules.size(), 1u);
   EXPECT_EQ(&live->values->rules(), live->rules.get());
+  EXPECT_EQ(&live->suppress->rules(), live->rules.get());
+}
+
+TEST(LiveRulesTest, WindowsAndSuppressWaitForTime) {
+  rule::Rule rule = test::RuleFor("evil");
+  EXPECT_FALSE(LiveRules::Compile(test::RuleSetOf({rule}), {})->HaveWindows());
+  rule.suppress.emplace();
+  EXPECT_TRUE(LiveRules::Compile(test::RuleSetOf({rule}), {})->HaveWindows());
+  rule.enabled = false;
+  EXPECT_FALSE(LiveRules::Compile(test::RuleSetOf({rule}), {})->HaveWindows());
+  rule = test::RuleFor("evil");
+  rule.trigger = rule::Count{};
+  EXPECT_TRUE(LiveRules::Compile(test::RuleSetOf({rule}), {})->HaveWindows());
 }
 
 }  // namespace
