@@ -12,7 +12,9 @@
 
 #include "connectors/kafka/changelog.h"
 #include "connectors/kafka/errors.h"
+#include "connectors/kafka/flushing_outbox.h"
 #include "connectors/kafka/input.h"
+#include "connectors/kafka/outbox.h"
 #include "connectors/kafka/topics.h"
 
 namespace riposte::kafka {
@@ -96,17 +98,16 @@ Result<std::map<std::string, int32_t>> Assigner::InputCounts(
 Result<std::vector<Assigner::Task>> Assigner::FenceAll(
     const std::shared_ptr<Membership>& membership, std::vector<PlannedTask> plans) {
   std::vector<Task> tasks;
-  std::vector<std::unique_ptr<KafkaOutbox>> formers;
-  std::vector<KafkaOutbox*> all;
+  std::vector<std::unique_ptr<TaskOutbox>> formers;
+  std::vector<TaskOutbox*> all;
   const auto make = [&](const std::string& transactional_id) {
-    std::unique_ptr<KafkaOutbox> outbox =
-        std::make_unique<KafkaOutbox>(context_, membership, transactional_id);
+    std::unique_ptr<TaskOutbox> outbox = MakeOutbox(membership, transactional_id);
     all.push_back(outbox.get());
     return outbox;
   };
   for (PlannedTask& plan : plans) {
     for (const std::string& id : plan.former_ids) formers.push_back(make(id));
-    std::unique_ptr<KafkaOutbox> outbox = make(plan.transactional_id);
+    std::unique_ptr<TaskOutbox> outbox = make(plan.transactional_id);
     tasks.push_back({.plan = std::move(plan), .outbox = std::move(outbox)});
   }
   std::vector<Status> results(all.size());
@@ -123,7 +124,15 @@ Result<std::vector<Assigner::Task>> Assigner::FenceAll(
   return tasks;
 }
 
-Status Assigner::Fence(KafkaOutbox& outbox) const {
+std::unique_ptr<TaskOutbox> Assigner::MakeOutbox(const std::shared_ptr<Membership>& membership,
+                                                 const std::string& id) const {
+  if (options_.delivery == DeliveryMode::kAtLeastOnce) {
+    return std::make_unique<FlushingOutbox>(context_, membership, id);
+  }
+  return std::make_unique<KafkaOutbox>(context_, membership, id);
+}
+
+Status Assigner::Fence(TaskOutbox& outbox) const {
   const steady_clock::time_point deadline = steady_clock::now() + kFencePatience;
   for (;;) {
     Status status = outbox.Fence(kFencePatience);

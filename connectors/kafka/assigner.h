@@ -13,8 +13,8 @@
 #include "connectors/kafka/client.h"
 #include "connectors/kafka/membership.h"
 #include "connectors/kafka/options.h"
-#include "connectors/kafka/outbox.h"
 #include "connectors/kafka/start_plan.h"
+#include "connectors/kafka/task_outbox.h"
 #include "connectors/kafka/task_plan.h"
 #include "engine/pipeline/ports.h"
 
@@ -40,13 +40,16 @@ class Assigner {
  private:
   struct Task {
     PlannedTask plan;
-    std::unique_ptr<KafkaOutbox> outbox;  // fenced
+    std::unique_ptr<TaskOutbox> outbox;  // fenced
   };
   using StartOf = std::map<pipeline::PartitionId, Start>;
 
   Result<std::vector<Task>> FenceAll(const std::shared_ptr<Membership>& membership,
                                      std::vector<PlannedTask> plans);
-  Status Fence(KafkaOutbox& outbox) const;
+  // Of the kind of delivery that is configured.
+  std::unique_ptr<TaskOutbox> MakeOutbox(const std::shared_ptr<Membership>& membership,
+                                         const std::string& id) const;
+  Status Fence(TaskOutbox& outbox) const;
   // Of the input topics among `ids`, if that matters for which tasks there are.
   Result<std::map<std::string, int32_t>> InputCounts(const std::vector<pipeline::PartitionId>& ids);
   Result<StartOf> AllStarts(const std::vector<pipeline::PartitionId>& ids,

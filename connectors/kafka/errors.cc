@@ -38,6 +38,11 @@ bool IsRefusal(rd_kafka_resp_err_t error) {
   }
 }
 
+bool IsUnsupported(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE ||
+         error == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION;
+}
+
 bool IsPermanent(const Status& status) {
   return status.code() == ErrorCode::kPermission || status.code() == ErrorCode::kInvalidArgument ||
          status.code() == ErrorCode::kNotFound;
@@ -47,6 +52,8 @@ Status ToStatus(rd_kafka_resp_err_t error, std::string_view what) {
   ErrorCode code = ErrorCode::kUnavailable;
   if (IsRefusal(error)) {
     code = ErrorCode::kPermission;
+  } else if (IsUnsupported(error)) {
+    code = ErrorCode::kInvalidArgument;
   } else if (IsFencing(error) || IsStaleMember(error)) {
     code = ErrorCode::kFenced;
   } else {

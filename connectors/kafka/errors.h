@@ -26,6 +26,8 @@ bool IsFencing(rd_kafka_resp_err_t error);
 bool IsStaleMember(rd_kafka_resp_err_t error);
 // Credentials or rights refused.
 bool IsRefusal(rd_kafka_resp_err_t error);
+// The brokers lack what the call needs, or know only other versions of it.
+bool IsUnsupported(rd_kafka_resp_err_t error);
 // Nothing that waiting would mend: an operator has to act.
 bool IsPermanent(const Status& status);
 

@@ -41,6 +41,32 @@ Result<Position> Membership::Committed(const pipeline::PartitionId& id, Duration
   return position;
 }
 
+// The library commits as the member that it is now. That is the one of this assignment: before the
+// next one its Outboxes are gone.
+rd_kafka_resp_err_t Membership::CommitOffsets(std::span<const pipeline::NextOffset> offsets,
+                                              Duration timeout) {
+  const PartitionListPtr list = NewPartitionList(offsets.size());
+  for (const pipeline::NextOffset& next : offsets) {
+    rd_kafka_topic_partition_list_add(list.get(), next.id.topic.c_str(), next.id.partition)
+        ->offset = next.offset;
+  }
+  const QueuePtr answers(rd_kafka_queue_new(consumer_));
+  const rd_kafka_resp_err_t sent =
+      rd_kafka_commit_queue(consumer_, list.get(), answers.get(), nullptr, nullptr);
+  if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
+  const EventPtr answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(timeout.count())));
+  if (!answer) return RD_KAFKA_RESP_ERR__TIMED_OUT;
+  if (const rd_kafka_resp_err_t error = rd_kafka_event_error(answer.get());
+      error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return error;
+  }
+  const rd_kafka_topic_partition_list_t* each = rd_kafka_event_topic_partition_list(answer.get());
+  for (int i = 0; each != nullptr && i < each->cnt; ++i) {
+    if (each->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return each->elems[i].err;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 bool Membership::Lost() const {
   return lost_.load(std::memory_order_acquire) || rd_kafka_assignment_lost(consumer_) != 0;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -26,6 +27,11 @@ class GroupView {
   virtual ~GroupView() = default;
   // One attempt, up to `timeout`. Waits for a transaction that is still open on the partition.
   virtual Result<Position> Committed(const pipeline::PartitionId& id, Duration timeout) = 0;
+  // Commits offsets outside of a transaction, each of a partition of this assignment. One attempt,
+  // up to `timeout`; after an error they may be committed or not. The brokers refuse a member that
+  // the group has gone on without (IsStaleMember).
+  virtual rd_kafka_resp_err_t CommitOffsets(std::span<const pipeline::NextOffset> offsets,
+                                            Duration timeout) = 0;
   // The membership in which the partition was assigned, as it was then. A later one must not be
   // used: it could vouch for a partition that has gone to another member meanwhile.
   virtual const rd_kafka_consumer_group_metadata_t* metadata() const = 0;
@@ -58,6 +64,8 @@ class Membership final : public GroupView {
   Membership(uint64_t number, rd_kafka_t* consumer, Reports reports);
 
   Result<Position> Committed(const pipeline::PartitionId& id, Duration timeout) override;
+  rd_kafka_resp_err_t CommitOffsets(std::span<const pipeline::NextOffset> offsets,
+                                    Duration timeout) override;
   const rd_kafka_consumer_group_metadata_t* metadata() const override { return metadata_.get(); }
   bool Lost() const override;
   bool GivenUp() const override;

@@ -33,6 +33,11 @@ enum class StartAt : uint8_t { kEarliest, kLatest };
 // operator has chosen: each of the others skips or repeats records.
 enum class OnExpired : uint8_t { kFail, kEarliest, kLatest };
 
+enum class DeliveryMode : uint8_t {
+  kExactlyOnce,  // a transaction a batch; the brokers must have transactions
+  kAtLeastOnce,  // outputs, then the offset: after a fault outputs may be there again, ids included
+};
+
 struct Options {
   std::string brokers;  // "host:port,host:port"
   // Any further property of librdkafka, TLS and SASL included. A value that is a secret comes from
@@ -42,6 +47,7 @@ struct Options {
   // Secrets that came from the environment: property -> value.
   std::map<std::string, std::string> secrets;
 
+  DeliveryMode delivery = DeliveryMode::kExactlyOnce;
   std::string application = "riposte";  // first part of each transactional.id
   std::string group = "riposte";
   std::string instance_id;  // static membership; empty: dynamic
@@ -55,7 +61,7 @@ struct Options {
   int16_t replication_factor = -1;  // for topics that are created; -1: the broker's default
   bool create_topics = true;
   // Whether tasks keep windows: `partitions` state tasks, each with its partition of shuffle and
-  // changelog.
+  // changelog. Only with kExactlyOnce.
   bool state_tasks = false;
 
   size_t prefetch_bytes = 64u << 20;  // one budget for all input partitions together

@@ -1,7 +1,6 @@
 #include "connectors/kafka/outbox.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -25,14 +24,14 @@ constexpr Duration kPause{50};
 constexpr Duration kOverrun{3000};
 // Brokers may be away for long; what ends the wait is the group (GroupView::Lost, GivenUp).
 constexpr Duration kAnyTime = std::chrono::hours(24 * 365);
-// What a record's batch adds to key and value, generously.
-constexpr size_t kBatchOverhead = 1024;
-constexpr size_t kKeyBytesMax = 4096;
 
-// Of the last begun generation: the library keeps why it gave up.
-rd_kafka_resp_err_t FatalError(rd_kafka_t* producer) {
-  std::array<char, 256> text{};
-  return rd_kafka_fatal_error(producer, text.data(), text.size());
+// `why`: the client library's word.
+Status NoTransactions(std::string_view why) {
+  return {ErrorCode::kInvalidArgument,
+          fmt::format("these Kafka brokers do not offer transactions (InitProducerId, "
+                      "AddPartitionsToTxn, AddOffsetsToTxn, TxnOffsetCommit, EndTxn), which "
+                      "'delivery: exactly_once' needs: {}; 'delivery: at_least_once' does without",
+                      why)};
 }
 
 void SetMetadata(rd_kafka_topic_partition_t* partition, const std::string& mark) {
@@ -45,7 +44,7 @@ void SetMetadata(rd_kafka_topic_partition_t* partition, const std::string& mark)
 
 KafkaOutbox::KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
                          std::string transactional_id)
-    : context_(context),
+    : TaskOutbox(context),
       group_(std::move(group)),
       transactional_id_(std::move(transactional_id)),
       session_(Uuid::Random().ToString()) {
@@ -65,18 +64,18 @@ Status KafkaOutbox::Fence(Duration patience) {
     producer_.reset();
     const PropertyMap more = {
         {"transactional.id", transactional_id_},
-        {"message.max.bytes", std::to_string(context_.message_bytes_max)},
+        {"message.max.bytes", std::to_string(context().message_bytes_max)},
     };
     ClientCallbacks callbacks;
     callbacks.on_error = [this](rd_kafka_resp_err_t, bool, std::string_view) { suspect_ = true; };
     callbacks.on_delivery = [this](const rd_kafka_message_t& message) { OnDelivery(message); };
     Result<std::unique_ptr<Client>> producer =
-        Client::Create(*context_.settings, Role::kTask, more, context_.log, std::move(callbacks));
+        Client::Create(*context().settings, Role::kTask, more, context().log, std::move(callbacks));
     if (!producer.ok()) return producer.status();
     producer_ = std::move(producer).value();
     Status status = InitTransactions(deadline);
     if (status.ok()) {
-      WarmUp();
+      topics_ = OpenTopics(context(), *producer_, kCallTimeoutMs);
       suspect_ = false;
       return status;
     }
@@ -117,48 +116,18 @@ Status KafkaOutbox::InitTransactions(steady_clock::time_point deadline) {
     if (const std::string_view refusal = producer_->Refusal(); !refusal.empty()) {
       return {ErrorCode::kPermission, fmt::format("{}: {}", status.message(), refusal)};
     }
+    if (IsUnsupported(code) || IsUnsupported(FatalError(producer_->get()))) {
+      return NoTransactions(rd_kafka_error_string(error.get()));
+    }
     if (StepAfter(error.get()) != Step::kRetry || Hopeless()) return status;
     if (steady_clock::now() >= deadline) return status;
   }
 }
 
-void KafkaOutbox::WarmUp() {
-  for (const std::string& name : context_.topics) {
-    topics_.emplace_back(rd_kafka_topic_new(producer_->get(), name.c_str(), nullptr));
-  }
-  // Without it the first record of each topic waits up to a second for its leader.
-  const struct rd_kafka_metadata* metadata = nullptr;
-  if (rd_kafka_metadata(producer_->get(), 0, nullptr, &metadata, kCallTimeoutMs) ==
-      RD_KAFKA_RESP_ERR_NO_ERROR) {
-    rd_kafka_metadata_destroy(metadata);
-  }
-  rd_kafka_poll(producer_->get(), 0);
-}
-
-size_t KafkaOutbox::MaxValueBytes(pipeline::OutTopic) const {
-  const size_t reserved = kBatchOverhead + kKeyBytesMax;
-  const size_t most = context_.message_bytes_max;
-  return most > 4 * reserved ? most - reserved : most / 4 * 3;
-}
-
-Status KafkaOutbox::CheckSizes(std::span<const pipeline::OutRecord> records) const {
-  for (const pipeline::OutRecord& record : records) {
-    const size_t bytes = record.key.size() + record.value.size();
-    if (bytes <= MaxValueBytes(record.topic) + kKeyBytesMax &&
-        bytes + kBatchOverhead / 4 <= context_.message_bytes_max) {
-      continue;
-    }
-    return {ErrorCode::kInvalidArgument,
-            fmt::format("a record of {} bytes for topic '{}' is above its limit of {}", bytes,
-                        NameOf(context_.topics, record.topic), context_.message_bytes_max)};
-  }
-  return Status::Ok();
-}
-
 Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRecord> records,
                                                 std::span<const pipeline::NextOffset> offsets) {
   if (Hopeless()) return WhyHopeless();
-  RIPOSTE_TRY(CheckSizes(records));
+  RIPOSTE_TRY(CheckSizes(context(), *this, records));
   // Errors that came while nothing was under way do not concern this transaction, but those of the
   // last one do.
   if (IsSuspect()) RIPOSTE_TRY(Renew());
@@ -170,7 +139,7 @@ Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRec
   verdict_ = offsets.front();
   changelog_end_ = {};
   rd_kafka_t* producer = producer_->get();
-  const Duration patience = context_.transaction_timeout;
+  const Duration patience = context().transaction_timeout;
   Step step = Call([&](int) { return rd_kafka_begin_transaction(producer); }, patience);
   if (step == Step::kDone) step = Produce(records);
   if (step == Step::kDone) step = SendOffsets(offsets);
@@ -183,6 +152,11 @@ Result<pipeline::Committed> KafkaOutbox::Commit(std::span<const pipeline::OutRec
   if (step == Step::kDone) {
     changelog_next_ = changelog_end_.Known();
     return pipeline::Committed::kYes;
+  }
+  if (IsUnsupported(error_)) {
+    const Status status = NoTransactions(rd_kafka_err2str(error_));
+    group_->ReportFailure(status);
+    return status;
   }
   Result<pipeline::Committed> settled = step == Step::kAbort ? Abort() : Settle();
   // It was committed without the answers that say where its records stand.
@@ -220,7 +194,7 @@ Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
       }
       if (IsFencing(FatalError(producer_->get()))) return Step::kRebuild;
       delivery_error_ = error_;
-      delivery_topic_ = NameOf(context_.topics, record.topic);
+      delivery_topic_ = NameOf(context().topics, record.topic);
       return Step::kAbort;
     }
     rd_kafka_poll(producer_->get(), 0);
@@ -229,19 +203,12 @@ Step KafkaOutbox::Produce(std::span<const pipeline::OutRecord> records) {
 }
 
 bool KafkaOutbox::Put(const pipeline::OutRecord& record) {
-  static_assert(pipeline::OutRecord::kByKey == RD_KAFKA_PARTITION_UA);
   const bool changelog = record.topic == pipeline::OutTopic::kChangelog;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, which comes back with the report
   void* const opaque = changelog ? reinterpret_cast<void*>(sequence_) : nullptr;
-  // The library takes the bytes as they are; the copy lets a timed-out transaction end without us.
-  // A value that is not there deletes the key, an empty one does not.
-  const int failed = rd_kafka_produce(
-      topics_[static_cast<size_t>(record.topic)].get(), record.partition, RD_KAFKA_MSG_F_COPY,
-      record.deletes ? nullptr : const_cast<char*>(record.value.data()),
-      record.deletes ? 0 : record.value.size(), record.key.empty() ? nullptr : record.key.data(),
-      record.key.size(), opaque);
-  if (failed != 0) {
-    error_ = rd_kafka_last_error();
+  if (const rd_kafka_resp_err_t failed = Enqueue(topics_, record, opaque);
+      failed != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    error_ = failed;
     return false;
   }
   if (changelog) ++changelog_end_.awaited;
@@ -269,7 +236,7 @@ Step KafkaOutbox::SendOffsets(std::span<const pipeline::NextOffset> offsets) {
         AbandonProducer();
         return nullptr;
       },
-      context_.transaction_timeout);
+      context().transaction_timeout);
 }
 
 // The transaction that it has open ends as aborted: it is never committed, and the next producer of
@@ -288,7 +255,7 @@ Result<pipeline::Committed> KafkaOutbox::Abort() {
   const rd_kafka_resp_err_t cause = error_;
   rd_kafka_t* producer = producer_->get();
   const Step step = Call([&](int timeout) { return rd_kafka_abort_transaction(producer, timeout); },
-                         context_.transaction_timeout);
+                         context().transaction_timeout);
   if (step != Step::kDone) return Settle();
   // The group no longer knows this member in this generation: the partition is another's.
   if (IsStaleMember(cause)) return StopFenced();
@@ -361,17 +328,8 @@ Status KafkaOutbox::StopFenced() {
           fmt::format("{}: another instance has the partition", transactional_id_)};
 }
 
-Status KafkaOutbox::WhyHopeless() const {
-  if (group_->Lost()) {
-    return {ErrorCode::kFenced,
-            fmt::format("{}: the partition was lost to another instance", transactional_id_)};
-  }
-  return {ErrorCode::kCancelled,
-          fmt::format("{}: there was no time left to end the transaction", transactional_id_)};
-}
-
 void KafkaOutbox::Note(LogLevel level, std::string_view code, std::string_view text) const {
-  if (context_.log) context_.log(level, code, text);
+  if (context().log) context().log(level, code, text);
 }
 
 }  // namespace riposte::kafka

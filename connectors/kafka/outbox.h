@@ -19,34 +19,21 @@
 #include "connectors/kafka/client.h"
 #include "connectors/kafka/errors.h"
 #include "connectors/kafka/membership.h"
-#include "connectors/kafka/topics.h"
+#include "connectors/kafka/task_outbox.h"
 #include "engine/pipeline/ports.h"
 
 namespace riposte::kafka {
 
-// The same for all tasks; must outlive them.
-struct TaskContext {
-  const Settings* settings = nullptr;
-  OutTopicNames topics;
-  size_t message_bytes_max = 0;
-  size_t queue_bytes_max = 0;  // of each partition's prefetch queue
-  Duration changelog_delete_retention{};
-  Duration transaction_timeout{15000};
-  Log log;
-};
-
-class KafkaOutbox final : public pipeline::Outbox {
+class KafkaOutbox final : public TaskOutbox {
  public:
   KafkaOutbox(const TaskContext& context, std::shared_ptr<GroupView> group,
               std::string transactional_id);
   ~KafkaOutbox() override;
 
-  // Makes the producer: fences its predecessor, ends the transaction that it left open, and finds
-  // the leaders of the output topics. Tries again while the brokers do not answer, until `patience`
-  // ends or the group gives up.
-  Status Fence(Duration patience);
+  // The predecessor can write nothing more, and the transaction that it left open is ended.
+  // kInvalidArgument: the brokers have no transactions.
+  Status Fence(Duration patience) override;
 
-  size_t MaxValueBytes(pipeline::OutTopic topic) const override;
   // The first of `offsets` tells what became of a transaction.
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
                                      std::span<const pipeline::NextOffset> offsets) override;
@@ -60,12 +47,10 @@ class KafkaOutbox final : public pipeline::Outbox {
     int64_t next = 0;    // behind those of which it has
     std::optional<int64_t> Known() const;
   };
-  Status CheckSizes(std::span<const pipeline::OutRecord> records) const;
   // A producer in the place of one that cannot be relied on; else why the task has to stop.
   Status Renew();
   void OnDelivery(const rd_kafka_message_t& message);
   Status InitTransactions(std::chrono::steady_clock::time_point deadline);
-  void WarmUp();
   Step Produce(std::span<const pipeline::OutRecord> records);
   // False: `error_` says why not.
   bool Put(const pipeline::OutRecord& record);
@@ -83,10 +68,9 @@ class KafkaOutbox final : public pipeline::Outbox {
   Result<pipeline::Committed> Verdict();
   Status StopFenced();
   bool Hopeless() const { return group_->Lost() || group_->GivenUp(); }
-  Status WhyHopeless() const;
+  Status WhyHopeless() const { return kafka::WhyHopeless(*group_, transactional_id_); }
   void Note(LogLevel level, std::string_view code, std::string_view text) const;
 
-  const TaskContext& context_;
   const std::shared_ptr<GroupView> group_;
   const std::string transactional_id_;
   const std::string session_;  // unique to this object, first part of each mark

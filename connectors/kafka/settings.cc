@@ -19,7 +19,7 @@ struct Reserved {
 };
 
 // What a wrong value of would break the promise of delivery, or what has a key of its own.
-constexpr std::string_view kDelivery = "it is fixed, exactly-once delivery rests on it";
+constexpr std::string_view kDelivery = "it is fixed, the promise of delivery rests on it";
 constexpr std::string_view kInternal = "it is set by the program itself";
 constexpr std::array kReserved = {
     Reserved{"bootstrap.servers", "use the option for the brokers"},
@@ -155,6 +155,9 @@ Status CheckOptions(const Options& options) {
   if (options.partitions < 1) {
     return wrong(fmt::format("{} partitions for our topics: at least 1", options.partitions));
   }
+  if (options.state_tasks && options.delivery == DeliveryMode::kAtLeastOnce) {
+    return wrong("windows need 'delivery: exactly_once': at_least_once keeps no state");
+  }
   if (options.transaction_timeout < Duration(1000)) {
     return wrong("the transaction timeout is below 1 s");
   }
@@ -254,6 +257,13 @@ PropertyMap Settings::For(Role role) const {
   if (role == Role::kTask) {
     fixed["transaction.timeout.ms"] = std::to_string(transaction_timeout_ms_);
     fixed["message.timeout.ms"] = std::to_string(transaction_timeout_ms_);
+  }
+  if (role == Role::kFlushingTask) {
+    fixed["enable.idempotence"] = "true";
+    fixed["acks"] = "all";
+    // What ends the wait is the group: a record that is given up would have to be sent again by
+    // another producer, and might then overtake what is still under way.
+    fixed["message.timeout.ms"] = "0";
   }
   if (role == Role::kControlWriter) {
     fixed["enable.idempotence"] = "true";

@@ -18,6 +18,7 @@ enum class Role : uint8_t {
   kAdmin,            // topics and their configuration
   kGroup,            // the consumer group's member
   kTask,             // the transactional producer of one task
+  kFlushingTask,     // its idempotent one, without transactions
   kControlReader,    // follows the control topic
   kControlWriter,    // idempotent producer
   kChangelogReader,  // reads a task's partition of the changelog once

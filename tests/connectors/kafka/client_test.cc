@@ -59,7 +59,8 @@ TEST_F(ClientTest, EachRoleMakesItsKindOfClient) {
   for (const Case& test :
        {Case{Role::kAdmin, RD_KAFKA_PRODUCER}, Case{Role::kGroup, RD_KAFKA_CONSUMER},
         Case{Role::kTask, RD_KAFKA_PRODUCER}, Case{Role::kControlReader, RD_KAFKA_CONSUMER},
-        Case{Role::kControlWriter, RD_KAFKA_PRODUCER}}) {
+        Case{Role::kControlWriter, RD_KAFKA_PRODUCER},
+        Case{Role::kFlushingTask, RD_KAFKA_PRODUCER}}) {
     const PropertyMap more =
         test.role == Role::kTask ? PropertyMap{{"transactional.id", "t"}} : PropertyMap();
     const Result<std::unique_ptr<Client>> client = Make(test.role, more);

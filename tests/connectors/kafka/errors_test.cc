@@ -45,6 +45,8 @@ const std::vector<CodeCase>& CodeCases() {
       {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, ErrorCode::kInvalidArgument, true},
       {RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, ErrorCode::kInvalidArgument, true},
       {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, ErrorCode::kInvalidArgument, true},
+      {RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, ErrorCode::kInvalidArgument, true},
+      {RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION, ErrorCode::kInvalidArgument, true},
       // What a broker that is away, full or busy says passes.
       {RD_KAFKA_RESP_ERR__TRANSPORT, ErrorCode::kUnavailable, false},
       {RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, ErrorCode::kUnavailable, false},

@@ -1,6 +1,7 @@
 #include "tests/connectors/kafka/mock_task.h"
 
 #include "base/check.h"
+#include "connectors/kafka/flushing_outbox.h"
 
 namespace riposte::test {
 
@@ -10,7 +11,7 @@ const pipeline::PartitionId kInput{.topic = "in", .partition = 0};
 
 }  // namespace
 
-MockTask::MockTask()
+MockTask::MockTask(kafka::DeliveryMode delivery)
     : handle_(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0)),
       cluster_(rd_kafka_mock_cluster_new(handle_, 1)) {
   kafka::Options options;
@@ -26,7 +27,7 @@ MockTask::MockTask()
   for (const std::string& topic : context_.topics) {
     rd_kafka_mock_topic_create(cluster_, topic.c_str(), 2, 1);
   }
-  outbox = std::make_unique<kafka::KafkaOutbox>(context_, group, "app.group.in-0");
+  outbox = MakeOutbox(delivery);
   const Status fenced = outbox->Fence(Duration(20000));
   RIPOSTE_CHECK(fenced.ok(), fenced.message());
 }
@@ -46,6 +47,18 @@ MockTask::~MockTask() {
 void MockTask::CutConnections() {
   rd_kafka_mock_broker_set_down(cluster_, 1);
   rd_kafka_mock_broker_set_up(cluster_, 1);
+}
+
+std::unique_ptr<kafka::TaskOutbox> MockTask::MakeOutbox(kafka::DeliveryMode delivery) {
+  const std::string name = "app.group.in-0";
+  if (delivery == kafka::DeliveryMode::kAtLeastOnce) {
+    return std::make_unique<kafka::FlushingOutbox>(context_, group, name);
+  }
+  return std::make_unique<kafka::KafkaOutbox>(context_, group, name);
+}
+
+void MockTask::Disable(Api api) {
+  rd_kafka_mock_set_apiversion(cluster_, static_cast<int16_t>(api), -1, -1);
 }
 
 void MockTask::TakeDown() { rd_kafka_mock_broker_set_down(cluster_, 1); }

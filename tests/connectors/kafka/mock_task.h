@@ -34,6 +34,16 @@ class FakeGroup final : public kafka::GroupView {
     ++asked;
     return position;
   }
+  rd_kafka_resp_err_t CommitOffsets(std::span<const pipeline::NextOffset> offsets,
+                                    Duration) override {
+    if (!commit_errors.empty()) {
+      const rd_kafka_resp_err_t error = commit_errors.front();
+      commit_errors.erase(commit_errors.begin());
+      return error;
+    }
+    committed.push_back(offsets.front().offset);
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
   const rd_kafka_consumer_group_metadata_t* metadata() const override { return metadata_.get(); }
   bool Lost() const override { return lost; }
   bool GivenUp() const override { return given_up; }
@@ -43,6 +53,8 @@ class FakeGroup final : public kafka::GroupView {
   void CountOut() override { --users; }
 
   kafka::Position position;
+  std::vector<rd_kafka_resp_err_t> commit_errors;  // what the next calls of CommitOffsets answer
+  std::vector<int64_t> committed;                  // by CommitOffsets, of the first partition
   std::atomic<bool> lost{false}, given_up{false};
   int asked = 0, fenced = 0, users = 0;
   Status failure;
@@ -53,20 +65,24 @@ class FakeGroup final : public kafka::GroupView {
 
 class MockTask {
  public:
-  MockTask();
+  explicit MockTask(kafka::DeliveryMode delivery = kafka::DeliveryMode::kExactlyOnce);
   ~MockTask();
 
-  // KafkaOutbox::Commit of the task's only partition.
+  // Outbox::Commit of the task's only partition.
   Result<pipeline::Committed> Commit(std::span<const pipeline::OutRecord> records,
                                      int64_t next_offset);
   // Ends all connections; the client makes new ones within a second.
   void CutConnections();
   // Nobody answers from now on.
   void TakeDown();
+  // The broker does not know such a request from now on.
+  void Disable(Api api);
+  // Another outbox of the same task.
+  std::unique_ptr<kafka::TaskOutbox> MakeOutbox(kafka::DeliveryMode delivery);
   void Push(Api api, const std::vector<rd_kafka_resp_err_t>& errors);
 
   std::shared_ptr<FakeGroup> group = std::make_shared<FakeGroup>();
-  std::unique_ptr<kafka::KafkaOutbox> outbox;
+  std::unique_ptr<kafka::TaskOutbox> outbox;
 
  private:
   rd_kafka_t* handle_;

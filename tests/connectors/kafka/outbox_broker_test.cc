@@ -199,6 +199,9 @@ class PausingGroup final : public GroupView {
   Result<Position> Committed(const pipeline::PartitionId& id, Duration timeout) override {
     return membership_->Committed(id, timeout);
   }
+  rd_kafka_resp_err_t CommitOffsets(std::span<const pipeline::NextOffset>, Duration) override {
+    return RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+  }
   const rd_kafka_consumer_group_metadata_t* metadata() const override {
     if (!resume_.joinable()) {
       test::Broker::Get().Pause();

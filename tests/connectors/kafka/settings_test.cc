@@ -17,8 +17,8 @@ using testing::Key;
 using testing::Not;
 using testing::Pair;
 
-constexpr std::array kRoles = {Role::kAdmin, Role::kGroup, Role::kTask, Role::kControlReader,
-                               Role::kControlWriter};
+constexpr std::array kRoles = {Role::kAdmin,        Role::kGroup,         Role::kTask,
+                               Role::kFlushingTask, Role::kControlReader, Role::kControlWriter};
 
 Options Base() {
   Options options;
@@ -80,6 +80,14 @@ TEST(SettingsTest, ATaskHasItsTransactionTimeout) {
   EXPECT_THAT(For(options, Role::kControlWriter), Not(Contains(Key("transaction.timeout.ms"))));
 }
 
+TEST(SettingsTest, ATaskWithoutTransactionsWritesOnceWhateverTheTimeItTakes) {
+  EXPECT_THAT(
+      For(Base(), Role::kFlushingTask),
+      AllOf(Contains(Pair("enable.idempotence", "true")), Contains(Pair("acks", "all")),
+            Contains(Pair("message.timeout.ms", "0")), Not(Contains(Key("transaction.timeout.ms"))),
+            Not(Contains(Key("transactional.id")))));
+}
+
 TEST(SettingsTest, TheControlTopicIsReadFromItsBeginningAndWrittenOnce) {
   EXPECT_THAT(For(Base(), Role::kControlReader),
               AllOf(Contains(Pair("auto.offset.reset", "earliest")),
@@ -89,7 +97,7 @@ TEST(SettingsTest, TheControlTopicIsReadFromItsBeginningAndWrittenOnce) {
 }
 
 TEST(SettingsTest, ProducersAgreeWithJavaOnThePartitionOfAKey) {
-  for (const Role role : {Role::kAdmin, Role::kTask, Role::kControlWriter}) {
+  for (const Role role : {Role::kAdmin, Role::kTask, Role::kFlushingTask, Role::kControlWriter}) {
     EXPECT_THAT(For(Base(), role), Contains(Pair("partitioner", "murmur2_random")));
   }
 }
@@ -212,6 +220,11 @@ TEST(SettingsTest, OptionsAreChecked) {
            {"0 partitions", [](Options& o) { o.partitions = 0; }},
            {"below 1 s", [](Options& o) { o.transaction_timeout = Duration(999); }},
            {"input topic has no name", [](Options& o) { o.inputs.push_back({}); }},
+           {"windows need 'delivery: exactly_once'",
+            [](Options& o) {
+              o.state_tasks = true;
+              o.delivery = DeliveryMode::kAtLeastOnce;
+            }},
            {"'in' is listed twice", [](Options& o) { o.inputs.push_back(o.inputs[0]); }}}) {
     Options options = Base();
     test.spoil(options);
