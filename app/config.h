@@ -33,13 +33,13 @@ struct Config {
     std::string start, on_expired;
   } inputs;
   struct Kafka {
-    std::string brokers, group, instance_id, topic_prefix;
+    std::string brokers, group, instance_id, delivery, topic_prefix;
     bool create_topics = false;
     int64_t partitions = 0, replication_factor = 0, prefetch_bytes = 0;
     Map properties;
   } kafka;
   struct Engine {
-    int64_t workers = 0, batch_records = 0, batch_bytes = 0, output_bytes = 0;
+    int64_t workers = 0, batch_records = 0, output_bytes = 0;
     int64_t event_bytes_max = 0, dead_letter_bytes_max = 0;
     Duration commit_interval{}, commit_interval_backlog{};
   } engine;

@@ -36,6 +36,8 @@ kafka::Options KafkaOptions(const Config& config) {
   options.secrets = settings.secrets;
   options.group = config.kafka.group;
   options.instance_id = config.kafka.instance_id;
+  if (config.kafka.delivery == "at_least_once")
+    options.delivery = kafka::DeliveryMode::kAtLeastOnce;
   for (const auto& [topic, profile] : config.inputs.topics)
     options.inputs.push_back({topic, profile});
   if (config.inputs.start == "earliest") options.start = kafka::StartAt::kEarliest;
@@ -73,7 +75,6 @@ pipeline::WorkerPool::Options PoolOptions(const Config& config) {
       config.engine.workers > 0 ? static_cast<size_t>(config.engine.workers) : processors;
   pipeline::TaskOptions& task = options.worker.task;
   task.batch_records_max = static_cast<size_t>(config.engine.batch_records);
-  task.batch_bytes_max = static_cast<size_t>(config.engine.batch_bytes);
   task.commit_interval = config.engine.commit_interval;
   task.commit_interval_backlog = config.engine.commit_interval_backlog;
   task.commit_output_bytes_max = static_cast<size_t>(config.engine.output_bytes);

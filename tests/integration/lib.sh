@@ -182,14 +182,18 @@ await_all_covered() {
   say "everything is committed"
 }
 
-# Reads all topics and compares. Exit code 0, or 9 if all is right but there are no copies of aborted transactions.
-judge() {
+read_outputs() {
   local name
   read_topic '%p\x01%o\x01%s\n' "$topic" >"$work/input.txt"
   for name in alerts audit commands dead-letter; do
     read_topic '%s\n' "riposte.$name" read_committed >"$work/$name.committed"
     read_topic '%s\n' "riposte.$name" read_uncommitted >"$work/$name.uncommitted"
   done
+}
+
+# Reads all topics and compares. Exit code 0, or 9 if all is right but there are no copies of aborted transactions.
+judge() {
+  read_outputs
   python3 "$scenario_py" judge "$topic" "$work" "$events" "$work/replay.json" --count "$count" \
     --least-matches $((count / 200)) --enforced "${enforced[@]}" --figures "$work/judgement.json"
 }

@@ -233,8 +233,33 @@ def counts_records(lines):
 
 
 def covered(_):
-    """Reads audit records from stdin; prints how many input records their counts cover."""
-    print(sum(record["consumed"] for record in counts_records(sys.stdin)))
+    """Reads audit records from stdin; prints how many input records their counts cover, each once."""
+    print(sum(last - first for ranges in ranges_covered(sys.stdin).values() for first, last in ranges))
+
+
+def ranges_covered(audit):
+    """(topic, partition) -> the ranges [first, behind the last) that the counts cover, ascending and apart."""
+    covers = collections.defaultdict(list)
+    for record in counts_records(audit):
+        covers[(record["topic"], record["partition"])].append((record["first_offset"], record["last_offset"] + 1))
+    for place, ranges in covers.items():
+        apart = []
+        for first, end in sorted(ranges):
+            if apart and first <= apart[-1][1]:
+                apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+            else:
+                apart.append((first, end))
+        covers[place] = apart
+    return covers
+
+
+def check_nothing_lost(path, ends):
+    """Each input record of each partition is covered once or more."""
+    with open(path, encoding="utf-8") as audit:
+        covers = ranges_covered(audit)
+    expected = {place: [(0, end)] for place, end in ends.items()}
+    if covers != expected:
+        fail(f"the audit covers {dict(covers)}, the input has {expected}")
 
 
 def check_sums(audit, ends):
@@ -323,6 +348,31 @@ def no_id_twice(name, ids):
     twice = [text for text, count in collections.Counter(ids).items() if count > 1]
     if twice:
         fail(f"{len(twice)} ids of {name} are there more than once: {twice[:3]}")
+
+
+def judge_repeats(arguments):
+    """Compares what was delivered at least once, each id taken once, with the replay; prints how much was repeated."""
+    folder = arguments.folder
+    values, ends = input_ends(f"{folder}/input.txt")
+    check_nothing_lost(f"{folder}/audit.committed",
+                       {(arguments.topic, partition): end for partition, end in ends.items()})
+    every = {name: read_json(f"{folder}/{name}.committed") for name in ("alerts", "commands")}
+    alerts = {alert["firing_id"]: alert for alert in every["alerts"]}
+    commands = {command["id"]: command for command in every["commands"]}
+    numbers = line_numbers(arguments.events, values)
+    line_of = {alert["firing_id"]: numbers[(alert["origin"]["partition"], alert["origin"]["offset"])]
+               for alert in alerts.values()}
+    replay = read_json(arguments.replay)
+    first_difference("matches", collections.Counter((line_of[id], alert["rule"]["id"]) for id, alert in alerts.items()),
+                     collections.Counter((line["line"], line["rule"]) for line in replay if line["kind"] == "match"))
+    first_difference("commands",
+                     collections.Counter((line_of[command["firing"]["id"]], command["rule"]["id"], command["action"])
+                                         for command in commands.values()),
+                     collections.Counter((line["line"], line["rule"], line["action"]) for line in replay
+                                         if line["kind"] == "command" and line["would"] == "order"
+                                         and line["rule"] in set(arguments.enforced)))
+    print(f"equal to the plain evaluator: {len(alerts)} matches, {len(commands)} commands; repeated, with the same ids: "
+          f"{len(every['alerts']) - len(alerts)} alerts, {len(every['commands']) - len(commands)} commands")
 
 
 def judge(arguments):
@@ -418,6 +468,8 @@ def main():
     verb(judge, ("topic", text), ("folder", text), ("events", text), ("replay", text), ("--count", number),
          ("--least-matches", {"type": int, "default": 1}), ("--enforced", {"nargs": "*", "default": []}),
          ("--figures", text))
+    verb(judge_repeats, ("topic", text), ("folder", text), ("events", text), ("replay", text),
+         ("--enforced", {"nargs": "*", "default": []}))
     verb(tell, ("report", text), ("figures", text))
     arguments = parser.parse_args()
     arguments.function(arguments)
