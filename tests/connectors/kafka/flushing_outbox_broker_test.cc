@@ -3,9 +3,12 @@
 #include <memory>
 #include <set>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/kafka/flushing_outbox.h"
 #include "tests/connectors/kafka/member.h"
+#include "tests/connectors/kafka/solo_task.h"
 
 namespace riposte::kafka {
 namespace {
@@ -62,6 +65,27 @@ TEST_F(AtLeastOnceTest, MembersThatComeAndGoLoseNothing) {
   second->Stop();
   first.Stop();
   EXPECT_EQ(Once(Copied()), Once(Expected()));
+}
+
+// What keeps a paused owner's offsets out: the brokers know who is in the group.
+TEST_F(AtLeastOnceTest, WhoIsNotInTheGroupCommitsNoOffset) {
+  topics_->Create(input(), 1);
+  topics_->WriteNumbers(input(), 0, 0, 20);
+  Member member(AtLeastOnce());
+  member.Join();
+  ASSERT_TRUE(member.AwaitCopied(20));
+  test::SoloTask stranger(AtLeastOnce());
+  const pipeline::NextOffset next{.id = {.topic = input(), .partition = 0}, .offset = 7};
+  FlushingOutbox outbox(stranger.context(), stranger.membership(), "stranger");
+  ASSERT_TRUE(outbox.Fence(Duration(20000)).ok());
+  const pipeline::OutRecord record{
+      .topic = pipeline::OutTopic::kCommands, .key = "k", .value = "late"};
+  EXPECT_EQ(outbox.Commit({&record, 1}, {&next, 1}).status().code(), ErrorCode::kFenced);
+  EXPECT_THAT(stranger.reports(), testing::ElementsAre("fenced"));
+  EXPECT_EQ(topics_->Committed(name_, input(), 1)[0], 20);
+  // It has been written all the same: that is what this mode cannot keep out.
+  EXPECT_EQ(Copied().count("late"), 1u);
+  member.Stop();
 }
 
 }  // namespace

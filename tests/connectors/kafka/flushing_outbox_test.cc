@@ -2,6 +2,9 @@
 // nothing is lost is shown on a real broker (connector_test.cc, tests/integration).
 #include "connectors/kafka/flushing_outbox.h"
 
+#include <chrono>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -109,6 +112,23 @@ TEST(FlushingOutbox, WithoutABrokerTheGroupsEndIsTheEnd) {
   task.group->lost = true;
   EXPECT_EQ(task.Commit(kRecords, 5).status().code(), ErrorCode::kFenced);
   EXPECT_THAT(task.group->committed, IsEmpty());
+}
+
+TEST(FlushingOutbox, ABatchThatNobodyTakesEndsWithTheGroupAndHoldsNothingUp) {
+  Flushing task;
+  ASSERT_EQ(*task.Commit(kRecords, 5), Committed::kYes);
+  task.TakeDown();
+  std::thread end([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    task.group->given_up = true;
+  });
+  EXPECT_EQ(task.Commit(kRecords, 10).status().code(), ErrorCode::kCancelled);
+  end.join();
+  const auto before = std::chrono::steady_clock::now();
+  task.outbox.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+  EXPECT_EQ(task.group->users, 0);
+  EXPECT_THAT(task.group->committed, ElementsAre(5));
 }
 
 TEST(FlushingOutbox, ARecordAboveTheLimitIsRefusedBeforeItIsSent) {
