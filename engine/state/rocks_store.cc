@@ -12,6 +12,7 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include "base/bytes.h"
+#include "base/uuid.h"
 
 namespace riposte::state {
 namespace {
@@ -20,7 +21,14 @@ namespace {
 const rocksdb::Slice kMarkKey("\0mark", 5);
 // Its owner may compact files away between our reading of the list and opening them.
 constexpr int kReadOnlyTries = 5;
-constexpr size_t kLogBytesMax = 1u << 20;  // of RocksDB's own messages
+constexpr size_t kLogBytesMax = 1u << 20;    // of RocksDB's own messages
+constexpr size_t kFolderNameBytesMax = 255;  // of any file system
+
+std::string FolderName(std::string_view name) {
+  if (name.size() <= kFolderNameBytesMax) return std::string(name);
+  const std::string hash = "-" + Uuid::V5(Uuid{}, name).ToString();
+  return std::string(name.substr(0, kFolderNameBytesMax - hash.size())) + hash;
+}
 
 std::string ToBytes(const Mark& mark) {
   std::string bytes;
@@ -145,7 +153,7 @@ struct RocksStores::Impl {
         buffers(std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes)) {}
 
   std::string PathOf(std::string_view name) const {
-    return options.directory + "/" + std::string(name);
+    return options.directory + "/" + FolderName(name);
   }
 
   rocksdb::Options ForDb() const {

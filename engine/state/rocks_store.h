@@ -12,7 +12,8 @@
 
 namespace riposte::state {
 
-// The folder of the tasks' stores, and the memory that they share.
+// The folder of the tasks' stores, and the memory that they share. A store's folder has its name;
+// of one that is too long for a folder, the begin and a hash of all of it.
 class RocksStores final : public Stores {
  public:
   // Of the mark: a store of another one is of another version's.

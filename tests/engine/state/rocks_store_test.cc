@@ -85,6 +85,18 @@ TEST_F(RocksStoreTest, StoresAreApart) {
   EXPECT_THAT(ContentsOf(*two), IsEmpty());
 }
 
+TEST_F(RocksStoreTest, NamesLongerThanAFolderCanHaveAreKeptApart) {
+  const std::string longest(255, 'n'), longer(256, 'n'), other = longer + "m";
+  const std::vector<Change> changes = {{.key = "a", .value = "1"}};
+  ASSERT_TRUE(Open(longer)->Apply(changes, {}).ok());
+  for (const std::string& name : {longest, other})
+    EXPECT_EQ(*Open(name)->Get("a"), std::nullopt) << name.size();
+  EXPECT_EQ(*Open(longer)->Get("a"), "1");
+  EXPECT_TRUE(std::filesystem::is_directory(Path(longest))) << "as it is, if it may";
+  ASSERT_TRUE(stores_.Wipe(longer).ok());
+  EXPECT_EQ(*Open(longer)->Get("a"), std::nullopt);
+}
+
 TEST_F(RocksStoreTest, AWipedOneIsEmpty) {
   Fill();
   ASSERT_TRUE(stores_.Wipe("task-0").ok());
