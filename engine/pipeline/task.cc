@@ -84,7 +84,8 @@ struct Task::Impl {
                       const remediate::Subject& event);
   void HearOf(const Reading& from, const Record& record, bool matched);
   void NoteBacklog(const Reading& reading);
-  void GoOn(const ReadStanding& read_standing);
+  Status DoWhatIsDue(const ReadStanding& read_standing);
+  Status GoOn(const ReadStanding& read_standing);
   void PutWindows(const Standing& standing);
   FiringOutputs OutputsFor(const Standing& standing);
 
@@ -182,7 +183,8 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
     if (rewound) return Progress::kWorked;
   }
   now = surroundings.clock->Now();
-  GoOn(read_standing);
+  RIPOSTE_TRY(GoOn(read_standing));
+  if (rewound) return Progress::kWorked;
   const bool commits = CommitIsDue(now) || (ended() && !open.empty());
   if (commits) RIPOSTE_TRY(Commit());
   if (ended() && open.empty()) RIPOSTE_TRY(Settle());
@@ -247,7 +249,10 @@ Status Task::Impl::Poll(Reading& from, Duration wait) {
 
 Status Task::Impl::Work(Reading& from, const Standing& standing) {
   Stopwatch stopwatch;
+  const ReadStanding as_it_stands = [&standing]() -> const Standing& { return standing; };
   for (const Record& record : from.batch) {
+    RIPOSTE_TRY(DoWhatIsDue(as_it_stands));
+    if (rewound) return Status::Ok();
     if (!from.IsNew(record)) continue;
     open.Consume(from.number, record.offset, now);
     ++stopwatch.events;
@@ -266,7 +271,10 @@ Status Task::Impl::Work(Reading& from, const Standing& standing) {
 
 // What other tasks found for groups of this one. What is not known here holds up what is behind it.
 Status Task::Impl::WorkOnShuffle(Reading& from, const Standing& standing) {
+  const ReadStanding as_it_stands = [&standing]() -> const Standing& { return standing; };
   for (const Record& record : from.batch) {
+    RIPOSTE_TRY(DoWhatIsDue(as_it_stands));
+    if (rewound) return Status::Ok();
     if (!from.IsNew(record)) continue;
     windows()->OnTime(now);
     PutWindows(standing);
@@ -423,19 +431,38 @@ void Task::Impl::NoteBacklog(const Reading& reading) {
     windows()->OnShuffleBacklog(now);
 }
 
+// What time has decided, in as many transactions as it takes: however many groups one moment has,
+// none gets more than one group's beyond what is full. Before the rest of a moment is done, no
+// record is worked on.
+Status Task::Impl::DoWhatIsDue(const ReadStanding& read_standing) {
+  if (windows() == nullptr) return Status::Ok();
+  while (windows()->IsDue(now)) {
+    if (IsFull()) {
+      open.Begin(now);
+      RIPOSTE_TRY(Commit());
+      if (rewound) return Status::Ok();
+      continue;
+    }
+    windows()->GoOn(now);
+    PutWindows(windows()->effects().firings.empty() ? Standing() : read_standing());
+  }
+  return Status::Ok();
+}
+
 // Time goes on, also without records, and others hear of it.
-void Task::Impl::GoOn(const ReadStanding& read_standing) {
+Status Task::Impl::GoOn(const ReadStanding& read_standing) {
   for (const Reading& reading : readings) NoteBacklog(reading);
+  RIPOSTE_TRY(DoWhatIsDue(read_standing));
+  if (rewound) return Status::Ok();
   WithWindows([&](auto& hearing) { hearing.OnTime(now); });
   if (windows() != nullptr) state->orders().OnTime(now);
-  const bool orders = windows() != nullptr && !windows()->effects().firings.empty();
-  PutWindows(orders ? read_standing() : Standing());
   WithWindows([&](const auto& telling) {
     sender->Tick({.watermark = telling.told(),
                   .inputs_idle = telling.inputs_idle(now),
                   .has_windows = rules_have_windows},
                  now, open);
   });
+  return Status::Ok();
 }
 
 // What came about in the windows, or was found for those of others, becomes part of the

@@ -137,7 +137,9 @@ void TaskWindows::Begin() {
 }
 
 void TaskWindows::OnRecord(size_t input, Time event_time, Time append_time, Time now) {
-  watermark_.OnRecord(input, trigger::ClampEventTime(event_time, append_time), now);
+  const Time time = trigger::ClampEventTime(event_time, append_time);
+  Heard(time);
+  watermark_.OnRecord(input, time, now);
 }
 
 void TaskWindows::OnMatches(const event::Event& event, std::span<const match::Match> parts,
@@ -164,8 +166,9 @@ TaskWindows::Arrived TaskWindows::OnShuffle(trigger::Contribution contribution, 
 }
 
 bool TaskWindows::OnSender(std::string_view sender, Time watermark, Time append_time, Time now) {
-  return watermark_.OnSender(sender, trigger::ClampEventTime(watermark, append_time), append_time,
-                             now);
+  const Time time = trigger::ClampEventTime(watermark, append_time);
+  Heard(time);
+  return watermark_.OnSender(sender, time, append_time, now);
 }
 
 bool TaskWindows::Take(const trigger::Contribution& contribution) {
@@ -199,13 +202,25 @@ void TaskWindows::NoteChange(const trigger::Contribution& contribution) {
   if (touched_.insert(std::move(key)).second) changed_bytes_ += count * state::kSegmentBytesMax;
 }
 
-void TaskWindows::OnTime(Time now) {
-  const Time watermark = watermark_.At(now);
+bool TaskWindows::IsDue(Time now) {
+  const std::optional<Time> deadline = correlator_->NextDeadline();
+  if (!deadline) return false;
+  if (*deadline < watermark_.value()) return true;
+  // Sources that were not beyond it then and have told nothing beyond it are not beyond it.
+  if (asked_at_ == now && heard_to_ <= *deadline) return false;
+  asked_at_ = now;
+  heard_to_ = Time::min();
+  return *deadline < watermark_.At(now);
+}
+
+bool TaskWindows::GoOn(Time now) {
   const size_t before = effects_.firings.size() + effects_.closed.size();
-  while (correlator_->GoOn(watermark, next_index_, effects_)) HandOutChained();
+  const bool was_due = correlator_->GoOn(watermark_.At(now), next_index_, effects_);
+  HandOutChained();
   changed_ |= effects_.firings.size() + effects_.closed.size() > before;
-  // Only now: what was due is told with how far the task was before.
-  told_ = watermark_.OfInputs(now);
+  // Only then: what was due is told with how far the task was before.
+  if (!was_due) told_ = watermark_.OfInputs(now);
+  return was_due;
 }
 
 void TaskWindows::Forget() {
@@ -258,6 +273,7 @@ void TaskWindows::Undo() {
   watermark_ = begun_.front().watermark;
   told_ = begun_.front().told;
   next_index_ = begun_.front().next_index;
+  asked_at_.reset();
   begun_.clear();
   Forget();
   Begin();

@@ -7,6 +7,7 @@
 // definition (rule::DefinitionHash): what was counted for another query is never found again.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -87,8 +88,17 @@ class TaskWindows {
   // The shuffle has records that were not read yet, or cannot be asked, or one is held
   // (unknown_definitions.h): that nothing is heard of a sender does not mean that it is idle.
   void OnShuffleBacklog(Time now) { watermark_.OnSenderBacklog(now); }
-  // What time has decided meanwhile.
-  void OnTime(Time now);
+  // Whether time has decided something meanwhile. Cheap enough to be asked before each record.
+  bool IsDue(Time now);
+  // Does the first of it: one group's, with what it brings about. Who bounds what a transaction has
+  // may seal between any two, but nothing else is taken before all is done (Correlator::GoOn).
+  // False: there is nothing more, and time is where the sources are.
+  bool GoOn(Time now);
+  // All of it, however much it is.
+  void OnTime(Time now) {
+    while (GoOn(now)) {
+    }
+  }
 
   // What came about since the last Forget(); also firings of rules that only others take.
   const trigger::Effects& effects() const { return effects_; }
@@ -97,7 +107,8 @@ class TaskWindows {
   const trigger::LeftOut& left_out() const { return contributions_.left_out(); }
   void Forget();
 
-  // How far the task's own inputs were at the last OnTime: what it tells others (ticks.h).
+  // How far the task's own inputs were when all was last done that time had decided: what it tells
+  // others (ticks.h).
   Time told() const { return told_; }
   bool inputs_idle(Time now) const { return watermark_.InputsIdle(now); }
 
@@ -131,6 +142,7 @@ class TaskWindows {
   Status RestoreClock(const state::Store& store, Time now);
   void TakeSegments(TaskWindows& old);
   void Begin();
+  void Heard(Time time) { heard_to_ = std::max(heard_to_, time); }
   bool Take(const trigger::Contribution& contribution);  // false: it is none of this rule set
   void NoteChange(const trigger::Contribution& contribution);
   void HandOut(trigger::Contribution&& contribution);
@@ -146,6 +158,8 @@ class TaskWindows {
   std::vector<state::DefinitionId> definitions_;  // by rule
   trigger::Watermark watermark_;
   Time told_ = Time::min();
+  std::optional<Time> asked_at_;  // by IsDue: `now`, when it last asked the watermark
+  Time heard_to_ = Time::min();   // since then
   uint64_t next_index_ = 0;
   std::deque<Place> begun_;  // of the batches that are not committed; the last is open
   bool changed_ = false;

@@ -65,22 +65,6 @@ void Correlator::TakeSingle(const Contribution& contribution, Effects& effects) 
   std::move(of_rule.chained.begin(), of_rule.chained.end(), std::back_inserter(effects.chained));
 }
 
-void Correlator::OnTime(Time watermark, uint64_t order, Effects& effects) {
-  watermark_ = std::max(watermark_, watermark);
-  last_order_ = order;
-  std::vector<Deadlines::Due> due;
-  deadlines_.TakeBefore(watermark_, due);
-  std::ranges::sort(due, {}, &Deadlines::Due::id);
-  for (const Deadlines::Due& each : due) {
-    Touch(each.id);
-    std::vector<RuleWindows::GroupOutcome> outcomes;
-    windows_[each.id]->OnTime(watermark_, outcomes);
-    SetDeadline(each.id);
-    for (RuleWindows::GroupOutcome& group : outcomes)
-      Tell(each.id, group.key, std::move(group.outcome), effects);
-  }
-}
-
 std::optional<Time> Correlator::NextDeadline() const { return deadlines_.Earliest(); }
 
 void Correlator::Tell(uint32_t rule, const std::string& key, Outcome outcome, Effects& effects) {
@@ -110,12 +94,20 @@ void Correlator::RunChains(Effects& effects) {
 }
 
 bool Correlator::GoOn(Time watermark, uint64_t& next_index, Effects& effects) {
-  const std::optional<Time> due = NextDeadline();
-  if (!due || *due >= watermark) {
+  const std::optional<Deadlines::Due> next = deadlines_.First();
+  if (!next || next->deadline >= watermark) {
     watermark_ = std::max(watermark_, watermark);
     return false;
   }
-  OnTime(*due + Duration(1), OrderOf(next_index++), effects);
+  watermark_ = std::max(watermark_, next->deadline + Duration(1));
+  last_order_ = OrderOf(next_index++);
+  const uint32_t rule = next->id;
+  Touch(rule);
+  due_.clear();
+  windows_[rule]->OnTime(watermark_, due_);
+  SetDeadline(rule);
+  for (RuleWindows::GroupOutcome& group : due_)
+    Tell(rule, group.key, std::move(group.outcome), effects);
   RunChains(effects);
   return true;
 }

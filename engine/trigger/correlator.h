@@ -47,10 +47,7 @@ class Correlator {
   // Whether the contribution is one of this rule set; else nothing happened. Its order: OrderOf a
   // number of the caller's, or that of a contribution of `chained`.
   bool Take(const Contribution& contribution, Effects& effects);
-  // The task's watermark; never less than before. `order`: OrderOf a number of the caller's, as if
-  // it were a contribution. What is due fires, by rule, deadline and key.
-  void OnTime(Time watermark, uint64_t order, Effects& effects);
-  // OnTime has something to do when the watermark is beyond this.
+  // GoOn has something to do when the watermark is beyond this.
   std::optional<Time> NextDeadline() const;
   Time watermark() const { return watermark_; }
 
@@ -58,10 +55,14 @@ class Correlator {
   // is nothing more. What is left there goes to other tasks.
   void RunChains(Effects& effects);
 
-  // Time goes on towards `watermark`, moment by moment: what is due next before it is done, with
-  // its chains, since what fires at one moment may end what waits for a later one. False if nothing
-  // was due; time is at `watermark` then, unless it was beyond. `next_index` numbers the caller's
-  // calls (OrderOf), and counts on.
+  // Time goes on towards the task's watermark: the one group that is due next before it, by moment,
+  // rule and key, is done, with its chains, since what fires may end what waits for a later moment.
+  // However many groups one moment has, the caller may stop, commit and go on between any two:
+  // where it does so is nothing that an effect depends on, as long as it takes nothing else in
+  // between. Until the moment is done, time stands right behind it: the groups that are left are
+  // judged by that time whenever they are touched, as what is chained may do. False if nothing was
+  // due; time is at `watermark` then, unless it was beyond. `next_index` numbers what is done
+  // (OrderOf), and counts on.
   bool GoOn(Time watermark, uint64_t& next_index, Effects& effects);
 
   // Batches: begun, and ended one by one from the oldest (committed) or from the newest (undone).
@@ -107,6 +108,7 @@ class Correlator {
   Time watermark_ = Time::min();
   uint64_t last_order_ = 0;
   RuleBatches batches_;
+  std::vector<RuleWindows::GroupOutcome> due_;  // of a call
 };
 
 }  // namespace riposte::trigger

@@ -1,7 +1,5 @@
 #include "engine/trigger/group_index.h"
 
-#include <algorithm>
-
 #include <xxhash.h>
 
 #include "base/check.h"
@@ -87,16 +85,6 @@ void GroupIndex::SetDeadline(GroupId id, std::optional<Time> deadline) {
   } else {
     deadlines_.Clear(id);
   }
-}
-
-void GroupIndex::TakeDue(Time watermark, std::vector<Deadlines::Due>& due) {
-  const auto begin = static_cast<std::ptrdiff_t>(due.size());
-  deadlines_.TakeBefore(watermark, due);
-  const auto earlier = [this](const Deadlines::Due& a, const Deadlines::Due& b) {
-    if (a.deadline != b.deadline) return a.deadline < b.deadline;
-    return slots_[a.id].key < slots_[b.id].key;
-  };
-  std::sort(due.begin() + begin, due.end(), earlier);
 }
 
 size_t GroupIndex::MemoryBytes() const {

@@ -25,7 +25,7 @@ class GroupIndex {
  public:
   static constexpr GroupId kNone = UINT32_MAX;
 
-  GroupIndex() : ids_(0, Hash{&slots_}, Equal{&slots_}) {}
+  GroupIndex() : ids_(0, Hash{&slots_}, Equal{&slots_}), deadlines_(ByKey{&slots_}) {}
   GroupIndex(const GroupIndex&) = delete;
   GroupIndex& operator=(const GroupIndex&) = delete;
 
@@ -51,7 +51,13 @@ class GroupIndex {
   std::optional<Time> DeadlineOf(GroupId id) const { return deadlines_.Of(id); }
   // Appends the groups whose deadline is before `watermark`, by deadline, equal ones by key; they
   // have none then. It costs what is due, not what is there.
-  void TakeDue(Time watermark, std::vector<Deadlines::Due>& due);
+  void TakeDue(Time watermark, std::vector<Deadlines::Due>& due) {
+    deadlines_.TakeBefore(watermark, due);
+  }
+  // The first of them only; empty if none is due.
+  std::optional<Deadlines::Due> TakeFirstDue(Time watermark) {
+    return deadlines_.TakeFirstBefore(watermark);
+  }
 
   size_t size() const { return ids_.size(); }
   // Of the table and the keys: what containers hold, without what the allocator adds.
@@ -80,6 +86,11 @@ class GroupIndex {
     bool operator()(GroupId id, std::string_view key) const { return (*slots)[id].key == key; }
   };
 
+  struct ByKey {
+    const Slots* slots;
+    bool operator()(GroupId a, GroupId b) const { return (*slots)[a].key < (*slots)[b].key; }
+  };
+
   GroupId NewSlot();
   void MoveIn(GroupId id, GroupId older);
   void Unlink(GroupId id);
@@ -87,7 +98,7 @@ class GroupIndex {
   Slots slots_;
   std::vector<GroupId> free_;
   boost::unordered_flat_set<GroupId, Hash, Equal> ids_;
-  Deadlines deadlines_;
+  DeadlinesBy<ByKey> deadlines_;
   GroupId oldest_ = kNone, newest_ = kNone;
   size_t key_bytes_ = 0;  // of keys too long to stand in their slot
 };

@@ -78,6 +78,10 @@ class Groups {
   // Appends the groups whose deadline is before `watermark`, by deadline, equal ones by key; they
   // have none then. It costs what is due, not what is there.
   void TakeDue(Time watermark, std::vector<Deadlines::Due>& due) { index_.TakeDue(watermark, due); }
+  // The first of them only; empty if none is due.
+  std::optional<Deadlines::Due> TakeFirstDue(Time watermark) {
+    return index_.TakeFirstDue(watermark);
+  }
 
   // Empty if there is no group.
   std::optional<GroupId> LeastRecent() const {

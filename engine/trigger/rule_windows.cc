@@ -81,20 +81,19 @@ class WindowsOf final : public RuleWindows {
     return TakeAsNew(contribution, watermark, outcome);
   }
 
-  void OnTime(Time watermark, std::vector<GroupOutcome>& outcomes) override {
-    due_.clear();
-    groups_.TakeDue(watermark, due_);
-    for (const Deadlines::Due& due : due_) {
-      State& state = groups_.at(due.id);
-      if (!criterion_.NextDeadline(state)) {
-        groups_.Remove(due.id);
-        continue;
-      }
-      Outcome outcome;
-      criterion_.OnTime(state, watermark, outcome);
-      SetDeadline(due.id, watermark);
-      outcomes.push_back({.key = std::string(groups_.key(due.id)), .outcome = std::move(outcome)});
+  bool OnTime(Time watermark, std::vector<GroupOutcome>& outcomes) override {
+    const std::optional<GroupId> due = groups_.TakeFirstDue(watermark);
+    if (!due) return false;
+    State& state = groups_.at(*due);
+    if (!criterion_.NextDeadline(state)) {
+      groups_.Remove(*due);
+      return true;
     }
+    GroupOutcome& group =
+        outcomes.emplace_back(GroupOutcome{.key = std::string(groups_.key(*due)), .outcome = {}});
+    criterion_.OnTime(state, watermark, group.outcome);
+    SetDeadline(*due, watermark);
+    return true;
   }
 
   std::optional<Time> NextDeadline() const override { return groups_.NextDeadline(); }
@@ -158,7 +157,6 @@ class WindowsOf final : public RuleWindows {
   Adapter adapter_;
   Duration lateness_;
   UndoableGroups<State> groups_;
-  std::vector<Deadlines::Due> due_;  // of a call
 };
 
 template <typename Criterion, typename Adapter>

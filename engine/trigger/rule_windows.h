@@ -45,9 +45,9 @@ class RuleWindows {
 
   // `contribution` is one of the rule's. `watermark`: of the last OnTime. The outcome is appended.
   virtual Taken Take(const Contribution& contribution, Time watermark, Outcome& outcome) = 0;
-  // Appends what fires or closes, by deadline and key, and forgets groups that cannot matter any
-  // more. It costs what is due.
-  virtual void OnTime(Time watermark, std::vector<GroupOutcome>& outcomes) = 0;
+  // Does the first group that is due, by deadline and key: appends what fires or closes, or forgets
+  // it if it cannot matter any more. False: none is due.
+  virtual bool OnTime(Time watermark, std::vector<GroupOutcome>& outcomes) = 0;
   // OnTime has something to do when the watermark is beyond this.
   virtual std::optional<Time> NextDeadline() const = 0;
 

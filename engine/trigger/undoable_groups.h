@@ -35,7 +35,7 @@ class UndoableGroups {
   // Not a use.
   std::optional<GroupId> Find(std::string_view key) const { return groups_.Find(key); }
   std::string_view key(GroupId id) const { return groups_.key(id); }
-  // To be changed only after Use, Add or TakeDue has given the group in this batch.
+  // To be changed only after Use, Add or a take has given the group in this batch.
   State& at(GroupId id) { return groups_.at(id); }
   const State& at(GroupId id) const { return groups_.at(id); }
 
@@ -58,7 +58,7 @@ class UndoableGroups {
     groups_.at(touched.id) = std::move(state);
     return touched.id;
   }
-  // Use, Add or TakeDue has given it in this batch.
+  // Use, Add or a take has given it in this batch.
   void Remove(GroupId id) {
     NoteMove(id);
     groups_.Remove(id);
@@ -71,6 +71,12 @@ class UndoableGroups {
     const size_t before = due.size();
     groups_.TakeDue(watermark, due);
     for (size_t i = before; i < due.size(); ++i) Note(due[i].id, due[i].deadline);
+  }
+  std::optional<GroupId> TakeFirstDue(Time watermark) {
+    const std::optional<Deadlines::Due> due = groups_.TakeFirstDue(watermark);
+    if (!due) return std::nullopt;
+    Note(due->id, due->deadline);
+    return due->id;
   }
 
   // As Correlator has them.

@@ -79,7 +79,11 @@ class CorrelatorTest : public testing::Test {
   void Take(const Contribution& contribution) {
     ASSERT_TRUE(correlator_->Take(contribution, effects_));
   }
-  void OnTime(int64_t ms) { correlator_->OnTime(TimeFromMs(ms), OrderOf(++calls_), effects_); }
+  void OnTime(int64_t ms) {
+    ++calls_;
+    while (correlator_->GoOn(TimeFromMs(ms), calls_, effects_)) {
+    }
+  }
   // "rule@time", in order; what fired is forgotten then.
   std::string Fired() {
     std::string text;
@@ -150,17 +154,17 @@ TEST_F(CorrelatorTest, WhatIsDueFiresByRuleDeadlineAndKey) {
   OnTime(109);
   EXPECT_EQ(Fired(), "");
   OnTime(116);
-  ASSERT_EQ(effects_.closed.size(), 1u);
+  ASSERT_EQ(effects_.closed.size(), 2u);
   EXPECT_EQ(effects_.closed[0].key, KeyWith({"pc", "ann"}));
   EXPECT_EQ(effects_.closed[0].summary.joined.count, 1);
-  ASSERT_EQ(effects_.firings.size(), 3u);
+  EXPECT_EQ(effects_.closed[1].rule, kAny) << "of the same moment, and fired within this call";
+  ASSERT_EQ(effects_.firings.size(), 4u);
   EXPECT_EQ(effects_.firings[0].key, KeyWith({"q"}));
   EXPECT_EQ(effects_.firings[1].key, KeyWith({"b"}));
-  EXPECT_EQ(effects_.firings[2].key, KeyWith({"z"}));
-  EXPECT_EQ(effects_.firings[2].order, OrderOf(calls_) + 3);
-  EXPECT_EQ(Fired(), "5@109 5@110 5@110");
-  correlator_->RunChains(effects_);
-  EXPECT_EQ(Fired(), "4@110") << "firings at one time are several occurrences";
+  EXPECT_EQ(effects_.firings[3].key, KeyWith({"z"}));
+  EXPECT_EQ(effects_.firings[3].order, OrderOf(calls_ - 3) + 1) << "two are done behind it";
+  EXPECT_EQ(Fired(), "5@109 5@110 4@110 5@110")
+      << "each with its chains; firings at one time are several occurrences";
 }
 
 TEST_F(CorrelatorTest, WhatOthersOwnIsLeftToTheCaller) {
@@ -190,6 +194,19 @@ TEST_F(CorrelatorTest, TimeGoesOnMomentByMoment) {
   EXPECT_EQ(next_index, 11u);
   EXPECT_EQ(correlator_->watermark(), TimeFromMs(113));
   EXPECT_EQ(Fired(), "5@112 4@112") << "with the chains of both";
+}
+
+TEST_F(CorrelatorTest, OfAMomentOneGroupIsDoneAtATime) {
+  for (const char* pc : {"c", "a", "b"}) Take(To(kAlone, 100, {pc}));
+  uint64_t next_index = 9;
+  for (const char* pc : {"a", "b", "c"}) {
+    EXPECT_EQ(correlator_->NextDeadline(), TimeFromMs(110)) << "the moment is not done";
+    effects_.Clear();
+    ASSERT_TRUE(correlator_->GoOn(TimeFromMs(120), next_index, effects_));
+    EXPECT_EQ(effects_.firings.at(0).key, KeyWith({pc}));
+    EXPECT_EQ(correlator_->watermark(), TimeFromMs(111)) << "not beyond the moment";
+  }
+  EXPECT_EQ(next_index, 12u);
 }
 
 TEST_F(CorrelatorTest, WithNothingDueTimeIsThere) {
@@ -327,7 +344,9 @@ class CorrelatorRandomTest : public CorrelatorTest {
     for (const Call& call : calls) {
       ++from;
       if (call.on_time) {
-        correlator.OnTime(call.watermark, OrderOf(from << 20), told.effects);
+        uint64_t index = from << 20;
+        while (correlator.GoOn(call.watermark, index, told.effects)) {
+        }
       } else {
         EXPECT_TRUE(correlator.Take(call.contribution, told.effects));
       }

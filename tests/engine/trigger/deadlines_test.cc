@@ -57,7 +57,7 @@ TEST(DeadlinesTest, IsWhatASortedMapIs) {
         std::vector<Deadlines::Due> due;
         deadlines.TakeBefore(watermark, due);
         ASSERT_TRUE(std::is_sorted(due.begin(), due.end(), [](const auto& a, const auto& b) {
-          return a.deadline < b.deadline;
+          return std::pair(a.deadline, a.id) < std::pair(b.deadline, b.id);
         }));
         for (const Deadlines::Due& each : due) {
           ASSERT_LT(each.deadline, watermark);

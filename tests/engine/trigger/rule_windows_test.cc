@@ -51,6 +51,14 @@ Contribution At(int64_t ms, std::string key, StepSet parts = 1) {
   return contribution;
 }
 
+// All that is due.
+std::vector<RuleWindows::GroupOutcome> OnTime(RuleWindows& windows, Time watermark) {
+  std::vector<RuleWindows::GroupOutcome> outcomes;
+  while (windows.OnTime(watermark, outcomes)) {
+  }
+  return outcomes;
+}
+
 std::vector<std::string> Keys(const RuleWindows& windows) {
   std::vector<RuleWindows::GroupState> all;
   windows.AppendAll(all);
@@ -107,20 +115,18 @@ TEST(RuleWindowsTest, AtTheBoundTheLeastRecentGoesAndIsToldIfItMattered) {
 TEST(RuleWindowsTest, AGroupIsForgottenWhenItCannotMatterAndWasNotUsedForTheLateness) {
   const auto windows = WindowsOf(CountOf(3));
   Outcome outcome;
-  std::vector<RuleWindows::GroupOutcome> outcomes;
   windows->Take(At(100, "a"), TimeFromMs(90), outcome);
   // Very old, but told now.
   windows->Take(At(10, "b"), TimeFromMs(100), outcome);
-  windows->OnTime(TimeFromMs(120), outcomes);
+  EXPECT_TRUE(OnTime(*windows, TimeFromMs(120)).empty());
   EXPECT_EQ(windows->groups(), 2u);
-  windows->OnTime(TimeFromMs(121), outcomes);
+  EXPECT_TRUE(OnTime(*windows, TimeFromMs(121)).empty());
   EXPECT_EQ(Keys(*windows), std::vector<std::string>{"a"});
   EXPECT_EQ(windows->NextDeadline(), TimeFromMs(130));
-  windows->OnTime(TimeFromMs(130), outcomes);
+  EXPECT_TRUE(OnTime(*windows, TimeFromMs(130)).empty());
   EXPECT_EQ(windows->groups(), 1u);
-  windows->OnTime(TimeFromMs(131), outcomes);
+  EXPECT_TRUE(OnTime(*windows, TimeFromMs(131)).empty());
   EXPECT_EQ(windows->groups(), 0u);
-  EXPECT_TRUE(outcomes.empty());
 }
 
 TEST(RuleWindowsTest, WithoutABatchNothingIsChanged) {
@@ -338,9 +344,8 @@ class RuleWindowsRandomTest : public testing::Test {
 
   void OnTime() {
     watermark_ = std::max(watermark_, TimeFromMs((now_ - random_->From(0, 20)) * Of::kScale));
-    std::vector<RuleWindows::GroupOutcome> got;
+    const std::vector<RuleWindows::GroupOutcome> got = trigger::OnTime(*windows_, watermark_);
     std::vector<RuleWindows::GroupOutcome> expected;
-    windows_->OnTime(watermark_, got);
     naive_->OnTime(watermark_, expected);
     ASSERT_EQ(got.size(), expected.size());
     for (size_t i = 0; i < got.size(); ++i) {
