@@ -132,8 +132,6 @@ void TaskWindows::Begin() {
   correlator_->BeginBatch();
   begun_.push_back({.watermark = watermark_, .told = told_, .next_index = next_index_});
   changed_ = false;
-  touched_.clear();
-  changed_bytes_ = 0;
 }
 
 void TaskWindows::OnRecord(size_t input, Time event_time, Time append_time, Time now) {
@@ -174,7 +172,6 @@ bool TaskWindows::OnSender(std::string_view sender, Time watermark, Time append_
 bool TaskWindows::Take(const trigger::Contribution& contribution) {
   if (!correlator_->Take(contribution, effects_)) return false;
   changed_ = true;
-  NoteChange(contribution);
   correlator_->RunChains(effects_);
   HandOutChained();
   return true;
@@ -190,16 +187,6 @@ void TaskWindows::HandOut(trigger::Contribution&& contribution) {
 void TaskWindows::HandOutChained() {
   for (trigger::Contribution& contribution : effects_.chained) HandOut(std::move(contribution));
   effects_.chained.clear();
-}
-
-// A group is written whole, however little of it has changed.
-void TaskWindows::NoteChange(const trigger::Contribution& contribution) {
-  changed_bytes_ += contribution.event.size();
-  std::string key = state::RecordKey(
-      {.definition = definitions_[contribution.rule], .group = contribution.key}, 0);
-  const auto segments = segments_.find(key);
-  const size_t count = segments == segments_.end() ? 1 : segments->second;
-  if (touched_.insert(std::move(key)).second) changed_bytes_ += count * state::kSegmentBytesMax;
 }
 
 bool TaskWindows::IsDue(Time now) {

@@ -19,7 +19,6 @@
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -114,15 +113,16 @@ class TaskWindows {
 
   // Something is to be committed.
   bool changed() const { return changed_; }
-  // What the changelog gets of it, at most; what only time has changed left out.
-  size_t changed_bytes() const { return changed_bytes_; }
+  // About what the changelog gets of it, and what brings it back takes; never much less, as a
+  // group's state takes no more than it took when it was last written and what came to it since.
+  size_t changed_bytes() const { return correlator_->changed_bytes(); }
   // What was done since the last call becomes part of a transaction: the changes of the changelog
   // that it needs, and of the store once it is committed. Two may be sealed or open, no more.
   std::vector<state::Change> Seal();
   void OnCommitted();  // the oldest that is sealed
   void Undo();         // all that is not committed: the newest first
   size_t groups() const { return correlator_->groups(); }
-  // Approximate; what groups keep of events left out.
+  // Approximate.
   size_t MemoryBytes() const { return correlator_->MemoryBytes(); }
   // Of all sources, at the last OnTime.
   Time watermark() const { return correlator_->watermark(); }
@@ -144,7 +144,6 @@ class TaskWindows {
   void Begin();
   void Heard(Time time) { heard_to_ = std::max(heard_to_, time); }
   bool Take(const trigger::Contribution& contribution);  // false: it is none of this rule set
-  void NoteChange(const trigger::Contribution& contribution);
   void HandOut(trigger::Contribution&& contribution);
   void HandOutChained();
   void AppendClock(std::vector<state::Change>& changes);
@@ -172,8 +171,6 @@ class TaskWindows {
   // The most segments that any version of a state took that may still be in the changelog, by
   // record key; of states that ever took more than one.
   boost::unordered_flat_map<std::string, uint16_t> segments_;
-  boost::unordered_flat_set<std::string> touched_;  // groups, by record key, since the last Seal()
-  size_t changed_bytes_ = 0;
 };
 
 }  // namespace riposte::pipeline

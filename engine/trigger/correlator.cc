@@ -47,8 +47,10 @@ bool Correlator::Take(const Contribution& contribution, Effects& effects) {
     return true;
   }
   Touch(rule);
+  const size_t before = windows_[rule]->changed_bytes();
   Outcome outcome;
   RuleWindows::Taken taken = windows_[rule]->Take(contribution, watermark_, outcome);
+  changed_bytes_ += windows_[rule]->changed_bytes() - before;
   SetDeadline(rule);
   effects.fates.Add(rule, taken.fate);
   if (taken.evicted) effects.evicted.push_back({.rule = rule, .key = std::move(*taken.evicted)});
@@ -104,7 +106,9 @@ bool Correlator::GoOn(Time watermark, uint64_t& next_index, Effects& effects) {
   const uint32_t rule = next->id;
   Touch(rule);
   due_.clear();
+  const size_t before = windows_[rule]->changed_bytes();
   windows_[rule]->OnTime(watermark_, due_);
+  changed_bytes_ += windows_[rule]->changed_bytes() - before;
   SetDeadline(rule);
   for (RuleWindows::GroupOutcome& group : due_)
     Tell(rule, group.key, std::move(group.outcome), effects);
@@ -124,7 +128,10 @@ void Correlator::SetDeadline(uint32_t rule) {
   }
 }
 
-void Correlator::BeginBatch() { batches_.Begin(watermark_); }
+void Correlator::BeginBatch() {
+  batches_.Begin(watermark_);
+  changed_bytes_ = 0;
+}
 
 void Correlator::CommitOldest() {
   batches_.CommitOldest([this](uint32_t rule) { windows_[rule]->CommitOldest(); });
@@ -137,7 +144,7 @@ void Correlator::UndoNewest() {
   });
 }
 
-void Correlator::AppendChanged(std::vector<ChangedGroup>& changed) const {
+void Correlator::AppendChanged(std::vector<ChangedGroup>& changed) {
   std::vector<RuleWindows::GroupState> groups;
   for (const uint32_t rule : batches_.Newest()) {
     groups.clear();
@@ -166,6 +173,7 @@ Correlator::Reload Correlator::TakeOver(Correlator& old) {
   Reload reload;
   batches_.TakeOver(old.batches_, MoveWindows(old, reload));
   watermark_ = old.watermark_;
+  changed_bytes_ = old.changed_bytes_;
   return reload;
 }
 

@@ -72,7 +72,11 @@ class Correlator {
   void UndoNewest();  // the watermark, too
   size_t open_batches() const { return batches_.size(); }
   // Appends each group whose state is not what it was when the newest batch began, once.
-  void AppendChanged(std::vector<ChangedGroup>& changed) const;
+  void AppendChanged(std::vector<ChangedGroup>& changed);
+  // About what they take, kept as it goes: of each group what was written of it last, and what came
+  // to it since the newest batch began. More than it is where a group has lost something since. Of
+  // what was changed since BeginBatch() was last called.
+  size_t changed_bytes() const { return changed_bytes_; }
 
   // After a start, without a batch: how far the sources were, then the states.
   void StartAt(Time watermark);
@@ -90,7 +94,8 @@ class Correlator {
   Reload TakeOver(Correlator& old);
 
   size_t groups() const;
-  // Approximate.
+  // Approximate: with what groups keep of events, and with what brings them back. It costs a look
+  // at each rule.
   size_t MemoryBytes() const;
 
  private:
@@ -107,6 +112,7 @@ class Correlator {
   Deadlines deadlines_;                                // by rule
   Time watermark_ = Time::min();
   uint64_t last_order_ = 0;
+  size_t changed_bytes_ = 0;
   RuleBatches batches_;
   std::vector<RuleWindows::GroupOutcome> due_;  // of a call
 };

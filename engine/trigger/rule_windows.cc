@@ -64,6 +64,14 @@ bool ChangesNothing(Fate fate) {
   return fate == Fate::kLate || fate == Fate::kNoValue || fate == Fate::kOutside;
 }
 
+// The most that it adds to what is written of its group.
+size_t BytesOf(const Contribution& contribution) {
+  constexpr size_t kPlaceBytesMax = 64;
+  size_t bytes = kPlaceBytesMax + contribution.event.size();
+  for (const std::string& value : contribution.values) bytes += value.size();
+  return bytes;
+}
+
 template <typename Criterion, typename Adapter>
 class WindowsOf final : public RuleWindows {
  public:
@@ -101,9 +109,10 @@ class WindowsOf final : public RuleWindows {
   void BeginBatch() override { groups_.BeginBatch(); }
   void CommitOldest() override { groups_.CommitOldest(); }
   void UndoNewest() override { groups_.UndoNewest(); }
-  void AppendChanged(std::vector<GroupState>& changed) const override {
+  void AppendChanged(std::vector<GroupState>& changed) override {
     groups_.AppendChanged(criterion_, changed);
   }
+  size_t changed_bytes() const override { return groups_.changed_bytes(); }
   void AppendAll(std::vector<GroupState>& all) const override {
     groups_.AppendAll(criterion_, all);
   }
@@ -112,7 +121,7 @@ class WindowsOf final : public RuleWindows {
     ByteReader in(bytes);
     State state;
     if (!criterion_.Read(in, state) || !in.at_end()) return false;
-    const std::optional<GroupId> id = groups_.Restore(key, std::move(state));
+    const std::optional<GroupId> id = groups_.Restore(key, std::move(state), bytes.size());
     if (id) SetDeadline(*id, watermark);
     return id.has_value();
   }
@@ -123,6 +132,7 @@ class WindowsOf final : public RuleWindows {
  private:
   Taken TakeIn(GroupId id, const Contribution& contribution, Time watermark, Outcome& outcome) {
     const Fate fate = Judge(groups_.Use(id), contribution, watermark, outcome);
+    groups_.Grew(BytesOf(contribution));
     SetDeadline(id, watermark);
     return {.fate = fate, .evicted = {}};
   }
@@ -135,6 +145,7 @@ class WindowsOf final : public RuleWindows {
     if (goes && !criterion_.IsIdle(groups_.at(*goes), watermark))
       taken.evicted = std::string(groups_.key(*goes));
     SetDeadline(groups_.Add(contribution.key, std::move(state)), watermark);
+    groups_.Grew(BytesOf(contribution));
     return taken;
   }
 

@@ -55,7 +55,8 @@ class RuleWindows {
   virtual void BeginBatch() = 0;
   virtual void CommitOldest() = 0;
   virtual void UndoNewest() = 0;
-  virtual void AppendChanged(std::vector<GroupState>& changed) const = 0;
+  virtual void AppendChanged(std::vector<GroupState>& changed) = 0;
+  virtual size_t changed_bytes() const = 0;
   // All groups, the least recently used first.
   virtual void AppendAll(std::vector<GroupState>& all) const = 0;
   // Without an open batch. False, and nothing changed: no state of this rule's criterion, or no

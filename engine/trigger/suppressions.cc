@@ -132,7 +132,7 @@ bool Suppressions::Restore(uint32_t rule, std::string_view key, std::string_view
   ByteReader in(state);
   SuppressState read;
   if (!of.suppressor.Read(in, read) || !in.at_end() || !read.first) return false;
-  const std::optional<GroupId> id = of.keys.Restore(key, std::move(read));
+  const std::optional<GroupId> id = of.keys.Restore(key, std::move(read), state.size());
   if (!id) return false;
   SetDeadline(of, *id);
   SetDeadline(rule);

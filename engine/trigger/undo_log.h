@@ -5,6 +5,7 @@
 // order, since what a group was moved from behind had not been moved before it.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class UndoLog {
     const std::deque<Before>& groups() const { return groups_; }
     std::deque<Before>& groups() { return groups_; }
     const std::vector<Move>& moves() const { return moves_; }
+    // About what it takes to write the groups as they are, and to keep them as they were.
+    size_t bytes() const { return bytes_; }
+    void AddBytes(size_t bytes) { bytes_ += bytes; }
 
     Before* Find(std::string_view key) {
       const auto found = by_key_.find(key);
@@ -59,12 +63,18 @@ class UndoLog {
     std::deque<Before> groups_;  // which stay where they are
     boost::unordered_flat_map<std::string_view, Before*> by_key_;
     std::vector<Move> moves_;
+    size_t bytes_ = 0;
   };
 
   void Begin() { batches_.emplace_back(); }
   // Null if none is open.
   Batch* newest() { return batches_.empty() ? nullptr : &batches_.back(); }
   const Batch* newest() const { return batches_.empty() ? nullptr : &batches_.back(); }
+  size_t bytes() const {
+    size_t bytes = 0;
+    for (const Batch& batch : batches_) bytes += batch.bytes();
+    return bytes;
+  }
   void DropOldest() {
     RIPOSTE_CHECK(!batches_.empty(), "no batch is open");
     batches_.pop_front();

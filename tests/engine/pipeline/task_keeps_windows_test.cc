@@ -328,11 +328,12 @@ TEST(TaskKeepsWindowsTest, WhatNoRuleHasAtAStartIsDeleted) {
 
 TEST(TaskKeepsWindowsTest, MuchUncommittedStateIsCommittedEarlier) {
   Windows task({PairOf("evil")});
-  task.options.commit_changelog_bytes_max = 100'000;
+  task.options.commit_changelog_bytes_max = 1'000;
   for (int i = 0; i < 30; ++i)
     task.Happens(0, "e" + std::to_string(i), "evil", "A" + std::to_string(i));
   ASSERT_TRUE(task.Step().ok());
-  EXPECT_EQ(task.log.commit_count(), 4u);
+  EXPECT_GE(task.log.commit_count(), 4u);
+  EXPECT_LE(task.log.commit_count(), 15u) << "a few groups each";
 }
 
 void AppendRandom(std::mt19937& random, Windows& task, Windows& undisturbed) {

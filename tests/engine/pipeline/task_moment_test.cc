@@ -155,6 +155,17 @@ TEST(TaskMomentTest, NoTransactionIsBeyondTheBoundByMoreThanAGroup) {
   EXPECT_LT(std::ranges::max(bounded.bytes), 20'000u + kGroupBytesMax);
 }
 
+TEST(TaskMomentTest, TheChangelogsBoundHoldsLikewise) {
+  Moments at_once, bounded;
+  bounded.options.commit_changelog_bytes_max = 1;
+  for (Moments* task : {&at_once, &bounded}) {
+    task->AppendMoments();
+    task->RunToEnd();
+  }
+  EXPECT_EQ(bounded.Alerts(), at_once.Alerts());
+  EXPECT_LT(std::ranges::max(bounded.bytes), kGroupBytesMax) << "each group for itself";
+}
+
 TEST(TaskMomentTest, WhereItIsCutAndWhatBefallsItChangesNothing) {
   const uint64_t base = test::NumberFromEnvironment("RIPOSTE_SEED", std::random_device{}());
   std::cout << "RIPOSTE_SEED=" << base << "\n";

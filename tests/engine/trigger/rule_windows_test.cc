@@ -152,6 +152,61 @@ TEST(RuleWindowsTest, WhatIsAsItWasIsNotChanged) {
   EXPECT_EQ(changed[0].key, "b");
 }
 
+// In a batch: what it had when it was last written, and what came to it.
+TEST(RuleWindowsTest, WhatIsChangedIsReckonedCloseToWhatIsWritten) {
+  const auto windows = WindowsOf(CountOf(10'000));
+  const auto written = [&] {
+    std::vector<RuleWindows::GroupState> changed;
+    windows->AppendChanged(changed);
+    return changed.empty() ? 0 : changed[0].bytes->size();
+  };
+  Outcome outcome;
+  EXPECT_EQ(windows->changed_bytes(), 0u) << "no batch is open";
+  windows->BeginBatch();
+  for (int i = 0; i < 100; ++i) {
+    Contribution contribution = At(100, "a");
+    contribution.event.resize(500, 'e');
+    windows->Take(contribution, Time::min(), outcome);
+  }
+  const size_t first = written();
+  EXPECT_GE(windows->changed_bytes(), first);
+  EXPECT_LE(windows->changed_bytes(), first + 100 * 600);
+
+  windows->BeginBatch();
+  EXPECT_EQ(windows->changed_bytes(), 0u);
+  windows->Take(At(100, "a"), Time::min(), outcome);
+  EXPECT_GE(windows->changed_bytes(), written()) << "it is written whole";
+  EXPECT_LE(windows->changed_bytes(), first + 600);
+  windows->UndoNewest();
+  windows->BeginBatch();
+  windows->Take(At(100, "a"), Time::min(), outcome);
+  EXPECT_GE(windows->changed_bytes(), written());
+  EXPECT_LE(windows->changed_bytes(), first + 600);
+}
+
+TEST(RuleWindowsTest, TheMemoryOfEventsIsTold) {
+  const auto windows = WindowsOf(CountOf(10));
+  const size_t empty = windows->MemoryBytes();
+  Outcome outcome;
+  windows->BeginBatch();
+  Contribution contribution = At(100, "a");
+  contribution.event.resize(1'000, 'e');
+  windows->Take(contribution, Time::min(), outcome);
+  std::vector<RuleWindows::GroupState> changed;
+  windows->AppendChanged(changed);
+  windows->CommitOldest();
+  EXPECT_GE(windows->MemoryBytes(), empty + 1'000);
+  EXPECT_LE(windows->MemoryBytes(), empty + 3'000);
+
+  const auto restored = WindowsOf(CountOf(10));
+  ASSERT_TRUE(restored->Restore("a", *changed[0].bytes, Time::min()));
+  EXPECT_GE(restored->MemoryBytes(), empty + 1'000);
+
+  OnTime(*windows, TimeFromMs(1'000));
+  ASSERT_EQ(windows->groups(), 0u);
+  EXPECT_LE(windows->MemoryBytes(), empty + 900) << "with it go its events";
+}
+
 TEST(RuleWindowsTest, AStateOfNoneOrWithoutRoomIsNotRestored) {
   const auto windows = WindowsOf(CountOf(3));
   Outcome outcome;
@@ -384,8 +439,14 @@ class RuleWindowsRandomTest : public testing::Test {
     ASSERT_EQ(all, naive_->All());
     ASSERT_EQ(windows_->groups(), all.size());
     ASSERT_EQ(windows_->NextDeadline(), naive_->NextDeadline());
+    if (random_->OneIn(2)) return;  // what is written is measured then
     std::vector<RuleWindows::GroupState> changed;
+    const size_t told = windows_->changed_bytes();
     windows_->AppendChanged(changed);
+    size_t bytes = 0;
+    for (const RuleWindows::GroupState& group : changed)
+      bytes += group.key.size() + group.bytes.value_or("").size();
+    ASSERT_LE(bytes, told);
     if (naive_->open_batches() == 0) {
       ASSERT_TRUE(changed.empty());
       return;
