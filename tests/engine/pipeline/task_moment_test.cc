@@ -177,7 +177,7 @@ TEST(TaskMomentTest, WhereItIsCutAndWhatBefallsItChangesNothing) {
     test::Holding holding;
     Moments task;
     task.inner = test::Hold(holding);
-    task.options.batch_records_max = 1 + random() % 100;
+    task.options.batch_records_max = 20 + random() % 100;
     task.options.commit_output_bytes_max = 1'000 + random() % 20'000;
     task.AppendMoments();
     EXPECT_TRUE(test::RunUnderFaults(task, holding, random)) << "seed " << base + run;
