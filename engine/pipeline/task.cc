@@ -456,6 +456,7 @@ Status Task::Impl::GoOn(const ReadStanding& read_standing) {
   if (rewound) return Status::Ok();
   WithWindows([&](auto& hearing) { hearing.OnTime(now); });
   if (windows() != nullptr) state->orders().OnTime(now);
+  PutWindows(Standing());  // spans of `suppress` that are over: nothing is due that could order
   WithWindows([&](const auto& telling) {
     sender->Tick({.watermark = telling.told(),
                   .inputs_idle = telling.inputs_idle(now),

@@ -30,7 +30,8 @@ RuleRun::RuleRun(const rule::RuleSet& rules, std::string_view profile, guard::Se
     : rules_(rules),
       chain_(enforcing ? guard::StandardChain(std::move(settings))
                        : guard::ReplayChain(std::move(settings))),
-      enforcing_(enforcing) {
+      enforcing_(enforcing),
+      orders_({}) {
   const schema::Profile* found = rules.schema->FindProfile(profile);
   RIPOSTE_CHECK(found != nullptr, profile);
   matcher_ = match::Matcher::Compile(rules, *found);
@@ -72,9 +73,11 @@ void RuleRun::Judge(const rule::Rule& rule, const remediate::Proposal& proposal,
                                  .enforcement = &enforcement,
                                  .arming = &armed,
                                  .rule = &rule,
-                                 .event_asset_id = decoder_.event().TextOf(schema::Role::kAssetId)};
+                                 .event_asset_id = decoder_.event().TextOf(schema::Role::kAssetId),
+                                 .orders = enforcing_ ? &orders_ : nullptr};
     std::vector<guard::Decision> trail;
     const guard::Decision decision = chain_.Judge(*proposal.command, context, trail);
+    if (decision.verdict == guard::Verdict::kAllow) orders_.Remember(*proposal.command, now);
     outcome.target = TargetOf(*proposal.command);
     outcome.verdict = guard::VerdictName(decision.verdict);
     outcome.reason = decision.reason;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/event/decode.h"
+#include "engine/guard/order_memory.h"
 #include "engine/guard/standard.h"
 #include "engine/match/matcher.h"
 #include "engine/remediate/resolve.h"
@@ -27,8 +28,8 @@ struct RuleOutcome {
 // All rules of a set on events of one profile. The set must outlive it.
 class RuleRun {
  public:
-  // `enforcing`: the whole chain of guards with enforcement on and every rule armed; else that of a
-  // replay.
+  // `enforcing`: the whole chain of guards with enforcement on, every rule armed and what was
+  // ordered remembered; else that of a replay.
   RuleRun(const rule::RuleSet& rules, std::string_view profile, guard::Settings settings,
           bool enforcing);
 
@@ -49,6 +50,7 @@ class RuleRun {
   std::vector<match::Match> matches_;
   guard::Chain chain_;
   bool enforcing_;
+  guard::OrderMemory orders_;
 };
 
 // Runs the tests inside the rule files. One line for each that fails: the rule's file, the test,
