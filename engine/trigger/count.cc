@@ -1,6 +1,7 @@
 #include "engine/trigger/count.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -208,6 +209,27 @@ Time CountCriterion::IdleFrom(const State& state) const {
     from = std::max(from, last + terms_.within + lateness_);
   }
   return from;
+}
+
+std::optional<Nearest> CountCriterion::NearestOf(const State& state) const {
+  std::optional<Nearest> nearest;
+  WindowMeasure sliding(terms_.measure, terms_.percentile);
+  size_t first = 0;
+  for (size_t last = 0; last < state.window.size(); ++last) {
+    sliding.Add(state.window[last].mark);
+    for (; TimeAt(state.window, first) < TimeAt(state.window, last) - terms_.within; ++first)
+      sliding.Remove(state.window[first].mark);
+    const double measure = sliding.Value();
+    if (nearest && std::abs(threshold_ - measure) > std::abs(threshold_ - nearest->reached))
+      continue;
+    const Time begin = TimeAt(state.window, first);
+    nearest = {.reached = measure,
+               .needed = threshold_,
+               .first = begin,
+               .last = TimeAt(state.window, last),
+               .by = begin + terms_.within};
+  }
+  return nearest;
 }
 
 void CountCriterion::Write(const State& state, ByteWriter& out) const {

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "engine/trigger/boxed.h"
 #include "engine/trigger/count_window.h"
+#include "engine/trigger/nearest.h"
 #include "engine/trigger/occurrence.h"
 #include "rules/rule/trigger.h"
 
@@ -66,6 +67,9 @@ class CountCriterion {
   bool IsIdle(const State& state, Time watermark) const;
   // It holds, unless there is a deadline, once the watermark is beyond this.
   Time IdleFrom(const State& state) const;
+
+  // Of the windows of what is kept: the newest of those that lack least. Empty: nothing is kept.
+  std::optional<Nearest> NearestOf(const State& state) const;
 
   void Write(const State& state, ByteWriter& out) const;
   // False if the bytes are none that Write gave for a criterion with these windows and bounds; then

@@ -137,6 +137,21 @@ bool ScheduledCriterion::IsIdle(const State& state, Time watermark) const {
   return state.open.empty() && state.closed_to <= watermark;
 }
 
+std::optional<Nearest> ScheduledCriterion::NearestOf(const State& state) const {
+  std::optional<Nearest> nearest;
+  for (const OpenWindow& open : state.open) {
+    const auto reached = static_cast<double>(open.matches.count);
+    if (nearest && reached < nearest->reached) continue;
+    const Time last = open.window.end - Duration(1);
+    nearest = {.reached = reached,
+               .needed = static_cast<double>(at_least_),
+               .first = open.window.begin,
+               .last = last,
+               .by = last};
+  }
+  return nearest;
+}
+
 void ScheduledCriterion::Write(const State& state, ByteWriter& writer) const {
   writer.Byte(kVersion);
   writer.Signed(ToMs(state.closed_to));

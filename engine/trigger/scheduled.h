@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/trigger/calendar.h"
+#include "engine/trigger/nearest.h"
 #include "engine/trigger/occurrence.h"
 #include "rules/rule/trigger.h"
 
@@ -50,6 +51,9 @@ class ScheduledCriterion {
   bool IsIdle(const State& state, Time watermark) const;
   // It holds, unless there is a deadline, once the watermark is beyond this.
   Time IdleFrom(const State& state) const { return state.closed_to; }
+
+  // The newest open window of those with most matches. Empty: none is open.
+  std::optional<Nearest> NearestOf(const State& state) const;
 
   void Write(const State& state, ByteWriter& writer) const;
   // False on what no Write can have written, `state` is as it was then. What follows in `reader` is

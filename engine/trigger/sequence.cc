@@ -217,6 +217,26 @@ Time SequenceCriterion::IdleFrom(const State& state) const {
   return Later(Later(state.kept.back().kept.place.time, within_), lateness_);
 }
 
+Nearest SequenceCriterion::NearnessOf(const State& state, const Partial& partial) const {
+  Nearest nearest{.reached = static_cast<double>(partial.size()),
+                  .needed = static_cast<double>(stages_.size()),
+                  .first = TimeOf(state, partial.front()),
+                  .last = TimeOf(state, partial.back()),
+                  .by = DeadlineOf(state, partial)};
+  if (partial.size() < stages_.size()) nearest.missing.push_back(stages_[partial.size()].step);
+  return nearest;
+}
+
+std::optional<Nearest> SequenceCriterion::NearestOf(const State& state) const {
+  if (!state.due.empty()) return NearnessOf(state, state.due.front());
+  for (size_t stage = state.partials.size(); stage-- > 0;) {
+    const Partial& partial = state.partials[stage];
+    if (partial.empty() || (partial.size() == stages_.size() && HasFired(state, partial))) continue;
+    return NearnessOf(state, partial);
+  }
+  return std::nullopt;
+}
+
 void SequenceCriterion::Write(const State& state, ByteWriter& writer) const {
   writer.Byte(kVersion);
   WriteKept(state.kept, writer);

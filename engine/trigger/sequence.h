@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "engine/trigger/kept_step.h"
+#include "engine/trigger/nearest.h"
 #include "rules/rule/trigger.h"
 
 namespace riposte::trigger {
@@ -49,6 +50,9 @@ class SequenceCriterion {
   // It holds, unless there is a deadline, once the watermark is beyond this.
   Time IdleFrom(const State& state) const;
 
+  // The partial that has passed most stages and has not fired. Empty: there is none.
+  std::optional<Nearest> NearestOf(const State& state) const;
+
   void Write(const State& state, ByteWriter& writer) const;
   // False, and `state` as it was, if the bytes are not those of a state of this criterion.
   bool Read(ByteReader& reader, State& state) const;
@@ -72,6 +76,7 @@ class SequenceCriterion {
   void FireAtLast(State& state, const Partial& partial, Outcome& outcome) const;
   bool HasValue(const State& state, const Partial& partial, size_t stage, size_t index) const;
   Time DeadlineOf(const State& state, const Partial& partial) const;
+  Nearest NearnessOf(const State& state, const Partial& partial) const;
   Time OldestUseful(Time newest) const;
   bool IsValid(const std::vector<KeptStep>& kept) const;
 

@@ -82,6 +82,7 @@ Result<StateView> View(const Criterion& criterion, std::string_view bytes) {
   if (!criterion.Read(in, state) || !in.at_end())
     return Status(ErrorCode::kDamaged, "it is no state of the rule's trigger");
   StateView view = ViewOf(state);
+  view.nearest = criterion.NearestOf(state);
   view.deadline = criterion.NextDeadline(state);
   return view;
 }

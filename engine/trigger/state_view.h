@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/trigger/nearest.h"
 #include "engine/trigger/occurrence.h"
 #include "engine/trigger/rule_windows.h"
 #include "rules/rule/rule.h"
@@ -46,6 +47,7 @@ struct StateView {
   std::vector<Seen> kept{};
   std::vector<Partial> partials{};
   std::vector<Open> windows{};
+  std::optional<Nearest> nearest{};
   std::optional<Time> deadline{};  // time alone decides something once the watermark is beyond
   bool operator==(const StateView&) const = default;
 };

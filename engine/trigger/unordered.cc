@@ -39,6 +39,12 @@ class StepCounts {
   }
 
   bool AreMet() const { return unmet_ == 0; }
+  std::vector<size_t> Unmet() const {
+    std::vector<size_t> unmet;
+    for (size_t i = 0; i < needs_.size(); ++i)
+      if (counts_[i].count < needs_[i].at_least) unmet.push_back(needs_[i].step);
+    return unmet;
+  }
 
  private:
   struct Counted {
@@ -211,6 +217,31 @@ bool UnorderedCriterion::IsIdle(const State& state, Time watermark) const {
 
 Time UnorderedCriterion::IdleFrom(const State& state) const {
   return Later(Later(state.newest, within_), lateness_);
+}
+
+std::optional<Nearest> UnorderedCriterion::NearestOf(const State& state) const {
+  std::optional<Nearest> nearest;
+  StepCounts counts(needs_, distinct_);
+  size_t begin = 0;
+  for (size_t last = 0; last < state.kept.size(); ++last) {
+    counts.Add(state.kept[last]);
+    for (const Time oldest = Earlier(TimeOf(state, last), within_); TimeOf(state, begin) < oldest;
+         ++begin)
+      counts.Remove(state.kept[begin]);
+    if (!IsPresent(state.kept[last])) continue;
+    std::vector<size_t> missing = counts.Unmet();
+    const auto reached = static_cast<double>(needs_.size() - missing.size());
+    if (nearest && reached < nearest->reached) continue;
+    Window window{.first = begin, .last = last};
+    while (!IsPresent(state.kept[window.first])) ++window.first;
+    nearest = {.reached = reached,
+               .needed = static_cast<double>(needs_.size()),
+               .first = TimeOf(state, window.first),
+               .last = TimeOf(state, last),
+               .by = DeadlineOf(state, window),
+               .missing = std::move(missing)};
+  }
+  return nearest;
 }
 
 void UnorderedCriterion::Write(const State& state, ByteWriter& writer) const {

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "engine/trigger/kept_step.h"
+#include "engine/trigger/nearest.h"
 #include "rules/rule/trigger.h"
 
 namespace riposte::trigger {
@@ -50,6 +51,10 @@ class UnorderedCriterion {
   bool IsIdle(const State& state, Time watermark) const;
   // It holds, unless there is a deadline, once the watermark is beyond this.
   Time IdleFrom(const State& state) const;
+
+  // Of the windows of what is kept: the newest of those that have most steps. One that has all is
+  // broken by what must stay away, or may still be. Empty: there is none.
+  std::optional<Nearest> NearestOf(const State& state) const;
 
   void Write(const State& state, ByteWriter& writer) const;
   // False, and `state` as it was, if the bytes are not those of a state of this criterion.

@@ -1,11 +1,15 @@
 #include "engine/trigger/state_view.h"
 
+#include <algorithm>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/environment.h"
 
 namespace riposte::trigger {
 namespace {
@@ -137,6 +141,92 @@ TEST(StateViewTest, AScheduleTellsItsOpenWindows) {
   EXPECT_EQ(view.windows[0].end, TimeFromMs(17 * kHour));
   EXPECT_EQ(view.windows[0].matches.count, 2);
   EXPECT_EQ(view.deadline, TimeFromMs(17 * kHour) - kMs);
+}
+
+Nearest Near(double reached, double needed, int64_t first, int64_t last, int64_t by,
+             std::vector<size_t> missing = {}) {
+  return {.reached = reached,
+          .needed = needed,
+          .first = TimeFromMs(first),
+          .last = TimeFromMs(last),
+          .by = TimeFromMs(by),
+          .missing = std::move(missing)};
+}
+
+TEST(StateViewTest, HowNearACountCame) {
+  Group group(rule::Count{.threshold = 3, .within = 10 * kMs, .cooldown = 5 * kMs});
+  EXPECT_EQ(group.Take(100).View().nearest, Near(1, 3, 100, 100, 110));
+  EXPECT_EQ(group.Take(110).View().nearest, Near(2, 3, 100, 110, 110)) << "exactly within";
+  EXPECT_EQ(group.Take(121).View().nearest, Near(2, 3, 100, 110, 110)) << "the newest is less near";
+  EXPECT_EQ(group.Take(122).View().nearest, Near(2, 3, 121, 122, 131)) << "the newest of the best";
+  EXPECT_EQ(group.Take(123).View().nearest, std::nullopt) << "an open firing";
+}
+
+// Against all windows of what the view has.
+TEST(StateViewTest, HowNearCountsCame) {
+  const uint64_t seed = test::NumberFromEnvironment("RIPOSTE_SEED", 7);
+  SCOPED_TRACE("RIPOSTE_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    const auto within = static_cast<int64_t>(random() % 12);
+    Group group(rule::Count{.threshold = 50, .within = within * kMs});
+    for (int64_t time = 100, n = 0; n < 30; ++n) {
+      time += static_cast<int64_t>(random() % 9) - 2;
+      const StateView view = group.Take(time).View();
+      Nearest best{.needed = 50};
+      for (const StateView::Seen& last : view.kept) {
+        const auto counts = [&](const StateView::Seen& seen) {
+          return seen.time <= last.time && seen.time >= last.time - within * kMs;
+        };
+        const auto count = static_cast<double>(std::ranges::count_if(view.kept, counts));
+        // Of one moment the last has most.
+        if (count < best.reached) continue;
+        const Time first = std::ranges::find_if(view.kept, counts)->time;
+        best = {.reached = count, .needed = 50, .first = first, .last = last.time};
+        best.by = first + within * kMs;
+      }
+      ASSERT_EQ(view.nearest, best) << "round " << round;
+    }
+  }
+}
+
+TEST(StateViewTest, HowNearWhatMustStayLowCame) {
+  Group group(rule::Count{.comparison = rule::Comparison::kEqual, .threshold = 2, .within = kMs});
+  EXPECT_EQ(group.Take(100).View().nearest, Near(1, 2, 100, 100, 101));
+}
+
+TEST(StateViewTest, HowNearASequenceCame) {
+  rule::Sequence sequence{.within = 50 * kMs, .steps = {{}, {.at_least = 2}, {}}};
+  Group group(sequence);
+  EXPECT_EQ(group.Take(100, StepBit(0)).View().nearest, Near(1, 4, 100, 100, 150, {1}));
+  EXPECT_EQ(group.Take(101, StepBit(1)).View().nearest, Near(2, 4, 100, 101, 150, {1}));
+  EXPECT_EQ(group.Take(102, StepBit(0)).View().nearest, Near(2, 4, 100, 101, 150, {1}));
+  EXPECT_EQ(group.Take(103, StepBit(1)).View().nearest, Near(3, 4, 100, 103, 150, {2}));
+  EXPECT_EQ(group.Take(150, StepBit(2)).View().nearest, Near(2, 4, 102, 103, 152, {1}));
+}
+
+TEST(StateViewTest, OnlyAnAbsenceIsMissing) {
+  rule::Sequence sequence{.within = 50 * kMs, .steps = {{}, {.absent = true}}};
+  Group group(sequence);
+  EXPECT_EQ(group.Take(100, StepBit(0)).View().nearest, Near(1, 1, 100, 100, 150));
+  EXPECT_EQ(group.Take(101, StepBit(1)).View().nearest, std::nullopt) << "broken";
+}
+
+TEST(StateViewTest, HowNearUnorderedCame) {
+  Group group(
+      rule::Unordered{.within = 50 * kMs, .steps = {{}, {.at_least = 2}, {.absent = true}}});
+  EXPECT_EQ(group.Take(100, StepBit(1)).View().nearest, Near(0, 2, 100, 100, 150, {0, 1}));
+  EXPECT_EQ(group.Take(101, StepBit(1)).View().nearest, Near(1, 2, 100, 101, 150, {0}));
+  EXPECT_EQ(group.Take(102, StepBit(2)).View().nearest, Near(1, 2, 100, 101, 150, {0}));
+  EXPECT_EQ(group.Take(150, StepBit(0)).View().nearest, Near(2, 2, 100, 150, 150)) << "but broken";
+}
+
+TEST(StateViewTest, HowNearAScheduleCame) {
+  constexpr int64_t kHour = 3'600'000;
+  Group group(
+      rule::Scheduled{.from = std::chrono::hours(16), .to = std::chrono::hours(17), .at_least = 3});
+  EXPECT_EQ(group.At(16 * kHour).Take(16 * kHour).Take(16 * kHour + 1).View().nearest,
+            Near(2, 3, 16 * kHour, 17 * kHour - 1, 17 * kHour - 1));
 }
 
 TEST(StateViewTest, WhatIsNoStateIsTold) {
