@@ -24,6 +24,12 @@ trigger::Fate FateIn(const trigger::FateCounts& fates, uint32_t rule) {
   return static_cast<trigger::Fate>(found - counts.begin());
 }
 
+// Of all rules, always.
+class AllArmed final : public guard::ArmingView {
+ public:
+  std::optional<Time> ArmedAt(const Uuid&, std::string_view) const override { return Time::min(); }
+};
+
 std::vector<Uuid> RulesTakenBy(const rule::Rule& rule) {
   std::vector<Uuid> taken;
   for (const rule::Step* part : rule::PartsOf(rule.trigger))
@@ -59,18 +65,25 @@ Offline::Offline(rule::RuleSetPtr rules, const schema::Profile& profile, Options
     : rules_(std::move(rules)),
       options_(std::move(options)),
       matcher_(match::Matcher::Compile(*rules_, profile)),
-      guards_(guard::ReplayChain(options_.guards)),
+      guards_(options_.remembers_orders ? guard::ExplainChain(options_.guards)
+                                        : guard::ReplayChain(options_.guards)),
       decoder_(options_.event_bytes_max),
       values_(std::move(values)),
       correlator_(std::move(correlator)),
       last_time_(options_.begin) {
   if (options_.naive) plain_.emplace(*rules_, profile);
+  if (options_.remembers_orders) orders_.emplace(guard::MemoryOptions{});
 }
 
 const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
                            std::optional<Time> arrived) {
-  Clear();
-  if (!Decode(bytes)) return judged_;
+  Begin();
+  if (Decode(bytes)) Judge(std::move(origin), arrived);
+  End();
+  return judged_;
+}
+
+void Offline::Judge(remediate::Origin origin, std::optional<Time> arrived) {
   const event::Event& event = *judged_.event;
   if (arrived) last_time_ = *arrived;
   if (const event::Value* time = event.First(schema::Role::kEventTime)) last_time_ = time->date;
@@ -82,14 +95,14 @@ const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
   FindMatches(event);
   if (!judged_.matches.empty()) TakeMatches(event, remediate::SubjectOf(event, origin), time);
   GoTo(correlator_->watermark());
-  return judged_;
 }
 
 const Judged& Offline::GoOn(Time time) {
-  Clear();
+  Begin();
   last_time_ = std::max(last_time_, time);
   judged_.now = last_time_;
   GoTo(AsPlaceTime(time));
+  End();
   return judged_;
 }
 
@@ -106,7 +119,8 @@ Offline::Waiting Offline::StillWaiting() {
   return waiting;
 }
 
-void Offline::Clear() {
+void Offline::Begin() {
+  if (options_.tells_changes) correlator_->BeginBatch();
   judged_.event = nullptr;
   judged_.reject = event::Reject::kNone;
   judged_.error_offset = 0;
@@ -115,6 +129,13 @@ void Offline::Clear() {
   judged_.left_out = {};
   judged_.firings.clear();
   judged_.closed.clear();
+  judged_.changed.clear();
+}
+
+void Offline::End() {
+  if (!options_.tells_changes) return;
+  correlator_->AppendChanged(judged_.changed);
+  correlator_->CommitOldest();
 }
 
 bool Offline::Decode(std::string_view bytes) {
@@ -191,6 +212,7 @@ void Offline::FireWindow(const trigger::Firing& firing) {
       pipeline::FireWindow(rules_->rules[firing.rule], *rules_->schema, firing.completion, group);
   Fired& fired = judged_.firings.emplace_back();
   fired.time = firing.completion.time;
+  fired.key = firing.key;
   fired.by_deadline = window.by_deadline;
   fired.asset_id = window.event.asset.id;
   fired.asset_name = window.event.asset.name;
@@ -199,8 +221,15 @@ void Offline::FireWindow(const trigger::Firing& firing) {
   fired.decided = pipeline::Decide(std::move(window.firing), pipeline::TargetsOf(window), Now());
 }
 
-pipeline::Circumstances Offline::Now() const {
-  return {.guards = &guards_, .ttl = options_.ttl, .now = last_time_};
+pipeline::Circumstances Offline::Now() {
+  static const guard::Enforcement kEnabled{.enabled = true, .disabled_because = {}};
+  static const AllArmed kArmed;
+  return {.guards = &guards_,
+          .enforcement = &kEnabled,
+          .arming = &kArmed,
+          .ttl = options_.ttl,
+          .now = last_time_,
+          .orders = orders_ ? &*orders_ : nullptr};
 }
 
 rule::RuleSetPtr Alone(const rule::RuleSet& rules, const rule::Rule& rule) {

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "engine/event/decode.h"
 #include "engine/guard/guard.h"
+#include "engine/guard/order_memory.h"
 #include "engine/guard/standard.h"
 #include "engine/match/matcher.h"
 #include "engine/match/naive.h"
@@ -33,6 +34,7 @@ struct Fired {
     std::string field, value;
   };
   std::vector<GroupValue> group{};
+  std::string key{};  // of the group (group_key.h)
 };
 
 // What an event was to a group of a rule with windows.
@@ -52,13 +54,15 @@ struct Judged {
   trigger::LeftOut left_out;            // matches that came to no group
   // What was due first, then those of the event by rule; of rules that fire.
   std::vector<Fired> firings;
-  std::vector<trigger::ClosedFiring> closed;  // what joined firings whose cooldown is over
+  std::vector<trigger::ClosedFiring> closed;   // what joined firings whose cooldown is over
+  std::vector<trigger::ChangedGroup> changed;  // if Options::tells_changes
 };
 
 // One thread. Event time is both clocks: an event without a time has that of the one before it. The
 // watermark is the latest event time, without an allowance: what waits for a time to be over fires
 // when an event is beyond it, or with GoOn.
-// Kill switch, expiry, arming and `suppress` are left out; protected targets and scope are judged.
+// Kill switch, expiry, arming and `suppress` are left out; protected targets and scope are judged,
+// duplicates if they are asked for.
 class Offline {
  public:
   struct Options {
@@ -67,6 +71,9 @@ class Offline {
     guard::Settings guards{};
     remediate::TimeToLive ttl{};
     trigger::WindowOptions windows{};
+    bool tells_changes = false;  // the states of groups that are not what they were
+    // What is ordered again is a duplicate, as if kill switch and arming let all enforce.
+    bool remembers_orders = false;
     Time begin{};  // of events without a time before which there is none
   };
   // `profile` is one of the rule set's schema. Errors: a time zone that this machine does not know.
@@ -96,8 +103,10 @@ class Offline {
           std::shared_ptr<const trigger::MatchValues> values,
           std::unique_ptr<trigger::Correlator> correlator);
 
-  void Clear();
+  void Begin();
+  void End();
   bool Decode(std::string_view bytes);
+  void Judge(remediate::Origin origin, std::optional<Time> arrived);
   void FindMatches(const event::Event& event);
   void TakeMatches(const event::Event& event, const remediate::Subject& subject, Time time);
   void Take(trigger::Contribution contribution);
@@ -105,13 +114,14 @@ class Offline {
   void Tell();
   void FireMatch(const rule::Rule& rule, const remediate::Subject& subject, Time time);
   void FireWindow(const trigger::Firing& firing);
-  pipeline::Circumstances Now() const;
+  pipeline::Circumstances Now();
   bool Fires(uint32_t rule) const { return rules_->rules[rule].fires; }
 
   const rule::RuleSetPtr rules_;
   const Options options_;
   const std::shared_ptr<const match::Matcher> matcher_;
   const guard::Chain guards_;
+  std::optional<guard::OrderMemory> orders_;  // if it is asked for
   match::Matcher::Scratch scratch_;
   std::optional<match::PlainMatcher> plain_;  // if it is asked for
   event::Decoder decoder_;

@@ -18,6 +18,14 @@ Chain StandardChain(Settings settings) {
   return Chain(std::move(guards));
 }
 
+Chain ExplainChain(Settings settings) {
+  std::vector<std::unique_ptr<const Guard>> guards;
+  guards.push_back(std::make_unique<Duplicate>());
+  guards.push_back(std::make_unique<Protected>(std::move(settings.protection)));
+  guards.push_back(std::make_unique<Scope>());
+  return Chain(std::move(guards));
+}
+
 Chain ReplayChain(Settings settings) {
   std::vector<std::unique_ptr<const Guard>> guards;
   guards.push_back(std::make_unique<Protected>(std::move(settings.protection)));

@@ -18,5 +18,7 @@ Chain StandardChain(Settings settings);
 // and scope only. What was ordered before is not asked either: they say what a rule does with an
 // event, whichever other rules are there and whichever events came before.
 Chain ReplayChain(Settings settings);
+// Why a command of a run of events would not be ordered: duplicate before those of ReplayChain.
+Chain ExplainChain(Settings settings);
 
 }  // namespace riposte::guard

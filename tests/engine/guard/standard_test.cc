@@ -43,5 +43,15 @@ TEST(StandardChainTest, AReplayKnowsNoClockAndNoSwitch) {
   EXPECT_EQ(Judge(ReplayChain({}), fixture), "deny other_asset");
 }
 
+TEST(StandardChainTest, AnExplanationAsksForDuplicatesToo) {
+  test::GuardFixture fixture;
+  fixture.context.now += std::chrono::hours(9000);
+  std::vector<Decision> trail;
+  EXPECT_EQ(test::Show(ExplainChain({}).Judge(fixture.command, fixture.context, trail)), "allow");
+  std::vector<std::string> names;
+  for (const Decision& decision : trail) names.emplace_back(decision.guard);
+  EXPECT_EQ(names, (std::vector<std::string>{"duplicate", "protected", "scope"}));
+}
+
 }  // namespace
 }  // namespace riposte::guard
