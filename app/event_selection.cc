@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -16,18 +17,41 @@
 namespace riposte::app {
 namespace {
 
+std::optional<int64_t> NumberIn(std::string_view digits) {
+  int64_t number = 0;
+  const std::from_chars_result parsed =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || number < 0)
+    return std::nullopt;
+  return number;
+}
+
 // The number behind the last colon, if that is one.
 std::optional<int64_t> LineIn(std::string_view text, std::string_view& file) {
   const size_t colon = text.find_last_of(':');
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const std::string_view digits = text.substr(colon + 1);
-  int64_t line = 0;
-  const std::from_chars_result parsed =
-      std::from_chars(digits.data(), digits.data() + digits.size(), line);
-  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || line < 0)
-    return std::nullopt;
-  file = text.substr(0, colon);
+  const std::optional<int64_t> line = NumberIn(text.substr(colon + 1));
+  if (line) file = text.substr(0, colon);
   return line;
+}
+
+struct Lines {
+  int64_t from = 1;
+  int64_t to = std::numeric_limits<int64_t>::max();
+};
+
+// The two numbers behind the last colon, if those are such.
+std::optional<Lines> LinesIn(std::string_view text, std::string_view& file) {
+  const size_t colon = text.find_last_of(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const std::string_view range = text.substr(colon + 1);
+  const size_t dash = range.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const std::optional<int64_t> from = NumberIn(range.substr(0, dash));
+  const std::optional<int64_t> to = NumberIn(range.substr(dash + 1));
+  if (!from || !to) return std::nullopt;
+  file = text.substr(0, colon);
+  return Lines{.from = *from, .to = *to};
 }
 
 Result<std::string> ReadBytes(const std::string& path, size_t limit) {
@@ -85,9 +109,34 @@ Result<SelectedEvent> ReadEvent(const std::string& text, size_t event_bytes_max)
   Result<std::string> bytes = ReadBytes(text, event_bytes_max);
   if (!bytes.ok()) return bytes.status();
   if (HasAnEventALine(*bytes))
-    return Status(ErrorCode::kInvalidArgument,
-                  fmt::format("{0} has an event a line: name one, as in {0}:1", text));
+    return Status(
+        ErrorCode::kInvalidArgument,
+        fmt::format("{0} has an event a line: name one, as in {0}:1, or all with --events", text));
   return SelectedEvent{.bytes = std::move(bytes).value(), .file = text};
+}
+
+Result<std::string> ReadEvents(const std::string& text, size_t event_bytes_max,
+                               const std::function<void(std::string_view, int64_t)>& take) {
+  std::error_code ignored;
+  std::string_view file = text;
+  const bool is_file = std::filesystem::exists(text, ignored);
+  const Lines wanted = (is_file ? std::nullopt : LinesIn(text, file)).value_or(Lines{});
+  if (wanted.from < 1 || wanted.to < wanted.from)
+    return Status(ErrorCode::kInvalidArgument,
+                  fmt::format("{}: lines are counted from 1, and the first comes first", text));
+  Result<file::LineReader> reader = file::LineReader::Open(std::string(file), event_bytes_max);
+  if (!reader.ok()) return reader.status();
+  while (reader->lines() < wanted.to) {
+    const Result<std::optional<std::string_view>> line = reader->Next();
+    if (!line.ok()) return line.status();
+    if (!*line) break;
+    if (reader->lines() >= wanted.from && !(*line)->empty()) take(**line, reader->lines());
+  }
+  if (reader->lines() < wanted.from)
+    return Status(ErrorCode::kNotFound,
+                  fmt::format("{} has {} line{}, not {}", file, reader->lines(),
+                              reader->lines() == 1 ? "" : "s", wanted.from));
+  return std::string(file);
 }
 
 }  // namespace riposte::app

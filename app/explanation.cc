@@ -11,6 +11,7 @@
 #include "engine/event/decode.h"
 #include "engine/match/rule_parts.h"
 #include "engine/trigger/group_key.h"
+#include "engine/trigger/state_view.h"
 
 namespace riposte::app {
 namespace {
@@ -108,33 +109,32 @@ bool Fits(const trigger::Contribution& contribution, size_t part, bool is_until)
   return is_until ? contribution.until : (contribution.parts & trigger::StepBit(part)) != 0;
 }
 
-// `fitted` counts the parts that it tells of.
-ExplainedGroup ExplainGroup(const Taken& taken, const rule::Trigger& trigger,
-                            const schema::Catalogue& catalogue, size_t& fitted) {
-  ExplainedGroup group{.words = {}, .steps = {}, .fate = taken.fate};
-  const std::vector<const rule::Step*> parts = rule::PartsOf(trigger);
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const bool is_until = parts[i] != nullptr && parts[i] == UntilOf(trigger);
-    if (!Fits(taken.contribution, i, is_until)) continue;
-    ++fitted;
-    group.words = GroupWords(GroupFields(trigger, parts[i]), taken.contribution.key, catalogue);
-    if (parts[i] != nullptr) group.steps.push_back(is_until ? "until" : parts[i]->name);
-  }
-  return group;
+std::optional<trigger::Nearest> ReachedIn(const std::vector<trigger::ChangedGroup>& changed,
+                                          const trigger::Contribution& by, const rule::Rule& rule,
+                                          const trigger::WindowOptions& windows) {
+  for (const trigger::ChangedGroup& group : changed)
+    if (group.rule == by.rule && group.key == by.key && group.state)
+      return trigger::ViewState(rule, windows, *group.state).value().nearest;
+  return std::nullopt;
 }
 
 // `matched`: how many of its parts.
-void ExplainWindows(const Judged& judged, uint32_t rule, size_t matched, Explanation& explanation) {
+void ExplainWindows(const Judged& judged, uint32_t rule, size_t matched,
+                    const trigger::WindowOptions& windows, Explanation& explanation) {
   const rule::Trigger& trigger = explanation.rule->trigger;
   if (std::holds_alternative<rule::SingleMatch>(trigger)) return;
   const schema::Catalogue& catalogue = explanation.rules->schema->catalogue;
   explanation.has_windows = true;
   explanation.trigger = TriggerWords(trigger, catalogue);
-  size_t fitted = 0;
-  for (const Taken& taken : judged.taken)
-    if (taken.contribution.rule == rule)
-      explanation.groups.push_back(ExplainGroup(taken, trigger, catalogue, fitted));
-  explanation.left_out = matched - fitted;
+  explanation.left_out = matched;
+  for (const Taken& taken : judged.taken) {
+    if (taken.contribution.rule != rule) continue;
+    ExplainedGroup& group =
+        explanation.groups.emplace_back(ExplainGroup(taken, trigger, catalogue));
+    explanation.left_out -= group.fitted;
+    if (taken.fate != trigger::Fate::kFired)
+      group.reached = ReachedIn(judged.changed, taken.contribution, *explanation.rule, windows);
+  }
 }
 
 }  // namespace
@@ -159,6 +159,21 @@ std::string_view CauseName(Cause cause) {
   return "query_unknown";
 }
 
+ExplainedGroup ExplainGroup(const Taken& taken, const rule::Trigger& trigger,
+                            const schema::Catalogue& catalogue) {
+  ExplainedGroup group;
+  group.fate = taken.fate;
+  const std::vector<const rule::Step*> parts = rule::PartsOf(trigger);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool is_until = parts[i] != nullptr && parts[i] == UntilOf(trigger);
+    if (!Fits(taken.contribution, i, is_until)) continue;
+    ++group.fitted;
+    group.words = GroupWords(GroupFields(trigger, parts[i]), taken.contribution.key, catalogue);
+    if (parts[i] != nullptr) group.steps.push_back(is_until ? "until" : parts[i]->name);
+  }
+  return group;
+}
+
 Truth Explanation::truth() const {
   Truth truth = Truth::kFalse;
   for (const ExplainedPart& part : parts) truth = match::Or(truth, part.tree.truth);
@@ -167,7 +182,7 @@ Truth Explanation::truth() const {
 
 Result<Explanation> Explain(const rule::RuleSetPtr& rules, size_t rule,
                             const schema::Profile& profile, std::string_view bytes,
-                            const remediate::Origin& origin, const Offline::Options& options) {
+                            const remediate::Origin& origin, Offline::Options options) {
   const bool enabled = rules->rules[rule].enabled;
   // The whole set's matcher, as it runs in production; it leaves out disabled rules, and those that
   // fire for nobody.
@@ -180,6 +195,8 @@ Result<Explanation> Explain(const rule::RuleSetPtr& rules, size_t rule,
   for (const schema::FieldId field : rule::MissingTokens(*out.rule, profile))
     out.missing_tokens.push_back(rules->schema->catalogue.token(field).name);
 
+  options.tells_changes = true;
+  options.remembers_orders = true;
   const Result<std::unique_ptr<Offline>> offline = Offline::Make(out.rules, profile, options);
   if (!offline.ok()) return offline.status();
   const Judged& judged = (*offline)->Run(bytes, origin);
@@ -194,7 +211,7 @@ Result<Explanation> Explain(const rule::RuleSetPtr& rules, size_t rule,
     if (match.rule == index) matched.push_back(parts[match.part]);
   out.consistent = IsConsistent(out, matched);
   if (!out.matches()) return out;
-  ExplainWindows(judged, index, matched.size(), out);
+  ExplainWindows(judged, index, matched.size(), options.windows, out);
   for (const Fired& fired : judged.firings) {
     if (fired.decided.firing.rule != out.rule) continue;
     out.fires = true;

@@ -10,6 +10,7 @@
 
 #include "app/offline.h"
 #include "engine/match/explain.h"
+#include "engine/trigger/nearest.h"
 
 namespace riposte::app {
 
@@ -37,7 +38,12 @@ struct ExplainedGroup {
   std::string words;               // "asset.id a1, process.username ann"; empty: all are one group
   std::vector<std::string> steps;  // whose place it could take, by name; none of a count's query
   trigger::Fate fate = trigger::Fate::kCounted;
+  size_t fitted = 0;                        // parts that it tells of
+  std::optional<trigger::Nearest> reached;  // by this event alone; empty: nothing, or it fires
 };
+// `reached` is not filled in.
+ExplainedGroup ExplainGroup(const Taken& taken, const rule::Trigger& trigger,
+                            const schema::Catalogue& catalogue);
 
 struct Explanation {
   rule::RuleSetPtr rules;  // what the pointers below point into
@@ -77,6 +83,6 @@ struct Explanation {
 // Errors: those of Offline::Make.
 Result<Explanation> Explain(const rule::RuleSetPtr& rules, size_t rule,
                             const schema::Profile& profile, std::string_view bytes,
-                            const remediate::Origin& origin, const Offline::Options& options);
+                            const remediate::Origin& origin, Offline::Options options);
 
 }  // namespace riposte::app

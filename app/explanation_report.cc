@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "app/columns.h"
+#include "app/guard_words.h"
+#include "app/trigger_words.h"
 #include "app/would.h"
 #include "base/json.h"
 #include "rules/text/diagnostic.h"
@@ -152,18 +154,23 @@ std::string Tree(const Explained& root, Marks marks) {
   return out;
 }
 
-std::string GroupText(const ExplainedGroup& group) {
+std::string GroupText(const ExplainedGroup& group, const rule::Trigger& trigger) {
   std::string out = "group    ";
   out += group.words.empty() ? "of all matches" : ForTerminal(group.words);
   for (size_t i = 0; i < group.steps.size(); ++i)
     out += fmt::format("{}{}", i == 0 ? ": " : ", ", ForTerminal(group.steps[i]));
-  return out + fmt::format(" ({})\n", trigger::FateName(group.fate));
+  out += fmt::format(" ({})", trigger::FateName(group.fate));
+  if (group.reached)
+    out += fmt::format(", {}; missing: {}", ReachedWords(*group.reached, trigger),
+                       ForTerminal(MissingWords(*group.reached, trigger)));
+  return out + '\n';
 }
 
 // What the event alone is to the windows of the rule.
 std::string WindowsText(const Explanation& explanation) {
   std::string out = fmt::format("trigger  {}\n", ForTerminal(explanation.trigger));
-  for (const ExplainedGroup& group : explanation.groups) out += GroupText(group);
+  for (const ExplainedGroup& group : explanation.groups)
+    out += GroupText(group, explanation.rule->trigger);
   if (explanation.left_out > 0)
     out += "group    none: a value of the group, or of what is measured, is absent or unreadable\n";
   return out;
@@ -178,9 +185,12 @@ std::string RemediationText(const Explanation& explanation) {
       fmt::format("remediation  {}, auto: {}\n", rule::RuleActionName(remediation->action),
                   rule::AutoModeName(remediation->mode));
   if (explanation.actions.empty()) return out + "  nothing is proposed\n";
-  for (const pipeline::Action& action : explanation.actions)
+  for (const pipeline::Action& action : explanation.actions) {
     out += "  " + ForTerminal(DescribeAction(action)) + '\n';
-  return out + "The kill switch, arming, age and the rule's mode are left out; nothing is sent.\n";
+    out += GuardText(action, *explanation.rule, 4);
+  }
+  return out +
+         "What is decided at run time, and the rule's mode, are left out of it; nothing is sent.\n";
 }
 
 void WriteValue(const match::SeenValue& value, json::Writer& writer) {
@@ -287,7 +297,9 @@ class JsonReport {
     for (const ExplainedGroup& group : explanation_.groups) {
       writer_.BeginObject().Field("group", group.words).Key("steps").BeginArray();
       for (const std::string& step : group.steps) writer_.String(step);
-      writer_.EndArray().Field("fate", trigger::FateName(group.fate)).EndObject();
+      writer_.EndArray().Field("fate", trigger::FateName(group.fate));
+      if (group.reached) WriteNearest(*group.reached, explanation_.rule->trigger, writer_);
+      writer_.EndObject();
     }
     writer_.EndArray().Field("left_out", static_cast<int64_t>(explanation_.left_out));
     writer_.Key("fires").Bool(explanation_.fires);
@@ -341,14 +353,8 @@ class JsonReport {
   void WriteCommands() {
     writer_.Key("commands").BeginArray();
     for (const pipeline::Action& action : explanation_.actions) {
-      writer_.BeginObject()
-          .Field("would", WouldOf(action.outcome))
-          .Field("action", remediate::ActionName(action.proposal.action));
-      if (action.proposal.command)
-        writer_.Field("target", remediate::DescribeTarget(*action.proposal.command));
-      if (action.outcome != pipeline::Outcome::kOrdered)
-        writer_.Field("reason", action.reason()).Field("detail", action.detail());
-      if (!action.command_json.empty()) writer_.Key("command").Raw(action.command_json);
+      writer_.BeginObject();
+      WriteAction(action, *explanation_.rule, writer_);
       writer_.EndObject();
     }
     writer_.EndArray();

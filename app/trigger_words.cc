@@ -137,11 +137,53 @@ class Writer {
   const schema::Catalogue& catalogue_;
 };
 
+// Of what more of the same completes: how many more.
+std::string MoreWords(const trigger::Nearest& nearest, const rule::Trigger& trigger) {
+  const auto* count = std::get_if<rule::Count>(&trigger);
+  if (count == nullptr) return fmt::format("{} more", nearest.needed - nearest.reached);
+  const bool adds_up =
+      count->measure == rule::Measure::kMatches || count->measure == rule::Measure::kDistinct;
+  if (adds_up && count->comparison == rule::Comparison::kAtLeast)
+    return fmt::format("{} more", nearest.needed - nearest.reached);
+  return Compared(count->comparison, count->threshold);
+}
+
 }  // namespace
+
+std::string ReachedWords(const trigger::Nearest& nearest, const rule::Trigger& trigger) {
+  std::string words = fmt::format("{} of {}", nearest.reached, nearest.needed);
+  if (std::holds_alternative<rule::Unordered>(trigger)) words += " steps";
+  return words;
+}
+
+std::string MissingWords(const trigger::Nearest& nearest, const rule::Trigger& trigger) {
+  const std::string by = " by " + FormatTime(nearest.by);
+  const std::vector<rule::Step>* steps = nullptr;
+  if (const auto* sequence = std::get_if<rule::Sequence>(&trigger)) steps = &sequence->steps;
+  if (const auto* unordered = std::get_if<rule::Unordered>(&trigger)) steps = &unordered->steps;
+  if (steps == nullptr) return MoreWords(nearest, trigger) + by;
+  if (nearest.missing.empty()) return "all are there; what must stay away decides" + by;
+  std::vector<std::string> names;
+  names.reserve(nearest.missing.size());
+  for (const size_t step : nearest.missing) names.push_back('\'' + (*steps)[step].name + '\'');
+  return fmt::format("{}{}", fmt::join(names, " and "), by);
+}
 
 std::string TriggerWords(const rule::Trigger& trigger, const schema::Catalogue& catalogue) {
   return fmt::format("{}: {}", rule::CriterionName(trigger),
                      std::visit(Writer(catalogue), trigger));
+}
+
+void WriteNearest(const trigger::Nearest& nearest, const rule::Trigger& trigger,
+                  json::Writer& writer) {
+  writer.Key("nearest")
+      .BeginObject()
+      .Field("reached", ReachedWords(nearest, trigger))
+      .Field("missing", MissingWords(nearest, trigger))
+      .Field("first", FormatTime(nearest.first))
+      .Field("last", FormatTime(nearest.last))
+      .Field("by", FormatTime(nearest.by))
+      .EndObject();
 }
 
 }  // namespace riposte::app

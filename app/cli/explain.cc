@@ -11,13 +11,15 @@
 #include "app/event_selection.h"
 #include "app/explanation_report.h"
 #include "app/rule_selection.h"
+#include "app/timeline.h"
+#include "app/timeline_report.h"
 #include "app/wiring.h"
 
 namespace riposte::cli {
 namespace {
 
 struct Arguments {
-  std::string rule, event;
+  std::string rule, event, events;
   std::vector<std::string> rules;
   std::string profile = "qualys-edr";
 };
@@ -40,49 +42,82 @@ app::Marks MarksOfLocale() {
   return app::Marks::kAscii;
 }
 
-Exit Report(const app::Explanation& explanation, const std::string& event, const Session& session) {
-  session.Print(session.json() ? app::ExplanationJson(explanation, event)
-                               : app::ExplanationText(explanation, event, MarksOfLocale()));
-  if (explanation.consistent) return Exit::kOk;
+Exit Disagree(const Session& session) {
   session.Complain(
       "internal error: the matcher and the plain evaluator disagree about this rule and this "
       "event. One of them is wrong: please report it, with both");
   return Exit::kFindings;
 }
 
+Exit Report(const app::Explanation& explanation, const std::string& event, const Session& session) {
+  session.Print(session.json() ? app::ExplanationJson(explanation, event)
+                               : app::ExplanationText(explanation, event, MarksOfLocale()));
+  if (explanation.consistent) return Exit::kOk;
+  return Disagree(session);
+}
+
+struct Question {
+  rule::RuleSetPtr rules;
+  size_t rule = 0;
+  const schema::Profile* profile = nullptr;
+  app::Offline::Options options;
+};
+
+Exit ExplainEvent(const Question& question, const std::string& named, const Session& session) {
+  const Result<app::SelectedEvent> event = app::ReadEvent(named, question.options.event_bytes_max);
+  if (!event.ok()) return session.Fail(event.status());
+  const remediate::Origin origin{.topic = event->file,
+                                 .offset = std::max<int64_t>(event->line, 1) - 1};
+  const Result<app::Explanation> explanation = app::Explain(
+      question.rules, question.rule, *question.profile, event->bytes, origin, question.options);
+  if (!explanation.ok()) return session.Fail(explanation.status());
+  return Report(*explanation, named, session);
+}
+
+Exit ExplainEvents(const Question& question, const std::string& named, const Session& session) {
+  const Result<std::unique_ptr<app::TimelineRun>> run =
+      app::TimelineRun::Make(question.rules, question.rule, *question.profile, question.options);
+  if (!run.ok()) return session.Fail(run.status());
+  const auto add = [&](std::string_view bytes, int64_t line) {
+    (*run)->Add(bytes, line, {.topic = named, .offset = line - 1});
+  };
+  const Result<std::string> read = app::ReadEvents(named, question.options.event_bytes_max, add);
+  if (!read.ok()) return session.Fail(read.status());
+  const app::Timeline timeline = (*run)->Finish();
+  session.Print(session.json() ? app::TimelineJson(timeline, named)
+                               : app::TimelineText(timeline, named));
+  return timeline.inconsistent_line == 0 ? Exit::kOk : Disagree(session);
+}
+
 Exit RunExplain(const Arguments& arguments, Session& session) {
+  if (arguments.event.empty() == arguments.events.empty())
+    return session.Fail({ErrorCode::kInvalidArgument, "either --event or --events is required"});
   // A rule's file is a set of its own, unless it is to be seen as a part of others.
   std::vector<std::string> paths = arguments.rules;
   const bool by_file = IsFile(arguments.rule);
   if (by_file) paths.push_back(arguments.rule);
-  const RuleInput input = ReadRuleInput(session, paths);
+  const RuleInput input = ReadRuleInput(session, paths, /*allow_windows=*/true);
   if (input.exit != Exit::kOk) {
     session.Show(input.loaded.diagnostics);
     return input.exit;
   }
-  const rule::RuleSetPtr& rules = input.loaded.rules;
-  const schema::Profile* profile = rules->schema->FindProfile(arguments.profile);
-  if (profile == nullptr)
+  Question question{.rules = input.loaded.rules, .options = {}};
+  question.profile = question.rules->schema->FindProfile(arguments.profile);
+  if (question.profile == nullptr)
     return session.Fail({ErrorCode::kInvalidArgument,
                          "--profile: there is no profile '" + arguments.profile + "'"});
-  const Result<size_t> rule = by_file ? app::SelectRuleOfFile(*rules, arguments.rule)
-                                      : app::SelectRule(*rules, arguments.rule);
+  const Result<size_t> rule = by_file ? app::SelectRuleOfFile(*question.rules, arguments.rule)
+                                      : app::SelectRule(*question.rules, arguments.rule);
   if (!rule.ok()) return session.Fail(rule.status());
+  question.rule = *rule;
   Result<guard::Settings> guards = app::GuardSettings(input.resolved->config);
   if (!guards.ok()) return session.Fail(guards.status());
-  const size_t event_bytes_max = static_cast<size_t>(input.resolved->config.engine.event_bytes_max);
-  const Result<app::SelectedEvent> event = app::ReadEvent(arguments.event, event_bytes_max);
-  if (!event.ok()) return session.Fail(event.status());
-
-  const remediate::Origin origin{.topic = event->file,
-                                 .offset = std::max<int64_t>(event->line, 1) - 1};
-  const Result<app::Explanation> explanation =
-      app::Explain(rules, *rule, *profile, event->bytes, origin,
-                   {.event_bytes_max = event_bytes_max,
-                    .guards = std::move(guards).value(),
-                    .ttl = app::TimeToLiveOf(input.resolved->config)});
-  if (!explanation.ok()) return session.Fail(explanation.status());
-  return Report(*explanation, arguments.event, session);
+  question.options = {
+      .event_bytes_max = static_cast<size_t>(input.resolved->config.engine.event_bytes_max),
+      .guards = std::move(guards).value(),
+      .ttl = app::TimeToLiveOf(input.resolved->config)};
+  return arguments.events.empty() ? ExplainEvent(question, arguments.event, session)
+                                  : ExplainEvents(question, arguments.events, session);
 }
 
 }  // namespace
@@ -98,10 +133,11 @@ Verb ExplainVerb() {
           "    --profile windows-nxlog\n"
           "  tail -1 day.ndjson | riposte explain --rules rules/ --rule 'Encoded PowerShell "
           "command' --event -\n"
+          "  riposte explain --rule brute-force.yaml --events day.ndjson:4000-4800\n"
           "A line begins with > if the verdict follows from it; then + (holds), - (does not) or ? "
           "(not known).\n"
-          "Event time is both clocks; the kill switch, arming and age are left out. Nothing is "
-          "sent.",
+          "Event time is both clocks; the kill switch, arming and age are decided at run time. "
+          "Nothing is sent.",
       .formats = {"text", "json"},
       .declare =
           [arguments](Options& options) {
@@ -110,8 +146,10 @@ Verb ExplainVerb() {
                          true);
             options.Text("event", arguments->event, "EVENT",
                          "A file with one JSON event, FILE:LINE where each line is one (.gz and "
-                         ".zst, too), or - for standard input",
-                         true);
+                         ".zst, too), or - for standard input");
+            options.Text("events", arguments->events, "EVENTS",
+                         "Instead: a file with an event a line, or FILE:FROM-TO, those lines of "
+                         "it: what each was to the rule's windows");
             options.List("rules", arguments->rules, "PATH",
                          "Rule files and folders; default: the file of --rule, or rules.paths of "
                          "the configuration");

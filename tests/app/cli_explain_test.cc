@@ -1,4 +1,5 @@
 // `riposte explain` through the built program.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,6 +44,19 @@ constexpr std::string_view kNoMatch =
     R"("process":{"processName":"pwsh.exe","pid":"n/a","userName":"bob","arguments":"pwsh -File b.ps1"},)"
     R"("indicator2":{"score":1,"verdict":"known"}})";
 
+constexpr std::string_view kBurst =
+    "id: 7c1f0a52-6e0c-4c1e-9c51-2f5d6a9f3c10\n"
+    "name: Bursts of commands\n"
+    "severity: high\n"
+    "description: d\n"
+    "false_positives: [none known]\n"
+    "query: 'type: PROCESS'\n"
+    "trigger:\n"
+    "  count: {at_least: 3, within: 15m, group_by: [asset.id], cooldown: 30m}\n"
+    "remediation:\n"
+    "  auto: enforce\n"
+    "  action: quarantine_asset\n";
+
 class CliExplain : public testing::Test {
  protected:
   CliExplain() {
@@ -76,6 +90,35 @@ TEST_F(CliExplain, Golden) {
   ExpectGolden("no-match.json", Run("--rule rule.yaml --event day.ndjson:2 --format json"));
   ExpectGolden("rejected.txt", Run("--rule rule.yaml --event day.ndjson:3"));
   ExpectGolden("rejected.json", Run("--rule rule.yaml --event day.ndjson:3 --format json"));
+}
+
+// A rule with a window over a run of events: a firing, what joined it, a second order on the same
+// asset, a group that came near and a match without one.
+TEST_F(CliExplain, GoldenOfARun) {
+  program_.Write("burst.yaml", kBurst);
+  std::string day;
+  const auto add = [&](int number, const char* asset, const char* time) {
+    day += fmt::format(
+        R"({{"type":"PROCESS","id":"E{}","dateTime":"2026-01-01T{}.000Z","asset":{{{}"hostName":"PC"}},)"
+        R"("process":{{"processName":"cmd.exe","pid":1}}}})",
+        number, time, asset);
+    day += "\n";
+  };
+  constexpr const char* kFirst = R"("agentId":"a1",)";
+  constexpr const char* kSecond = R"("agentId":"a2",)";
+  add(1, kFirst, "10:00:00");
+  add(2, kSecond, "10:00:30");
+  add(3, kFirst, "10:05:00");
+  add(4, "", "10:06:00");
+  add(5, kFirst, "10:15:00");
+  add(6, kSecond, "10:15:31");
+  add(7, kFirst, "10:20:00");
+  add(8, kFirst, "12:00:00");
+  add(9, kFirst, "12:01:00");
+  add(10, kFirst, "12:02:00");
+  program_.Write("burst.ndjson", day + "{bad\n");
+  ExpectGolden("run.txt", Run("--rule burst.yaml --events burst.ndjson"));
+  ExpectGolden("run.json", Run("--rule burst.yaml --events burst.ndjson:1-5 --format json"));
 }
 
 TEST_F(CliExplain, TheLocaleChoosesTheMarks) {
@@ -118,10 +161,15 @@ TEST_F(CliExplain, UsageErrors) {
   };
   const std::vector<Case> cases = {
       {"--event match.json", "riposte: --rule is required\n"},
-      {"--rule rule.yaml", "riposte: --event is required\n"},
+      {"--rule rule.yaml", "riposte: either --event or --events is required\n"},
+      {"--rule rule.yaml --event match.json --events day.ndjson",
+       "riposte: either --event or --events is required\n"},
+      {"--rule rule.yaml --events day.ndjson:9-12", "riposte: day.ndjson has 3 lines, not 9\n"},
+      {"--rule rule.yaml --events none.ndjson", "none.ndjson: No such file or directory\n"},
       {"--rule rule.yaml --event none.json", "none.json: No such file or directory\n"},
       {"--rule rule.yaml --event day.ndjson",
-       "riposte: day.ndjson has an event a line: name one, as in day.ndjson:1\n"},
+       "riposte: day.ndjson has an event a line: name one, as in day.ndjson:1, or all with "
+       "--events\n"},
       {"--rule rule.yaml --event day.ndjson:9", "riposte: day.ndjson has 3 lines, not 9\n"},
       {"--rule rule.yaml --event match.json --profile qualis",
        "riposte: --profile: there is no profile 'qualis'\n"},

@@ -155,6 +155,14 @@ TEST(RulesDocument, TheExplanationLooksAsItSays) {
   EXPECT_THAT(plain, testing::Contains(shown)) << shown;
 }
 
+// As the golden test of `riposte explain --events` has it.
+TEST(RulesDocument, TheRunOfEventsLooksAsItSays) {
+  std::vector<std::string> plain;
+  for (const Block& block : BlocksOf("docs/rules.md", "")) plain.push_back(block.text);
+  EXPECT_THAT(
+      plain, testing::Contains(test::ReadFile(RIPOSTE_SOURCE_DIR "/tests/golden/explain/run.txt")));
+}
+
 // The words in backticks that begin the rows of a section's tables, in their order.
 std::vector<std::string> RowsOf(const std::string& document, const std::string& section) {
   const std::string text = test::ReadFile(std::string(RIPOSTE_SOURCE_DIR) + "/" + document);

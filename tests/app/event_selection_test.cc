@@ -97,5 +97,38 @@ TEST_F(EventSelection, OfALargeEventMoreThanTheLimit) {
   EXPECT_EQ(Read(path + ":1", 99).size(), 100u);
 }
 
+TEST_F(EventSelection, ARunOfEvents) {
+  const std::string path = folder_.Write("day.ndjson", "1\n22\r\n\n444444\n5");
+  const auto read = [&](const std::string& text, size_t event_bytes_max = 1000) {
+    std::string lines;
+    const Result<std::string> file =
+        ReadEvents(text, event_bytes_max, [&](std::string_view bytes, int64_t line) {
+          lines += std::to_string(line) + "=" + std::string(bytes) + " ";
+        });
+    status_ = file.status();
+    if (file.ok()) file_ = *file;
+    return lines;
+  };
+  EXPECT_EQ(read(path), "1=1 2=22 4=444444 5=5 ");
+  EXPECT_EQ(file_, path);
+  EXPECT_EQ(read(path + ":2-4"), "2=22 4=444444 ");
+  EXPECT_EQ(file_, path);
+  EXPECT_EQ(read(path + ":5-5"), "5=5 ");
+  EXPECT_EQ(read(path + ":4-99"), "4=444444 5=5 ");
+  EXPECT_EQ(read(path, 3), "1=1 2=22 4=4444 5=5 ") << "more than the limit, which rejects it";
+  EXPECT_EQ(read(path + ":6-7"), "");
+  EXPECT_EQ(status_.code(), ErrorCode::kNotFound);
+  EXPECT_THAT(status_.message(), HasSubstr("day.ndjson has 5 lines, not 6"));
+  for (const char* range : {":0-3", ":3-2"}) {
+    EXPECT_EQ(read(path + range), "");
+    EXPECT_EQ(status_.code(), ErrorCode::kInvalidArgument) << range;
+  }
+  for (const char* range : {":a-3", ":3-", ":-3", ":1", "-3"}) {
+    EXPECT_EQ(read(path + range), "");
+    EXPECT_THAT(status_.message(), HasSubstr("No such file")) << range;
+  }
+  EXPECT_EQ(read(folder_.Write("odd:1-2", "x")), "1=x ") << "a file whose name is such";
+}
+
 }  // namespace
 }  // namespace riposte::app

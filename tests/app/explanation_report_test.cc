@@ -147,7 +147,9 @@ TEST(ExplanationText, EachStepHasATree) {
 TEST(ExplanationText, WhatTheEventIsToTheWindows) {
   const std::string text = ExplanationText(OfSteps(kEvent), "e", Marks::kAscii);
   EXPECT_THAT(text, HasSubstr("\ntrigger  unordered: 'step 1' and 'other' in any order within 5m, "
-                              "for each asset.id\ngroup    asset.id a1: step 1 (counted)\n\n"));
+                              "for each asset.id\ngroup    asset.id a1: step 1 (counted), 1 of 2 "
+                              "steps; missing: 'other' by "
+                              "2026-01-01T00:05:00.000Z\n\n"));
   EXPECT_THAT(text, HasSubstr("\nThis event alone does not meet the trigger.\n"));
   const std::string nowhere =
       ExplanationText(OfSteps(R"({"type":"PROCESS","process":{"pid":4001}})"), "e", Marks::kAscii);
@@ -159,7 +161,10 @@ TEST(ExplanationText, WhatTheEventIsToTheWindows) {
 
 TEST(ExplanationJson, WhatTheEventIsToTheWindows) {
   EXPECT_THAT(ExplanationJson(OfSteps(kEvent), "e"),
-              HasSubstr(R"("groups":[{"group":"asset.id a1","steps":["step 1"],"fate":"counted"}],)"
+              HasSubstr(R"("groups":[{"group":"asset.id a1","steps":["step 1"],"fate":"counted",)"
+                        R"("nearest":{"reached":"1 of 2 steps","missing":"'other' by )"
+                        R"(2026-01-01T00:05:00.000Z","first":"2026-01-01T00:00:00.000Z","last":)"
+                        R"("2026-01-01T00:00:00.000Z","by":"2026-01-01T00:05:00.000Z"}}],)"
                         R"("left_out":0,"fires":false,)"));
   EXPECT_THAT(ExplanationJson(Of(RuleOf("type: PROCESS"), kEvent), "e"), Not(HasSubstr("groups")));
 }
