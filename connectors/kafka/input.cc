@@ -44,6 +44,10 @@ Status KafkaInput::Poll(size_t max_records, size_t max_bytes, Duration wait,
   while (records.size() < max_records && bytes < max_bytes) {
     MessagePtr message(rd_kafka_consume_queue(queue_.get(), timeout_ms));
     if (!message) break;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      OnEnd(message->offset);
+      break;
+    }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const std::string_view text(static_cast<const char*>(message->payload), message->len);
       // What was read before stays valid; a lasting error is told by the next call.
@@ -85,11 +89,12 @@ void KafkaInput::Take(MessagePtr message, Time now, std::vector<pipeline::Record
   messages_.push_back(std::move(message));
 }
 
+// What lies before it and was not handed out are markers of transactions, which nobody waits for.
+void KafkaInput::OnEnd(int64_t offset) { next_offset_ = std::max(next_offset_, offset); }
+
 Status KafkaInput::OnError(rd_kafka_resp_err_t error, std::string_view text) {
   const std::string place = fmt::format("{}/{}", id_.topic, id_.partition);
   switch (error) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-      return Status::Ok();
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
       // Retention overtook the reader. A new assignment decides what becomes of it.

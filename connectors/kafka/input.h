@@ -28,6 +28,7 @@ class KafkaInput final : public pipeline::Input {
  private:
   // Appends a record, or drops what comes twice.
   void Take(MessagePtr message, Time now, std::vector<pipeline::Record>& records);
+  void OnEnd(int64_t offset);
   Status OnError(rd_kafka_resp_err_t error, std::string_view text);
   // Reports a queue that runs low; `bytes` and `count` of the records just taken tell their size.
   void WatchQueue(size_t bytes, size_t count) const;

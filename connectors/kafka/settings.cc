@@ -233,6 +233,7 @@ PropertyMap Settings::For(Role role) const {
     // What FetchWaker is for elsewhere.
     if (!FetchWaker::Needed()) properties["fetch.queue.backoff.ms"] = "10";
     fixed["check.crcs"] = "true";
+    fixed["enable.partition.eof"] = "true";
     fixed["isolation.level"] = "read_committed";
   } else {
     properties["compression.type"] = "lz4";
@@ -248,11 +249,9 @@ PropertyMap Settings::For(Role role) const {
   }
   if (role == Role::kControlReader) {
     fixed["auto.offset.reset"] = "earliest";
-    fixed["enable.partition.eof"] = "true";
   }
   if (role == Role::kChangelogReader) {
     fixed["auto.offset.reset"] = "error";
-    fixed["enable.partition.eof"] = "true";
   }
   if (role == Role::kTask) {
     fixed["transaction.timeout.ms"] = std::to_string(transaction_timeout_ms_);

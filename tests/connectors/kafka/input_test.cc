@@ -195,6 +195,29 @@ TEST_F(InputTest, TheLagCountsWhatIsLeft) {
   EXPECT_EQ(opened->Lag(), 0);
 }
 
+// Of a topic that is written in transactions the end is their markers: a reader that has all of the
+// records is not behind.
+TEST_F(InputTest, WhatTransactionsEndWithIsNoLag) {
+  topics_->Create(input(), 1);
+  topics_->WriteInTransaction(input(), 0, {{.key = "", .value = "committed"}}, true);
+  topics_->WriteInTransaction(input(), 0, {{.key = "", .value = "aborted"}}, false);
+  SoloTask task(MakeOptions());
+  const std::unique_ptr<KafkaInput> opened = task.Open(id(), 0);
+  ASSERT_THAT(Offsets(Take(*opened, 1)), ElementsAre(0));
+  std::vector<pipeline::Record> records;
+  const Time deadline = Now() + kWait;
+  while (opened->Lag() != 0 && Now() < deadline)
+    ASSERT_TRUE(opened->Poll(10, 1 << 20, kShort, records).ok());
+  EXPECT_EQ(opened->Lag(), 0);
+  EXPECT_THAT(records, IsEmpty());
+  // A record behind them is one.
+  topics_->WriteNumbers(input(), 0, 7, 1);
+  EXPECT_EQ(Take(*opened, 1).at(0).value, "7");
+  // It can be read again from before them, once.
+  ASSERT_TRUE(opened->Rewind(0).ok());
+  EXPECT_THAT(Offsets(Take(*opened, 2)), ElementsAre(0, 4));
+}
+
 TEST_F(InputTest, ARevokedPartitionGivesNothingMore) {
   topics_->Create(input(), 1);
   topics_->WriteNumbers(input(), 0, 0, 20);

@@ -91,9 +91,13 @@ TEST(SettingsTest, ATaskWithoutTransactionsWritesOnceWhateverTheTimeItTakes) {
 TEST(SettingsTest, TheControlTopicIsReadFromItsBeginningAndWrittenOnce) {
   EXPECT_THAT(For(Base(), Role::kControlReader),
               AllOf(Contains(Pair("auto.offset.reset", "earliest")),
-                    Contains(Pair("enable.partition.eof", "true")),
                     Contains(Pair("isolation.level", "read_committed"))));
   EXPECT_THAT(For(Base(), Role::kControlWriter), Contains(Pair("enable.idempotence", "true")));
+}
+
+TEST(SettingsTest, ReadersAreToldOfTheEndOfAPartition) {
+  for (const Role role : {Role::kGroup, Role::kControlReader, Role::kChangelogReader})
+    EXPECT_THAT(For(Base(), role), Contains(Pair("enable.partition.eof", "true")));
 }
 
 TEST(SettingsTest, ProducersAgreeWithJavaOnThePartitionOfAKey) {
