@@ -96,7 +96,7 @@ Exit RunExplain(const Arguments& arguments, Session& session) {
   std::vector<std::string> paths = arguments.rules;
   const bool by_file = IsFile(arguments.rule);
   if (by_file) paths.push_back(arguments.rule);
-  const RuleInput input = ReadRuleInput(session, paths, /*allow_windows=*/true);
+  const RuleInput input = ReadRuleInput(session, paths);
   if (input.exit != Exit::kOk) {
     session.Show(input.loaded.diagnostics);
     return input.exit;

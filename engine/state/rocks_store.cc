@@ -1,6 +1,8 @@
 #include "engine/state/rocks_store.h"
 
+#include <cstdarg>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -21,7 +23,6 @@ namespace {
 const rocksdb::Slice kMarkKey("\0mark", 5);
 // Its owner may compact files away between our reading of the list and opening them.
 constexpr int kReadOnlyTries = 5;
-constexpr size_t kLogBytesMax = 1u << 20;    // of RocksDB's own messages
 constexpr size_t kFolderNameBytesMax = 255;  // of any file system
 
 std::string FolderName(std::string_view name) {
@@ -71,14 +72,25 @@ size_t BatchBytes(std::span<const Change> changes) {
 
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
+struct OpenDb {
+  std::unique_ptr<rocksdb::DB> db;
+  std::optional<Mark> mark;
+};
+
 class RocksStore final : public Store {
  public:
-  RocksStore(std::unique_ptr<rocksdb::DB> db, std::string path, std::optional<Mark> mark)
-      : db_(std::move(db)), path_(std::move(path)), mark_(mark) {}
+  using Open = std::function<Result<OpenDb>()>;
+  RocksStore(OpenDb opened, std::string path, Open open, Duration reopen_wait)
+      : db_(std::move(opened.db)),
+        path_(std::move(path)),
+        mark_(opened.mark),
+        open_(std::move(open)),
+        reopen_wait_(reopen_wait) {}
 
   std::optional<Mark> mark() const override { return mark_; }
 
   Result<std::optional<std::string>> Get(std::string_view key) const override {
+    if (db_ == nullptr) return failed_;
     std::string value;
     const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), ToSlice(key), &value);
     if (status.IsNotFound()) return std::optional<std::string>();
@@ -88,6 +100,8 @@ class RocksStore final : public Store {
 
   // With the log but without a sync: after a crash of the machine it is a whole, older state.
   Status Apply(std::span<const Change> changes, const Mark& mark) override {
+    if (refuses_ && Clock::now() - tried_at_ >= reopen_wait_) failed_ = Reopen();
+    if (refuses_) return failed_;
     rocksdb::WriteBatch batch(BatchBytes(changes));
     for (const Change& change : changes) {
       if (change.value) {
@@ -98,12 +112,13 @@ class RocksStore final : public Store {
     }
     batch.Put(kMarkKey, ToBytes(mark));
     const rocksdb::Status status = db_->Write(rocksdb::WriteOptions(), &batch);
-    if (!status.ok()) return ToStatus(status, path_);
+    if (!status.ok()) return OnRefused(status);
     mark_ = mark;
     return Status::Ok();
   }
 
   Status Scan(std::string_view prefix, const Each& each) const override {
+    if (db_ == nullptr) return failed_;
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
     for (at->Seek(ToSlice(prefix)); at->Valid(); at->Next()) {
       const std::string_view key = at->key().ToStringView();
@@ -115,13 +130,46 @@ class RocksStore final : public Store {
   }
 
  private:
-  std::unique_ptr<rocksdb::DB> db_;
+  using Clock = std::chrono::steady_clock;
+
+  // When a full disk has room again RocksDB goes on by itself; after any other failure it takes
+  // nothing more until it is opened anew.
+  Status OnRefused(const rocksdb::Status& status) {
+    failed_ = ToStatus(status, path_);
+    refuses_ = !status.IsNoSpace();
+    tried_at_ = Clock::now();
+    return failed_;
+  }
+
+  Status Reopen() {
+    db_.reset();
+    Result<OpenDb> opened = open_();
+    tried_at_ = Clock::now();
+    if (!opened.ok()) return opened.status();
+    if (!HasWhatIsApplied(opened->mark)) return Damaged(path_, "the disk lost what it had taken");
+    db_ = std::move(opened->db);
+    refuses_ = false;
+    return Status::Ok();
+  }
+
+  // Or more: a write that was told to have failed may be there.
+  bool HasWhatIsApplied(const std::optional<Mark>& found) const {
+    return !mark_ || (found && found->changelog_birth == mark_->changelog_birth &&
+                      found->changelog_next >= mark_->changelog_next);
+  }
+
+  std::unique_ptr<rocksdb::DB> db_;  // null: it could not be opened anew, see failed_
   const std::string path_;
   std::optional<Mark> mark_;
+  const Open open_;
+  const Duration reopen_wait_;
+  bool refuses_ = false;
+  Status failed_;
+  Clock::time_point tried_at_{};
 };
 
-// The store of an open one. What has content but no mark, or a mark of another format, is damaged.
-Result<std::unique_ptr<Store>> Take(std::unique_ptr<rocksdb::DB> db, const std::string& path) {
+// An open one. What has content but no mark, or a mark of another format, is damaged.
+Result<OpenDb> Take(std::unique_ptr<rocksdb::DB> db, const std::string& path) {
   std::string bytes;
   const rocksdb::Status status = db->Get(rocksdb::ReadOptions(), kMarkKey, &bytes);
   std::optional<Mark> mark;
@@ -135,8 +183,17 @@ Result<std::unique_ptr<Store>> Take(std::unique_ptr<rocksdb::DB> db, const std::
     any->SeekToFirst();
     if (any->Valid()) return Damaged(path, "it has no mark");
   }
-  return std::unique_ptr<Store>(std::make_unique<RocksStore>(std::move(db), path, mark));
+  return OpenDb{.db = std::move(db), .mark = mark};
 }
+
+// RocksDB's own messages go nowhere. Its file of them is on the disk of the store: where that is
+// full, RocksDB 7.8 as Debian builds it ends the process by an assertion at the second message that
+// it cannot write. What failed, its statuses say.
+class NoMessages final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
 
 bool IsDamage(const rocksdb::Status& status) {
   // Files that are missing or cut are told as any of these, depending on which.
@@ -166,14 +223,13 @@ struct RocksStores::Impl {
     db.write_buffer_size = options.store_write_buffer_bytes;
     db.write_buffer_manager = buffers;
     db.max_open_files = 256;
-    db.max_log_file_size = kLogBytesMax;
-    db.keep_log_file_num = 2;
+    db.info_log = messages;
     db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     return db;
   }
 
   // As it is.
-  Result<std::unique_ptr<Store>> TryOpen(const std::string& path) const {
+  Result<OpenDb> TryOpen(const std::string& path) const {
     rocksdb::DB* raw = nullptr;
     const rocksdb::Status status = rocksdb::DB::Open(ForDb(), path, &raw);
     std::unique_ptr<rocksdb::DB> db(raw);
@@ -182,7 +238,7 @@ struct RocksStores::Impl {
     return Take(std::move(db), path);
   }
 
-  Result<std::unique_ptr<Store>> TryOpenReadOnly(const std::string& path) const {
+  Result<OpenDb> TryOpenReadOnly(const std::string& path) const {
     rocksdb::Options readable = ForDb();
     readable.create_if_missing = false;
     rocksdb::DB* raw = nullptr;
@@ -194,6 +250,7 @@ struct RocksStores::Impl {
   }
 
   const Options options;
+  const std::shared_ptr<rocksdb::Logger> messages = std::make_shared<NoMessages>();
   const std::shared_ptr<rocksdb::Cache> cache;
   const std::shared_ptr<rocksdb::WriteBufferManager> buffers;
 };
@@ -207,14 +264,16 @@ Result<RocksStores::Opened> RocksStores::Open(std::string_view name) {
   std::filesystem::create_directories(impl_->options.directory, failed);
   if (failed) return Status(ErrorCode::kIo, impl_->options.directory + ": " + failed.message());
   Opened opened;
-  Result<std::unique_ptr<Store>> store = impl_->TryOpen(path);
-  if (store.status().code() == ErrorCode::kDamaged) {
-    opened.wiped = store.status().message();
+  Result<OpenDb> db = impl_->TryOpen(path);
+  if (db.status().code() == ErrorCode::kDamaged) {
+    opened.wiped = db.status().message();
     RIPOSTE_TRY(Wipe(name));
-    store = impl_->TryOpen(path);
+    db = impl_->TryOpen(path);
   }
-  if (!store.ok()) return store.status();
-  opened.store = std::move(store).value();
+  if (!db.ok()) return db.status();
+  opened.store = std::make_unique<RocksStore>(
+      std::move(db).value(), path, [this, path] { return impl_->TryOpen(path); },
+      impl_->options.reopen_wait);
   return opened;
 }
 
@@ -223,10 +282,13 @@ Result<std::unique_ptr<Store>> RocksStores::OpenReadOnly(std::string_view name) 
   std::error_code failed;
   if (!std::filesystem::is_directory(path, failed))
     return Status(ErrorCode::kNotFound, "there is no store " + path);
-  Result<std::unique_ptr<Store>> store = impl_->TryOpenReadOnly(path);
-  for (int tries = 1; !store.ok() && tries < kReadOnlyTries; ++tries)
-    store = impl_->TryOpenReadOnly(path);
-  return store;
+  Result<OpenDb> db = impl_->TryOpenReadOnly(path);
+  for (int tries = 1; !db.ok() && tries < kReadOnlyTries; ++tries)
+    db = impl_->TryOpenReadOnly(path);
+  if (!db.ok()) return db.status();
+  // Nothing is applied to it.
+  return std::unique_ptr<Store>(std::make_unique<RocksStore>(
+      std::move(db).value(), path, RocksStore::Open(), impl_->options.reopen_wait));
 }
 
 Status RocksStores::Wipe(std::string_view name) {

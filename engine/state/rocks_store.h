@@ -2,12 +2,14 @@
 // log and is wiped, copied or lost alone.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "engine/state/store.h"
 
 namespace riposte::state {
@@ -26,6 +28,8 @@ class RocksStores final : public Stores {
     // What a single busy store may take of these: the larger its files are, the less often what it
     // has is rewritten.
     size_t store_write_buffer_bytes = 32u << 20;
+    // A store whose disk failed is opened anew no sooner than so long after the last attempt.
+    Duration reopen_wait = std::chrono::seconds(5);
   };
   explicit RocksStores(Options options);
   ~RocksStores() override;

@@ -23,8 +23,7 @@ Timeline Of(const std::string& trigger, const std::string& more = {}) {
       "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: "
       "'process.name: `a.exe`'\ntrigger: " +
           trigger + "\n" + more);
-  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics,
-                                                     /*allow_windows=*/true);
+  const rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   std::unique_ptr<TimelineRun> run =
       TimelineRun::Make(rules, 0, *rules->schema->FindProfile("qualys-edr"), {}).value();

@@ -26,8 +26,7 @@ rule::RuleSetPtr LoadText(const std::string& trigger, const std::string& more = 
       "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\ndescription: d\n"
       "false_positives: [none known]\nquery: 'type: PROCESS'\ntrigger: " +
           trigger + "\n" + more);
-  rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics,
-                                               /*allow_windows=*/true);
+  rule::RuleSetPtr rules = rule::LoadRulesFrom({source}, test::ShippedSchema(), diagnostics);
   EXPECT_NE(rules, nullptr) << text::Render(diagnostics);
   return rules;
 }

@@ -187,6 +187,86 @@ TEST_F(RocksStoreTest, AFolderThatCannotBeMadeIsTold) {
 }
 
 // The writer counts up, all keys of a batch with the value of its mark, until it is killed.
+// tests/integration/failing_disk.cc, which is part of this program but in sanitized builds.
+class FailingDiskTest : public RocksStoreTest {
+ protected:
+  void SetUp() override {
+    setenv("RIPOSTE_FAILING_DISK", dir_.path().c_str(), 1);
+    Fail("full");
+    std::ofstream probe(dir_.path() + "/probe");
+    probe << "x" << std::flush;
+    Mend();
+    if (probe) GTEST_SKIP() << "this build has no disk that fails";
+  }
+  void TearDown() override {
+    Mend();
+    unsetenv("RIPOSTE_FAILING_DISK");
+  }
+  void Fail(const std::string& how) const { std::ofstream(dir_.path() + ".fault") << how; }
+  void Mend() const { std::filesystem::remove(dir_.path() + ".fault"); }
+  static Status Apply(Store& store, int64_t next) {
+    Mark mark;
+    mark.changelog_next = next;
+    return store.Apply(std::vector<Change>{{.key = "\1key", .value = std::to_string(next)}}, mark);
+  }
+};
+
+TEST_F(FailingDiskTest, OneThatTookNothingIsOpenedAnewWhenItIsGoodAgain) {
+  RocksStores stores({.directory = dir_.path() + "/s", .reopen_wait = Duration(0)});
+  Result<RocksStores::Opened> opened = stores.Open("task-0");
+  ASSERT_TRUE(opened.ok());
+  Store& store = *opened->store;
+  ASSERT_TRUE(Apply(store, 1).ok());
+  Fail("broken");
+  EXPECT_EQ(Apply(store, 2).code(), ErrorCode::kIo);
+  EXPECT_EQ(Apply(store, 2).code(), ErrorCode::kIo);
+  EXPECT_EQ(store.mark()->changelog_next, 1);
+  EXPECT_EQ(store.Get("\1key").status().code(), ErrorCode::kIo);
+  Mend();
+  ASSERT_TRUE(Apply(store, 3).ok());
+  EXPECT_EQ(store.mark()->changelog_next, 3);
+  EXPECT_THAT(ContentsOf(store), testing::ElementsAre(testing::Pair("\1key", "3")));
+}
+
+TEST_F(FailingDiskTest, ItIsNotTriedAtEachCommit) {
+  RocksStores stores({.directory = dir_.path() + "/s", .reopen_wait = std::chrono::hours(1)});
+  Result<RocksStores::Opened> opened = stores.Open("task-0");
+  ASSERT_TRUE(opened.ok());
+  Fail("broken");
+  EXPECT_EQ(Apply(*opened->store, 1).code(), ErrorCode::kIo);
+  Mend();
+  EXPECT_EQ(Apply(*opened->store, 1).code(), ErrorCode::kIo);
+}
+
+TEST_F(FailingDiskTest, ADiskThatLostWhatItHadTakenIsDamage) {
+  RocksStores stores({.directory = dir_.path() + "/s", .reopen_wait = Duration(0)});
+  Result<RocksStores::Opened> opened = stores.Open("task-0");
+  ASSERT_TRUE(opened.ok());
+  ASSERT_TRUE(Apply(*opened->store, 1).ok());
+  Fail("broken");
+  EXPECT_EQ(Apply(*opened->store, 2).code(), ErrorCode::kIo);
+  Mend();
+  std::filesystem::remove_all(Path());
+  const Status lost = Apply(*opened->store, 3);
+  EXPECT_EQ(lost.code(), ErrorCode::kDamaged);
+  EXPECT_THAT(lost.message(), HasSubstr("the disk lost what it had taken"));
+}
+
+// RocksDB goes on by itself then, some seconds later: tests/integration/torture.sh waits for that.
+TEST_F(FailingDiskTest, OneThatIsFullIsNoReasonToEnd) {
+  RocksStores stores({.directory = dir_.path() + "/s", .reopen_wait = Duration(0)});
+  Result<RocksStores::Opened> opened = stores.Open("task-0");
+  ASSERT_TRUE(opened.ok());
+  ASSERT_TRUE(Apply(*opened->store, 1).ok());
+  Fail("full");
+  for (int64_t next = 2; next < 5; ++next) {
+    const Status full = Apply(*opened->store, next);
+    EXPECT_EQ(full.code(), ErrorCode::kIo);
+    EXPECT_THAT(full.message(), HasSubstr("No space left"));
+  }
+  EXPECT_THAT(ContentsOf(*opened->store), testing::ElementsAre(testing::Pair("\1key", "1")));
+}
+
 TEST_F(RocksStoreTest, AfterAKillChangesAndMarkAreOfTheSameBatch) {
   const std::string writer = std::string(RIPOSTE_BINARY_DIR) + "/tests/engine/state/store_writer";
   int64_t last = 0;
