@@ -49,6 +49,6 @@ await_all_covered
 stop_engine one
 stop_engine two
 read_outputs
-python3 "$scenario_py" judge_repeats "$topic" "$work" "$events" "$work/replay.json" --enforced "${enforced[@]}" ||
+python3 "$scenario_py" judge_repeats "$work" "$events" "$work/replay.json" --enforced "${enforced[@]}" ||
   fail "what was delivered is not what the events imply"
 grep -q '"lost":true' "$work/two.log" || fail "the stopped engine has lost no partition: nothing was tested"

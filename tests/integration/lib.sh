@@ -121,10 +121,12 @@ covers() { [ "$(covered)" -ge "$1" ]; }
 # ---- the scenario that the scripts share: windows-nxlog events in, the library's rules
 
 topic=winlog
+topics=("$topic") # of all inputs
 partitions=4
 session_ms=6000
 count=${RIPOSTE_SCENARIO_COUNT:-20000}
 enforced=()
+apart=() # rules whose firings somebody else judges
 
 # The library, with three of its rules enforcing: so commands are ordered, too.
 prepare_rules() {
@@ -147,7 +149,7 @@ prepare_events() {
 replay_events() {
   count=$(wc -l <"$events")
   "$RIPOSTE" replay --naive --rules "$work/rules" --profile windows-nxlog --events "$events" \
-    --show match,command --format json >"$work/replay.json" || fail "the replay"
+    --show match,firing,command --format json >"$work/replay.json" 2>"$work/replay.log" || fail "the replay"
 }
 
 create_input() { create_topic "$topic" "$partitions" message.timestamp.type=LogAppendTime; }
@@ -184,7 +186,7 @@ await_all_covered() {
 
 read_outputs() {
   local name
-  read_topic '%p\x01%o\x01%s\n' "$topic" >"$work/input.txt"
+  for name in "${topics[@]}"; do read_topic '%t\x01%p\x01%o\x01%s\n' "$name"; done >"$work/input.txt"
   for name in alerts audit commands dead-letter; do
     read_topic '%s\n' "riposte.$name" read_committed >"$work/$name.committed"
     read_topic '%s\n' "riposte.$name" read_uncommitted >"$work/$name.uncommitted"
@@ -194,8 +196,8 @@ read_outputs() {
 # Reads all topics and compares. Exit code 0, or 9 if all is right but there are no copies of aborted transactions.
 judge() {
   read_outputs
-  python3 "$scenario_py" judge "$topic" "$work" "$events" "$work/replay.json" --count "$count" \
-    --least-matches $((count / 200)) --enforced "${enforced[@]}" --figures "$work/judgement.json"
+  python3 "$scenario_py" judge "$work" "$events" "$work/replay.json" --count "$count" \
+    --least-matches $((count / 200)) --enforced "${enforced[@]}" --apart "${apart[@]}" --figures "$work/judgement.json"
 }
 # The same where nothing need have been aborted.
 judge_all_right() {

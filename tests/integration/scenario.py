@@ -121,11 +121,9 @@ def log_cleared(_):
 MIX = ((shell, 40), (reader, 12), (service, 12), (to_web, 30), (ticket, 6), (log_cleared, 1))
 
 
-def events_of(seed):
-    """Events in the windows-nxlog format as lines, without an end: about one in ten of them matches some rule of the
-    library; one line in 500 is broken or empty JSON."""
-    dice = random.Random(seed)
-    start = datetime.datetime.now(datetime.timezone.utc)
+def bare_events(dice):
+    """Events without time and number: about one in ten of them matches some rule of the library; one in 500 is a line
+    of broken or empty JSON instead. A log is cleared once on a machine: to isolate one again would not be ordered."""
     for number in itertools.count():
         if number % 500 == 250:
             yield '{"Hostname": "broken' if number % 1000 == 250 else f"[{number}]"
@@ -137,11 +135,26 @@ def events_of(seed):
                 make = candidate
                 break
             draw -= share
-        time_of = (start + datetime.timedelta(microseconds=number)).isoformat(" ", "milliseconds")[:23]
-        event = {**make(dice), "Hostname": f"WS{dice.randrange(60)}.example.net", "RecordNumber": number,
-                 "UtcTime": time_of, "@timestamp": time_of.replace(" ", "T") + "Z",
-                 "TimeCreated": time_of.replace(" ", "T") + "Z"}
-        yield json.dumps(event)
+        event = make(dice)
+        machine = f"LOG{number}" if make is log_cleared else f"WS{dice.randrange(60)}"
+        yield {**event, "Hostname": f"{machine}.example.net"}
+
+
+def finished(event, number, time_of):
+    """As a line in the windows-nxlog format, without an end."""
+    text = time_of.isoformat(" ", "milliseconds")[:23]
+    stamp = text.replace(" ", "T") + "Z"
+    return json.dumps({**event, "RecordNumber": number, "UtcTime": text, "@timestamp": stamp, "TimeCreated": stamp})
+
+
+def events_of(seed):
+    """Lines, all but those that are no events of about the same time."""
+    start = datetime.datetime.now(datetime.timezone.utc)
+    for number, event in enumerate(bare_events(random.Random(seed))):
+        if isinstance(event, str):
+            yield event
+        else:
+            yield finished(event, number, start + datetime.timedelta(microseconds=number))
 
 
 def generate(arguments):
@@ -173,22 +186,6 @@ def produce(arguments):
                 time.sleep(ahead)
         out.write(key_of(line) + b"\x01" + line + b"\n")
     out.flush()
-
-
-def feed(arguments):
-    """Makes RATE events a second until the file UNTIL is there: writes them like `produce`, and as lines to EVENTS."""
-    out = sys.stdout.buffer
-    begin = time.monotonic()
-    with open(arguments.events, "wb") as kept:
-        for number, text in enumerate(events_of(arguments.seed)):
-            if number % 20 == 0:
-                out.flush()
-                if os.path.exists(arguments.until):
-                    return
-                time.sleep(max(0.0, begin + number / arguments.rate - time.monotonic()))
-            line = text.encode()
-            kept.write(line + b"\n")
-            out.write(key_of(line) + b"\x01" + line + b"\n")
 
 
 # ---- transactions that stay open
@@ -290,23 +287,24 @@ def check_sums(audit, ends):
 
 
 def input_ends(path):
-    """From `partition offset value` lines: (partition, offset) -> value, and the ends by partition."""
+    """From `topic partition offset value` lines: (topic, partition, offset) -> value, and the ends by topic and
+    partition."""
     values, ends = {}, collections.Counter()
     with open(path, "rb") as file:
         for line in file:
-            partition, offset, value = line.rstrip(b"\n").split(b"\x01", 2)
-            values[(int(partition), int(offset))] = value
-            ends[int(partition)] = max(ends[int(partition)], int(offset) + 1)
+            topic, partition, offset, value = line.rstrip(b"\n").split(b"\x01", 3)
+            place = (topic.decode(), int(partition))
+            values[(*place, int(offset))] = value
+            ends[place] = max(ends[place], int(offset) + 1)
     return values, ends
 
 
-def sums(arguments):
-    """Checks the audit's sums against the input topic; prints the totals."""
-    values, ends = input_ends(arguments.input)
-    if arguments.count is not None and len(values) != arguments.count:
-        fail(f"the input topic has {len(values)} records, {arguments.count} were produced")
-    with open(arguments.audit, encoding="utf-8") as audit:
-        total = check_sums(audit, {(arguments.topic, partition): end for partition, end in ends.items()})
+def sums(folder, values, ends, count):
+    """Checks the audit's sums against the input topics; prints the totals."""
+    if len(values) != count:
+        fail(f"the input topics have {len(values)} records, {count} were produced")
+    with open(f"{folder}/audit.committed", encoding="utf-8") as audit:
+        total = check_sums(audit, ends)
     print(f"sum: {total['consumed']} consumed = {total['matched']} matched + {total['unmatched']} unmatched + "
           f"{total['dead_lettered']} dead-lettered + {total['empty']} empty, in {total['transactions']} transactions")
     return total
@@ -316,18 +314,18 @@ def sums(arguments):
 
 
 def line_numbers(events, values):
-    """(partition, offset) -> line of the file. Equal lines have equal keys, so they keep their order."""
+    """(topic, partition, offset) -> line of the file. Equal lines have equal keys, so they keep their order."""
     where = collections.defaultdict(collections.deque)
     for number, line in enumerate(read_lines(events), 1):
         where[line].append(number)
     numbers = {}
     for place in sorted(values):
         if not where[values[place]]:
-            fail(f"the input topic has a record at {place} that the file does not have")
+            fail(f"the input has a record at {place} that the file does not have")
         numbers[place] = where[values[place]].popleft()
     left = sum(len(queue) for queue in where.values())
     if left != 0:
-        fail(f"{left} lines of the file are not in the input topic")
+        fail(f"{left} lines of the file are not in the input")
     return numbers
 
 
@@ -354,13 +352,12 @@ def judge_repeats(arguments):
     """Compares what was delivered at least once, each id taken once, with the replay; prints how much was repeated."""
     folder = arguments.folder
     values, ends = input_ends(f"{folder}/input.txt")
-    check_nothing_lost(f"{folder}/audit.committed",
-                       {(arguments.topic, partition): end for partition, end in ends.items()})
+    check_nothing_lost(f"{folder}/audit.committed", ends)
     every = {name: read_json(f"{folder}/{name}.committed") for name in ("alerts", "commands")}
     alerts = {alert["firing_id"]: alert for alert in every["alerts"]}
     commands = {command["id"]: command for command in every["commands"]}
     numbers = line_numbers(arguments.events, values)
-    line_of = {alert["firing_id"]: numbers[(alert["origin"]["partition"], alert["origin"]["offset"])]
+    line_of = {alert["firing_id"]: numbers[tuple(alert["origin"][name] for name in ("topic", "partition", "offset"))]
                for alert in alerts.values()}
     replay = read_json(arguments.replay)
     first_difference("matches", collections.Counter((line_of[id], alert["rule"]["id"]) for id, alert in alerts.items()),
@@ -378,23 +375,22 @@ def judge_repeats(arguments):
 def judge(arguments):
     """Compares what a read_committed reader sees with the replay of the same file; prints the figures."""
     folder = arguments.folder
-    arguments.input, arguments.audit = f"{folder}/input.txt", f"{folder}/audit.committed"
-    total = sums(arguments)
-    values, _ = input_ends(arguments.input)
+    values, ends = input_ends(f"{folder}/input.txt")
+    total = sums(folder, values, ends, arguments.count)
     numbers = line_numbers(arguments.events, values)
     replay = read_json(arguments.replay)
-    alerts = read_json(f"{folder}/alerts.committed")
-    commands = read_json(f"{folder}/commands.committed")
-    if any(alert["origin"]["topic"] != arguments.topic for alert in alerts):
-        fail("an alert's origin is another topic")
+    apart = set(arguments.apart)
+    alerts = [alert for alert in read_json(f"{folder}/alerts.committed") if alert["rule"]["id"] not in apart]
+    commands = [command for command in read_json(f"{folder}/commands.committed") if command["rule"]["id"] not in apart]
 
-    matches = collections.Counter((line["line"], line["rule"]) for line in replay if line["kind"] == "match")
-    line_of = {alert["firing_id"]: numbers[(alert["origin"]["partition"], alert["origin"]["offset"])]
+    matched_lines = len({line["line"] for line in replay if line["kind"] == "match"})
+    matches = collections.Counter((line["line"], line["rule"]) for line in replay
+                                  if line["kind"] == "match" and line["rule"] not in apart)
+    line_of = {alert["firing_id"]: numbers[tuple(alert["origin"][name] for name in ("topic", "partition", "offset"))]
                for alert in alerts}
     seen = collections.Counter((line_of[alert["firing_id"]], alert["rule"]["id"]) for alert in alerts)
     first_difference("matches", seen, matches)
     no_id_twice("alerts", [alert["firing_id"] for alert in alerts])
-    matched_lines = len({line for line, _ in matches})
     if total["matched"] != matched_lines:
         fail(f"the audit says {total['matched']} matched records, the replay {matched_lines}")
 
@@ -411,7 +407,7 @@ def judge(arguments):
                                          if line["command"]["firing"]["event_ids"]))
     no_id_twice("commands", [command["id"] for command in commands])
     print(f"equal to the plain evaluator: {len(alerts)} matches of {len({rule for _, rule in matches})} rules on "
-          f"{matched_lines} events; {len(commands)} commands; no id twice")
+          f"{len({line for line, _ in matches})} events; {len(commands)} commands; no id twice")
     if len(matches) < arguments.least_matches:
         fail(f"only {len(matches)} matches: the events do not test much")
 
@@ -429,15 +425,19 @@ def judge(arguments):
 
 
 def tell(arguments):
-    """Puts the figures of the judgement into the report of torture.py, and prints it."""
+    """Puts the figures of the judgements into the report of torture.py, and prints it."""
     with open(arguments.report, encoding="utf-8") as file:
         report = json.load(file)
-    with open(arguments.figures, encoding="utf-8") as file:
-        report["judgement"] = json.load(file)
+    report["judgement"] = {}
+    for path in arguments.figures:
+        with open(path, encoding="utf-8") as file:
+            report["judgement"] |= json.load(file)
     with open(arguments.report, "w", encoding="utf-8") as file:
         json.dump(report, file, indent=1)
     print(f"seed {report['seed']}, {report['nodes']} node(s), {report['engines']} engines, {report['seconds']} s")
     print("faults: " + ", ".join(f"{count} x {name}" for name, count in report["faults"].items()))
+    ended = report["transactions"]
+    print(f"transactions, by the broker's markers at least: {ended['committed']} committed, {ended['aborted']} aborted")
     for name, count in report["counts"].items():
         print(f"{name}: {count}")
     for name, by_api in report["proxy"].items():
@@ -460,17 +460,14 @@ def main():
     verb(ports, ("count", number))
     verb(generate, ("count", number), ("--seed", {"type": int, "default": 1}))
     verb(produce, ("events", text), ("--seconds", {"type": float, "default": 0.0}))
-    verb(feed, ("events", text), ("--rate", {"type": float, "default": 400.0}), ("--until", {"required": True}),
-         ("--seed", {"type": int, "default": 1}))
     verb(held, ("broker", text), ("partitions", number))
     verb(covered)
-    verb(sums, ("topic", text), ("input", text), ("audit", text), ("--count", number))
-    verb(judge, ("topic", text), ("folder", text), ("events", text), ("replay", text), ("--count", number),
+    verb(judge, ("folder", text), ("events", text), ("replay", text), ("--count", number),
          ("--least-matches", {"type": int, "default": 1}), ("--enforced", {"nargs": "*", "default": []}),
-         ("--figures", text))
-    verb(judge_repeats, ("topic", text), ("folder", text), ("events", text), ("replay", text),
+         ("--apart", {"nargs": "*", "default": []}), ("--figures", text))
+    verb(judge_repeats, ("folder", text), ("events", text), ("replay", text),
          ("--enforced", {"nargs": "*", "default": []}))
-    verb(tell, ("report", text), ("figures", text))
+    verb(tell, ("report", text), ("figures", {"nargs": "+"}))
     arguments = parser.parse_args()
     arguments.function(arguments)
 

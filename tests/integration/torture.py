@@ -5,20 +5,23 @@ fault, and counts. Exit code 1: something did not recover, or ended that should 
 
 import argparse
 import collections
-import glob
 import json
 import random
 import signal
 import sys
 import time
 
-from torture_world import Brokers, Engine, Failed, Producer, Proxy, covered, log_counts, wait_until
+from torture_world import Brokers, Engine, Failed, Producer, Proxy, covered, log_counts, wait_until, window_alerts
 
 SESSION_S = 5        # session.timeout.ms in torture.sh
 RECOVERY_S = 90      # I9: progress resumes within this time after a fault has ended
 TAKEOVER_S = 30      # within this time the others have what a stopped engine had
 FIRE_S = 8           # how long a rule waits for its request
 DRAIN_S = 120
+SILENCE_S = 120      # longer than two idle waits and the longest window together
+AHEAD_S = 60         # instead, in a short run
+SHORT_S = 120
+PARTITIONS_ADDED_MAX = 4
 BEHIND_S = 3         # recovered: no further behind than this much of the input
 
 # Named points of a transaction: the request, and whether the broker has yet seen it.
@@ -31,7 +34,12 @@ class Torture:
         self.arguments = arguments
         self.dice = random.Random(arguments.seed)
         self.began = time.monotonic()
-        self.partitions = arguments.partitions
+        self.partitions = dict((topic, int(count)) for topic, count in (pair.split(":") for pair in arguments.topics))
+        self.short = arguments.seconds < SHORT_S
+        # When the first input grows, the state tasks have no input any more. As senders they are waited for until they
+        # count as idle, for which a short run has no time.
+        self.growing = list(self.partitions)[-1 if self.short else 0]
+        self.added = 0
         self.faults = collections.Counter()
         self.counts = collections.Counter()
         self.recoveries = []  # (seconds, fault)
@@ -56,9 +64,10 @@ class Torture:
             wait_until(60, f"{engine.name} is not ready", engine.ready)
         # The enforcing rules run dry until their arming period of 1 s is over.
         time.sleep(2)
-        self.producer = Producer(arguments.brokers, arguments.topic, arguments.work, arguments.rate, arguments.seed)
+        self.producer = Producer(arguments.brokers, list(self.partitions), self.growing, arguments.work, arguments.rate,
+                                 arguments.seed)
         self.recover("the start")
-        self.say(f"{len(self.engines)} engines are at work on {self.partitions} partitions")
+        self.say(f"{len(self.engines)} engines are at work on {sum(self.partitions.values())} partitions")
         end = time.monotonic() + arguments.seconds
         deck = self.first_deck()
         if not deck:
@@ -78,7 +87,7 @@ class Torture:
         # Now and then the next one comes before the recovery from this one.
         if self.dice.random() < 0.8:
             self.recover(name)
-            time.sleep(self.dice.uniform(0.2, 1.5))
+            time.sleep(self.dice.uniform(0.1, 0.8))
 
     def recover(self, name):
         begin = time.monotonic()
@@ -92,25 +101,38 @@ class Torture:
             engine.check_alive()
             if not engine.ready():
                 return False
-            mine = engine.lags()
+            mine = self.of_inputs(engine.lags())
             if lags.keys() & mine.keys():
                 return False
             lags.update(mine)
-        return len(lags) == self.partitions and sum(lags.values()) < self.arguments.rate * BEHIND_S
+        return len(lags) == sum(self.partitions.values()) and sum(lags.values()) < self.arguments.rate * BEHIND_S
+
+    def of_inputs(self, lags):
+        return {place: lag for place, lag in lags.items() if place[0] in self.partitions}
 
     def drain(self):
         self.proxy.ask("disarm")
         self.proxy.ask("delay", ms=0)
         self.say("the faults are over")
         self.recover("the last faults")
-        self.producer.finish()
+        self.producer.finish(list(self.partitions.values()), AHEAD_S if self.short else 0)
         with open(f"{self.arguments.work}/events.ndjson", "rb") as file:
             produced = sum(1 for _ in file)
         wait_until(DRAIN_S, "the audit does not cover all events",
                    lambda: covered(self.arguments.brokers) >= produced, pause=0.5)
         self.say(f"all {produced} events are covered")
+        self.await_windows()
         for engine in self.engines:
             engine.stop()
+
+    def await_windows(self):
+        """What fires when a time is over does so in silence, too. Whether it is right, others judge."""
+        with open(f"{self.arguments.work}/expected.ndjson", encoding="utf-8") as file:
+            expected = [json.loads(line) for line in file]
+        least = sum(one["fires"] + (one["joined"] > 0) for one in expected)
+        wait_until(SILENCE_S, f"not all of {least} alerts of windows have come",
+                   lambda: window_alerts(self.arguments.brokers) >= least, pause=0.5)
+        self.say("all windows have fired")
 
     def close(self):
         for engine in self.engines:
@@ -145,22 +167,31 @@ class Torture:
             "restart of a broker": lambda: self.bounce(kill=False),
             "partitions are added": self.add_partitions,
         }
+        if self.arguments.disk:
+            cards |= {
+                "the disk is full for a while": lambda: self.fail_disk("full"),
+                "the disk takes nothing for a while": lambda: self.fail_disk("broken"),
+                "kill -9 of an engine whose disk is full": lambda: self.restart_on("full"),
+                "kill -9 of an engine whose disk loses what is synced": lambda: self.restart_on("sync"),
+            }
         if len(self.brokers.nodes) > 1:
             cards["SIGSTOP of a broker"] = self.pause_broker
         return cards
 
     def full_deck(self):
         deck = [card for card in self.cards().items() if self.arguments.only in card[0]]
+        # What Kafka's transactions are for comes more often.
+        deck += [card for card in deck if card[0].startswith(("kill -9 of an engine", "a zombie"))]
         self.dice.shuffle(deck)
         return deck
 
     def first_deck(self):
-        """What a short run must not leave out comes first (a deck is played from its end)."""
-        first = ["a zombie: SIGSTOP at EndTxn past the session", "kill -9 of a broker",
-                 "EndTxn arrives late, on a connection that is cut", "kill -9 of an engine, after EndTxn",
-                 "kill -9 of an engine, its EndTxn arrives late", "partitions are added"]
-        deck = self.full_deck()
-        return [card for card in deck if card[0] not in first] + [card for card in deck if card[0] in first]
+        """What a short run must not leave out comes first, in this order (a deck is played from its end)."""
+        first = ("a zombie: SIGSTOP at EndTxn past the session", "the disk is full for a while", "kill -9 of a broker",
+                 "kill -9 of an engine, its EndTxn arrives late", "EndTxn arrives late, on a connection that is cut",
+                 "partitions are added")
+        deck = dict(self.full_deck())
+        return sorted(deck.items(), key=lambda card: -first.index(card[0]) if card[0] in first else -len(first))
 
     # ---- the faults. False: the request that it waits for did not come
 
@@ -181,13 +212,21 @@ class Torture:
         return True
 
     def restart(self, engine):
+        """One that was killed; now and then another one goes with it."""
         engine.await_killed()
-        self.counts["kills of engines"] += 1
+        dead = [engine]
+        if self.dice.random() < 0.4:
+            dead.append(self.dice.choice([other for other in self.engines if other is not engine]))
+            dead[-1].kill()
+        self.counts["kills of engines"] += len(dead)
         time.sleep(self.dice.choice((0, 0, 1, SESSION_S + 1)))
-        engine.start()
+        for one in dead:
+            one.start()
 
     def kill(self):
-        engine = self.worker()
+        self.kill_this(self.worker())
+
+    def kill_this(self, engine):
         engine.kill()
         self.restart(engine)
 
@@ -240,8 +279,8 @@ class Torture:
         return True
 
     def is_taken_over(self, stopped):
-        mine = [engine.lags() for engine in self.engines if engine is not stopped]
-        return sum(map(len, mine)) == self.partitions
+        mine = [self.of_inputs(engine.lags()) for engine in self.engines if engine is not stopped]
+        return sum(map(len, mine)) == sum(self.partitions.values())
 
     def release(self):
         self.proxy.ask("release")
@@ -282,6 +321,30 @@ class Torture:
         self.brokers.start(node)
         self.counts["kills of brokers" if kill else "restarts of brokers"] += 1
 
+    def fail_disk(self, how):
+        """Work goes on; when the disk is good again the stores follow by themselves, and are of use after a kill -9."""
+        self.recover("the fault before")
+        engine = self.worker()
+        before, since = engine.store_failures(), engine.log_end()
+        engine.fail_disk(how)
+        wait_until(FIRE_S, f"{engine.name} does not say that its disk fails", lambda: engine.store_failures() > before)
+        self.recover(f"a disk that fails: {how}")
+        engine.mend_disk()
+        wait_until(RECOVERY_S, f"the stores of {engine.name} do not follow again",
+                   lambda: engine.stores_follow(since))
+        self.kill_this(engine)
+        self.counts["disks that failed"] += 1
+
+    def restart_on(self, how):
+        """It goes on without its stores, and after another kill -9 with them again."""
+        engine = self.worker()
+        engine.fail_disk(how)
+        self.kill_this(engine)
+        self.recover(f"a start with a disk that is of no use: {how}")
+        engine.mend_disk()
+        self.kill_this(engine)
+        self.counts["disks that failed"] += 1
+
     def pause_broker(self):
         node = self.dice.choice(self.brokers.nodes)
         self.brokers.send(node, signal.SIGSTOP)
@@ -289,21 +352,31 @@ class Torture:
         self.brokers.send(node, signal.SIGCONT)
 
     def add_partitions(self):
-        if self.partitions >= self.arguments.partitions + 4:
+        if self.added == PARTITIONS_ADDED_MAX:
             return False
-        self.partitions += 1
-        self.brokers.set_partitions(self.arguments.topic, self.partitions)
+        self.added += 1
+        self.partitions[self.growing] += 1
+        self.brokers.set_partitions(self.growing, self.partitions[self.growing])
         return True
 
     # ---- the report
 
     def report(self, failure):
         longest = max(self.recoveries, default=(0, ""))
+        committed, aborted = self.brokers.ended_transactions()
         return {"seed": self.arguments.seed, "nodes": self.arguments.nodes, "engines": len(self.engines),
                 "seconds": round(time.monotonic() - self.began), "failure": failure, "faults": dict(self.faults),
-                "counts": {**self.counts, **log_counts(glob.glob(f"{self.arguments.work}/*[0-9].log"))},
+                "transactions": {"committed": committed, "aborted": aborted},
+                "counts": {**self.counts, **self.counters(), **log_counts(self.arguments.work)},
                 "proxy": self.proxy_report(), "longest_recovery": {"seconds": longest[0], "fault": longest[1]},
                 "recoveries": [{"seconds": seconds, "fault": name} for seconds, name in self.recoveries]}
+
+    def counters(self):
+        sums = collections.Counter()
+        for engine in self.engines:
+            for (_, name), value in engine.counters.items():
+                sums[name] += value
+        return sums
 
     def proxy_report(self):
         try:
@@ -320,11 +393,14 @@ def stop_here(number, _):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("seed", "seconds", "nodes", "engines", "port", "http-port", "partitions", "rate"):
+    for name in ("seed", "seconds", "nodes", "engines", "port", "http-port", "rate"):
         parser.add_argument(f"--{name}", type=int, required=True)
-    for name in ("brokers", "broker-folder", "kafka-sh", "topic", "work", "report"):
+    for name in ("brokers", "broker-folder", "kafka-sh", "work", "report"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--disk", action="store_true", help="the engines' disks can be made fail")
     parser.add_argument("--only", default="", help="only faults with this text in their name")
+    parser.add_argument("--topics", nargs="+", required=True, metavar="TOPIC:PARTITIONS",
+                        help="the inputs; the first or the last gets more partitions")
     parser.add_argument("--proxy", nargs="+", required=True, metavar="LISTEN:TARGET")
     parser.add_argument("command", nargs="+", help="how an engine is started; @NAME@ and @LISTEN@ are replaced")
     arguments = parser.parse_args()

@@ -1,5 +1,6 @@
 """What torture.py does its faults to: the proxy, the brokers, the engines and the producer, each a process."""
 
+import glob
 import http.client
 import json
 import os
@@ -11,9 +12,15 @@ import time
 import urllib.error
 import urllib.request
 
+import markers
 import scenario
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+# What the report has of the engines' metrics.
+COUNTERS = {"transactions aborted, as the engines tell": 'riposte_transactions_total{outcome="aborted"}',
+            "of them with the next batch open": "riposte_open_batches_undone_total"}
 
 
 class Failed(Exception):
@@ -82,6 +89,11 @@ class Brokers:
         with open(f"{folder}/pid", encoding="utf-8") as file:
             os.kill(int(file.read()), number)
 
+    def ended_transactions(self):
+        """(committed, aborted), at least; in the log of the first node."""
+        folder = self.folder if len(self.nodes) == 1 else f"{self.folder}/node1"
+        return markers.ended_transactions(folder, ("riposte.audit", "riposte.alerts", "riposte.shuffle"))
+
     def set_partitions(self, topic, count):
         self.run("partitions", self.folder, topic, str(count))
 
@@ -94,6 +106,7 @@ class Engine:
         listen = f"127.0.0.1:{port}" if port else ""
         self.command = [word.replace("@NAME@", name).replace("@LISTEN@", listen) for word in command]
         self.process = None
+        self.counters = {}  # (process, key of COUNTERS) -> its value
 
     @property
     def pid(self):
@@ -139,57 +152,102 @@ class Engine:
     def ready(self):
         return self.get("/readyz") is not None
 
+    def fail_disk(self, how):
+        """`how`: a word that failing_disk.cc knows."""
+        with open(f"{self.folder}/{self.name}.fault", "w", encoding="utf-8") as file:
+            file.write(how)
+
+    def mend_disk(self):
+        os.unlink(f"{self.folder}/{self.name}.fault")
+
+    def store_failures(self):
+        found = re.search(r"^riposte_state_store_failures_total (\S+)$", self.get("/metrics") or "", re.M)
+        return float(found[1]) if found else 0
+
+    def log_end(self):
+        return os.path.getsize(f"{self.folder}/{self.name}.log")
+
+    def stores_follow(self, since):
+        """Whether each store that fell behind follows again: of each task the last word since that place in the log. A
+        task that was taken over there may have found no disk: it follows from its next start on."""
+        words = {}
+        with open(f"{self.folder}/{self.name}.log", "rb") as file:
+            file.seek(since)
+            for text in file.read().decode("utf-8", "replace").split("\n")[:-1]:
+                if '"code":"store-' in text or '"code":"windows-start"' in text:
+                    line = json.loads(text)
+                    words.setdefault(line["task"], []).append(line["code"])
+        return all(said[-1] != "store-lags" or "windows-start" in said for said in words.values())
+
+    def note_counters(self, text):
+        """As last seen, of each process: what is killed takes them with it."""
+        for name, series in COUNTERS.items():
+            found = re.search(f"^{re.escape(series)} (\\S+)$", text, re.M)
+            if found:
+                self.counters[(self.pid, name)] = int(float(found[1]))
+
     def lags(self):
-        """Partition -> how far it is behind, of those worked on here."""
+        """(topic, partition) -> how far it is behind, of those worked on here."""
         text = self.get("/metrics") or ""
-        found = re.findall(r'^riposte_kafka_consumer_lag_messages\{.*?partition="(\d+)".*?\} (\S+)$', text, re.M)
-        return {int(partition): float(lag) for partition, lag in found}
+        self.note_counters(text)
+        found = re.findall(r'^riposte_kafka_consumer_lag_messages\{(.*?)\} (\S+)$', text, re.M)
+        labels = [(dict(re.findall(r'(\w+)="(.*?)"', inside)), float(lag)) for inside, lag in found]
+        return {(label["topic"], int(label["partition"])): lag for label, lag in labels}
 
 
 class Producer:
-    """Writes numbered events, evenly, straight to the brokers: idempotent, each once, whatever they go through."""
+    """torture_feed.py: writes straight to the brokers, idempotent, each event once, whatever they go through."""
 
-    def __init__(self, brokers, topic, folder, rate, seed):
+    def __init__(self, brokers, topics, growing, folder, rate, seed):
         self.until = f"{folder}/enough"
-        self.feed = subprocess.Popen(
-            [sys.executable, f"{FOLDER}/scenario.py", "feed", f"{folder}/events.ndjson", "--rate", str(rate), "--seed",
-             str(seed), "--until", self.until], stdout=subprocess.PIPE)
         with open(f"{folder}/producer.log", "wb") as log:
-            self.kcat = subprocess.Popen(
-                ["kcat", "-P", "-E", "-b", brokers, "-t", topic, "-K", "\x01", "-z", "lz4", "-X", "linger.ms=20", "-X",
-                 "enable.idempotence=true", "-X", "topic.metadata.refresh.interval.ms=3000"],
-                stdin=self.feed.stdout, stderr=log)
-        self.feed.stdout.close()
+            self.feed = subprocess.Popen(
+                [sys.executable, f"{FOLDER}/torture_feed.py", "--brokers", brokers, "--folder", folder, "--rate",
+                 str(rate), "--seed", str(seed), "--until", self.until, "--growing", growing, *topics],
+                stderr=log, start_new_session=True)
 
-    def finish(self):
-        """Returns when all that was made is in the topic."""
-        with open(self.until, "wb"):
-            pass
-        for process in (self.feed, self.kcat):
-            wait_until(60, "kcat does not come to its end, see producer.log", lambda: process.poll() is not None)
-            if process.returncode != 0:
-                raise Failed("kcat could not produce all events, see producer.log")
+    def finish(self, partitions, ahead_s):
+        """Returns when all that was made is in the topics."""
+        with open(f"{self.until}.part", "w", encoding="utf-8") as file:
+            json.dump({"partitions": partitions, "ahead_s": ahead_s}, file)
+        os.rename(f"{self.until}.part", self.until)
+        wait_until(60, "the feed does not come to its end, see producer.log", lambda: self.feed.poll() is not None)
+        if self.feed.returncode != 0:
+            raise Failed("not all events could be produced, see producer.log")
 
     def end(self):
-        for process in (self.feed, self.kcat):
-            process.kill()
-            process.wait()
+        """With its kcats."""
+        try:
+            os.killpg(self.feed.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.feed.wait()
+
+
+def committed(brokers, topic):
+    """The lines of a topic."""
+    text = subprocess.run(["kcat", "-C", "-b", brokers, "-t", topic, "-o", "beginning", "-e", "-q", "-X",
+                           "isolation.level=read_committed"], capture_output=True, text=True, timeout=60, check=False)
+    return text.stdout.splitlines()
 
 
 def covered(brokers):
     """How many input records the committed audit covers."""
-    text = subprocess.run(["kcat", "-C", "-b", brokers, "-t", "riposte.audit", "-o", "beginning", "-e", "-q", "-X",
-                           "isolation.level=read_committed"], capture_output=True, text=True, timeout=60, check=False)
-    return sum(record["consumed"] for record in scenario.counts_records(text.stdout.splitlines()))
+    return sum(record["consumed"] for record in scenario.counts_records(committed(brokers, "riposte.audit")))
 
 
-def log_counts(paths):
+def window_alerts(brokers):
+    """How many firings of windows there are, whatever their parts, and summaries."""
+    alerts = (json.loads(line) for line in committed(brokers, "riposte.alerts"))
+    return len({(alert["firing_id"], alert.get("kind")) for alert in alerts if "trigger" in alert})
+
+
+def log_counts(folder):
     """What the engines' logs tell: a key of COUNTED -> how often."""
     counted = {
         "tasks fenced": lambda line: line["code"] == "task-stopped" and line.get("reason") == "fenced",
-        "tasks stopped for other reasons": lambda line: line["code"] == "task-stopped" and line.get("reason") != "fenced",
+        "tasks stopped otherwise": lambda line: line["code"] == "task-stopped" and line.get("reason") != "fenced",
         "assignments lost": lambda line: line["code"] == "partitions-lost",
-        "transactions undone with the next batch open": lambda line: line["code"] == "transaction-aborted" and line.get("open_behind") is True,
         "transactions uncertain": lambda line: line["code"] == "transaction-uncertain",
         "settled as committed": lambda line: line["code"] == "transaction-settled" and "was committed" in line["msg"],
         "settled as aborted": lambda line: line["code"] == "transaction-settled" and "was aborted" in line["msg"],
@@ -197,7 +255,7 @@ def log_counts(paths):
         "assignments that failed": lambda line: line["code"] == "assignment-failed",
     }
     counts = dict.fromkeys(counted, 0)
-    for path in paths:
+    for path in glob.glob(f"{folder}/*[0-9].log"):
         with open(path, encoding="utf-8", errors="replace") as file:
             for text in file:
                 try:

@@ -196,7 +196,7 @@ start() {
   fi
   mapfile -t folders < <(folders_of "$data" "$only")
   [ ${#folders[@]} -gt 0 ] || fail 1 "no node $only in $data"
-  [ ! -e "$data/node1" ] || java_options=(-Xms128m -Xmx400m -XX:TieredStopAtLevel=1)
+  [ ! -e "$data/node1" ] || java_options=(-Xms128m -Xmx256m -XX:TieredStopAtLevel=1)
   local id=""
   for folder in "${folders[@]}"; do
     running_pid "$folder" >/dev/null && continue
