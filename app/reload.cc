@@ -1,9 +1,12 @@
 #include "app/reload.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "app/last_good.h"
 #include "base/log.h"
+#include "rules/rule/rule_changes.h"
 
 namespace riposte::app {
 namespace {
@@ -17,6 +20,44 @@ std::string FirstError(const text::Diagnostics& diagnostics) {
                        diagnostic.message, diagnostic.code);
   }
   return "no rules";
+}
+
+// Lines for single rules in the log of one reload.
+constexpr size_t kLossesLogged = 20;
+
+void LogLoss(const rule::RuleChange& change) {
+  std::string causes;
+  for (const rule::ChangeCause cause : change.causes)
+    causes += (causes.empty() ? "" : ",") + std::string(rule::CauseName(cause));
+  const bool windows = change.has_windows && change.kind != rule::ChangeKind::kUnchanged &&
+                       change.kind != rule::ChangeKind::kKept;
+  log::Write(log::Level::kWarn, "rules", "reload-loses",
+             "the reload takes from a rule what was gathered for it",
+             {{"rule", std::string_view(change.id.ToString())},
+              {"name", std::string_view(change.name)},
+              {"change", rule::ChangeName(change.kind)},
+              {"causes", std::string_view(causes)},
+              {"windows", windows},
+              {"armed_anew", change.armed_anew}});
+}
+
+// What the reload did to windows and to the arming; `riposte reload --dry-run` tells it beforehand.
+void LogChanges(const rule::RuleSet& before, const rule::RuleSet& after) {
+  const std::vector<rule::RuleChange> changes = rule::ChangesOf(before, after);
+  std::array<int64_t, static_cast<size_t>(rule::ChangeKind::kGone) + 1> rules{};
+  size_t losses = 0;
+  for (const rule::RuleChange& change : changes) {
+    ++rules[static_cast<size_t>(change.kind)];
+    if (change.loses() && ++losses <= kLossesLogged) LogLoss(change);
+  }
+  const auto count = [&](rule::ChangeKind kind) { return rules[static_cast<size_t>(kind)]; };
+  log::Write(log::Level::kInfo, "rules", "rules-changed", "what the reload did to the rules",
+             {{"unchanged", count(rule::ChangeKind::kUnchanged)},
+              {"kept", count(rule::ChangeKind::kKept)},
+              {"anew", count(rule::ChangeKind::kAnew)},
+              {"new", count(rule::ChangeKind::kNew)},
+              {"gone", count(rule::ChangeKind::kGone)},
+              {"losing", static_cast<int64_t>(losses)}});
 }
 
 bool IsEmpty(const LoadedRules& loaded) {
@@ -38,7 +79,7 @@ RuleReloader::~RuleReloader() {
 
 bool RuleReloader::LoadFirst(text::Diagnostics& diagnostics) {
   tried_ = watch_.Fingerprint();
-  LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
+  LoadedRules loaded = Load(options_.paths);
   if (IsEmpty(loaded) && !KeptFolder().empty()) RefuseEmpty(loaded);
   if (loaded.rules != nullptr) {
     GoLive(loaded.rules, /*last_good=*/false);
@@ -57,7 +98,7 @@ std::string RuleReloader::KeptFolder() const {
 bool RuleReloader::LoadLastGood() {
   const std::string folder = KeptFolder();
   if (folder.empty()) return false;
-  LoadedRules loaded = LoadRuleSet(LastGoodFiles(folder), schema_);
+  LoadedRules loaded = Load(LastGoodFiles(folder));
   if (loaded.rules == nullptr) {
     log::Write(log::Level::kError, "rules", "last-good-broken",
                "the rule set that was kept cannot be read either",
@@ -70,6 +111,12 @@ bool RuleReloader::LoadLastGood() {
              {{"folder", std::string_view(folder)}});
   GoLive(loaded.rules, /*last_good=*/true);
   return true;
+}
+
+LoadedRules RuleReloader::Load(const std::vector<std::string>& paths) const {
+  LoadedRules loaded = LoadRuleSet(paths, schema_);
+  if (!options_.keeps_windows) RefuseWindows(loaded);
+  return loaded;
 }
 
 void RuleReloader::RefuseEmpty(LoadedRules& loaded) const {
@@ -103,7 +150,7 @@ void RuleReloader::Run() {
 }
 
 void RuleReloader::Reload() {
-  LoadedRules loaded = LoadRuleSet(options_.paths, schema_);
+  LoadedRules loaded = Load(options_.paths);
   const RulesState before = state();
   if (IsEmpty(loaded) && before.rules > 0) RefuseEmpty(loaded);
   if (loaded.rules == nullptr) {
@@ -135,6 +182,8 @@ void RuleReloader::GoLive(const rule::RuleSetPtr& rules, bool last_good) {
              {{"sha256", std::string_view(state.sha256)},
               {"rules", static_cast<int64_t>(state.rules)},
               {"last_good", last_good}});
+  if (live_ != nullptr) LogChanges(*live_, *rules);
+  live_ = rules;
   if (last_good || rules->rules.empty() || options_.state_directory.empty()) return;
   const Status kept = KeepLastGood(*rules, options_.state_directory);
   if (!kept.ok()) {

@@ -44,6 +44,7 @@ class RuleReloader {
     std::vector<std::string> profiles;  // those that the inputs have
     std::string state_directory;        // empty: nothing is kept
     Duration rescan_interval{10'000};
+    bool keeps_windows = true;  // false: rules that need windows are refused
   };
   // Called on the reloader's thread (by LoadFirst: on the caller's).
   struct Listener {
@@ -69,6 +70,7 @@ class RuleReloader {
   void Reload();
   std::string KeptFolder() const;  // of the last good set; empty: there is none
   bool LoadLastGood();
+  LoadedRules Load(const std::vector<std::string>& paths) const;
   // Makes an error of a set without rules.
   void RefuseEmpty(LoadedRules& loaded) const;
   void GoLive(const rule::RuleSetPtr& rules, bool last_good);
@@ -77,7 +79,8 @@ class RuleReloader {
   const Options options_;
   const schema::SchemaPtr schema_;
   const Listener listener_;
-  std::string tried_;  // fingerprint of the bytes that were last read; of the thread
+  rule::RuleSetPtr live_;  // the set that is; of the thread
+  std::string tried_;      // fingerprint of the bytes that were last read; of the thread
   mutable std::mutex mutex_;
   RulesState state_;
   FolderWatch watch_;

@@ -1,5 +1,9 @@
 #include "app/rule_loading.h"
 
+#include <variant>
+
+#include <fmt/format.h>
+
 #include "rules/lint/lint.h"
 #include "rules/rule/load.h"
 
@@ -12,6 +16,21 @@ LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::Sch
   if (loaded.diagnostics.has_errors()) loaded.rules = nullptr;
   loaded.diagnostics.Sort();
   return loaded;
+}
+
+void RefuseWindows(LoadedRules& loaded) {
+  if (loaded.rules == nullptr) return;
+  for (const rule::Rule& rule : loaded.rules->rules) {
+    const bool has_window = !std::holds_alternative<rule::SingleMatch>(rule.trigger);
+    if (!rule.enabled || (!has_window && !rule.suppress)) continue;
+    loaded.diagnostics.Error(rule.source, rule.places.name, "windows-need-exactly-once",
+                             fmt::format("'{}' has {}, which 'kafka.delivery: at_least_once' does "
+                                         "not keep",
+                                         rule.name, has_window ? "windows" : "'suppress'"),
+                             "disable it, or set 'kafka.delivery: exactly_once'");
+  }
+  if (loaded.diagnostics.has_errors()) loaded.rules = nullptr;
+  loaded.diagnostics.Sort();
 }
 
 Reach ReachOf(const rule::Rule& rule, const schema::Schema& schema) {

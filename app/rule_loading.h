@@ -19,6 +19,10 @@ struct LoadedRules {
 // Reads and lints. All diagnostics of all files, sorted by place.
 LoadedRules LoadRuleSet(const std::vector<std::string>& paths, const schema::SchemaPtr& schema);
 
+// For an engine that keeps no windows: each enabled rule that needs one, for its trigger or for
+// `suppress`, becomes an error.
+void RefuseWindows(LoadedRules& loaded);
+
 // Where a rule runs and where it does not.
 struct Reach {
   std::vector<std::string> profiles;  // it runs on events of these

@@ -28,6 +28,9 @@ void LogKafka(kafka::LogLevel level, std::string_view code, std::string_view mes
   log::Write(kLevels[static_cast<size_t>(level)], "kafka", code, message);
 }
 
+// What windows keep has to be committed together with the offsets that it comes from.
+bool KeepsWindows(const Config& config) { return config.kafka.delivery != "at_least_once"; }
+
 kafka::Options KafkaOptions(const Config& config) {
   const KafkaSettings settings = SplitSecrets(config);
   kafka::Options options;
@@ -48,7 +51,7 @@ kafka::Options KafkaOptions(const Config& config) {
   options.partitions = static_cast<int32_t>(config.kafka.partitions);
   options.replication_factor = static_cast<int16_t>(config.kafka.replication_factor);
   options.create_topics = config.kafka.create_topics;
-  options.state_tasks = true;
+  options.state_tasks = KeepsWindows(config);
   options.prefetch_bytes = static_cast<size_t>(config.kafka.prefetch_bytes);
   options.log = LogKafka;
   return options;
@@ -244,7 +247,8 @@ Engine::Loaded Engine::LoadRules(text::Diagnostics& diagnostics) {
       RuleReloader::Options{.paths = options_.config.rules.paths,
                             .profiles = ProfilesOf(options_.config.inputs),
                             .state_directory = options_.config.state.directory,
-                            .rescan_interval = options_.config.rules.rescan_interval},
+                            .rescan_interval = options_.config.rules.rescan_interval,
+                            .keeps_windows = KeepsWindows(options_.config)},
       schema_,
       RuleReloader::Listener{
           .on_live =

@@ -56,7 +56,7 @@ WindowTask::WindowTask(pipeline::LiveRulesPtr live, const Options& options)
       evicted_(live_->rules->rules.size()) {}
 
 void WindowTask::Start() {
-  const Status started = state_.TakeOver(live_->values);
+  const Status started = state_.TakeOver(*live_);
   if (started.ok()) return;
   std::fprintf(stderr, "%s\n", started.message().c_str());
   std::exit(1);

@@ -84,7 +84,8 @@ class Reload : public testing::Test {
         RuleReloader::Options{.paths = {path},
                               .profiles = {"qualys-edr"},
                               .state_directory = folder_.path() + "/state",
-                              .rescan_interval = rescan_interval_},
+                              .rescan_interval = rescan_interval_,
+                              .keeps_windows = keeps_windows_},
         test::ShippedSchema(), heard_.Listener());
     return reloader_->LoadFirst(diagnostics_);
   }
@@ -100,6 +101,7 @@ class Reload : public testing::Test {
 
   const test::TempDir folder_;
   Duration rescan_interval_ = std::chrono::hours(1);
+  bool keeps_windows_ = true;
   Heard heard_;
   text::Diagnostics diagnostics_;
   std::unique_ptr<RuleReloader> reloader_;
@@ -350,6 +352,46 @@ TEST_F(Reload, ABrokenFolderAndNothingKeptIsNoStart) {
   EXPECT_GT(diagnostics_.error_count(), 0u);
   EXPECT_EQ(heard_.lives(), 0);
   EXPECT_EQ(heard_.refusals(), 1);
+}
+
+// A rule that counts processes.
+std::string CountingRule(std::string_view name, int at_least) {
+  std::string text = test::RuleFile("one.exe");
+  const std::string single = "single_match: {}", start = "Start of one.exe";
+  text.replace(text.find(single), single.size(),
+               "count: {at_least: " + std::to_string(at_least) + ", within: 15m}");
+  return text.replace(text.find(start), start.size(), name);
+}
+
+TEST_F(Reload, ItIsLoggedWhichWindowsItTook) {
+  folder_.Write("rules/x.yaml", CountingRule("Many", 3));
+  OpenAndStart();
+  testing::internal::CaptureStderr();
+  Replace(CountingRule("Very many", 3));
+  ASSERT_TRUE(heard_.WaitForLives(2));
+  Replace(CountingRule("Very many", 4));
+  ASSERT_TRUE(heard_.WaitForLives(3));
+  reloader_.reset();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr(R"("unchanged":0,"kept":1,"anew":0,"new":0,"gone":0,"losing":0)"));
+  EXPECT_THAT(log, HasSubstr(R"("name":"Very many","change":"anew","causes":"trigger",)"
+                             R"("windows":true,"armed_anew":false)"));
+  EXPECT_THAT(log, HasSubstr(R"("unchanged":0,"kept":0,"anew":1,"new":0,"gone":0,"losing":1)"));
+}
+
+// Nothing would come of it: no task keeps windows.
+TEST_F(Reload, WithoutWindowsARuleThatNeedsOneIsRefused) {
+  keeps_windows_ = false;
+  folder_.Write("rules/x.yaml", test::RuleFile("one.exe"));
+  OpenAndStart();
+  Replace(CountingRule("Many", 3));
+  ASSERT_TRUE(heard_.WaitForRefusals(1));
+  EXPECT_THAT(reloader_->state().problem, HasSubstr("[windows-need-exactly-once]"));
+  Replace(test::RuleFile("one.exe") + "suppress: {for: 1h}\n");
+  ASSERT_TRUE(heard_.WaitForRefusals(2));
+  EXPECT_THAT(reloader_->state().problem, HasSubstr("has 'suppress'"));
+  Replace(CountingRule("Many", 3) + "enabled: false\n");
+  ASSERT_TRUE(heard_.WaitForLives(2));
 }
 
 TEST_F(Reload, AKeptSetThatIsBrokenTooIsNoStart) {
