@@ -16,6 +16,7 @@
 #include "engine/pipeline/records.h"
 #include "engine/pipeline/shuffle_receiver.h"
 #include "engine/pipeline/shuffle_sender.h"
+#include "engine/pipeline/stopwatch.h"
 #include "engine/pipeline/task_state.h"
 #include "engine/pipeline/transaction.h"
 #include "engine/pipeline/window_outputs.h"
@@ -28,19 +29,6 @@ constexpr Duration kRetryPauseFirst{10};
 constexpr Duration kRetryPauseMax{1000};
 // Commits may take as long as brokers are away.
 constexpr Duration kAnyTime = std::chrono::hours(24);
-
-// What the events of a run of records took: for a metric only, nothing depends on it.
-struct Stopwatch {
-  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
-  uint64_t events = 0;
-
-  void AddTo(DelayHistogram& histogram) const {
-    if (events == 0) return;
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-    histogram.Add(spent.count() / static_cast<double>(events), events);
-  }
-  void Restart() { *this = {}; }
-};
 
 }  // namespace
 

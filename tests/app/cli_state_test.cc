@@ -99,7 +99,8 @@ TEST_F(CliState, TellsWhatIsSilent) {
   program_.Write("rules/window.yaml",
                  test::WindowRuleFile() +
                      "---\nid: 7d1b0e6a-3c55-4f0e-9a86-0d1f5a3b9c02\nname: Quiet\nseverity: low\n"
-                     "query: 'process.name: `bad.exe`'\nsuppress: {by: [asset.id], for: 1h}\n");
+                     "query: 'process.name: `bad.exe`'\ntrigger: {single_match: {}}\nsuppress: "
+                     "{by: [asset.id], for: 1h}\n");
   rules_ = test::WindowRules(program_.path() + "/rules");
   Write("riposte.lab-0", test::SilencedChanges(rules_, "pc-9", kTime));
   const std::string inspect = "state inspect state --rules rules --group pc-9";

@@ -236,11 +236,11 @@ TEST(Alone, HasTheRulesThatItTakesFiringsOf) {
   EXPECT_THAT(Alone(*rules, rules->rules[0])->rules, SizeIs(1));
 }
 
+// The loader knew it, but its data cannot be read any more.
 TEST(OfflineWindows, ATimeZoneThatIsNotKnown) {
-  const rule::RuleSetPtr rules =
-      LoadText(RuleText(1, "type: PROCESS",
-                        "{scheduled: {daily: , from: '00:00', to: '00:00', timezone: "
-                        "Europe/Nowhere, at_least: 1, group_by: []}}"));
+  const auto rules = std::make_shared<rule::RuleSet>(*LoadText(RuleText(
+      1, "type: PROCESS", "{scheduled: {daily: , from: '00:00', to: '00:00', group_by: []}}")));
+  std::get<rule::Scheduled>(rules->rules[0].trigger).timezone = "Europe/Nowhere";
   const Result<std::unique_ptr<Offline>> made =
       Offline::Make(rules, *Schema()->FindProfile("qualys-edr"), {});
   ASSERT_FALSE(made.ok());

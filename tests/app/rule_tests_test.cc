@@ -222,10 +222,15 @@ TEST(RuleTests, TimesBeyondAll) {
       IsEmpty());
 }
 
+// The loader knew it, but its data cannot be read any more.
 TEST(RuleTests, ATimeZoneThatIsNotKnown) {
-  EXPECT_THAT(FailuresOfTimeline("{scheduled: {daily: , from: '00:00', to: '00:00', timezone: "
-                                 "Europe/Nowhere, at_least: 1, group_by: []}}",
-                                 fmt::format("{}, expect: {{firings: 0}}", kThreeEvents)),
+  rule::RuleSet rules = *LoadText(fmt::format(
+      "id: 0b6d1a52-6e0c-4c1e-9c51-2f5d6a9f3c10\nname: N\nseverity: low\nquery: 'type: PROCESS'\n"
+      "trigger: {{scheduled: {{daily: , from: '00:00', to: '00:00', group_by: []}}}}\n"
+      "tests: [{{name: t, {}, expect: {{firings: 0}}}}]\n",
+      kThreeEvents));
+  std::get<rule::Scheduled>(rules.rules[0].trigger).timezone = "Europe/Nowhere";
+  EXPECT_THAT(RunRuleTests(rules, {}).front().failures,
               ElementsAre(testing::HasSubstr("Europe/Nowhere")));
 }
 
