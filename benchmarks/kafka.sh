@@ -2,8 +2,12 @@
 # Kafka to Kafka, exactly once, by `riposte run`, against the same client that only consumes the same topic from the
 # same broker. One JSON line a figure on stdout, as the other benchmarks print.
 #
-#   kafka.sh EVENTS.ndjson [ROUNDS]     events of the profile windows-nxlog; written ROUNDS times, by default 12:
-#                                       commits come twice a second, so a run has to take a few seconds
+#   kafka.sh [--kafka-streams] EVENTS.ndjson [ROUNDS]
+#       events of the profile windows-nxlog; written ROUNDS times, by default 12: commits come twice a second, so a run
+#       has to take a few seconds
+#
+# --kafka-streams: a bare filter in Kafka Streams over the same topic as well, which lets through about one event in a
+# hundred (those of one EventID). Its figures are taken from the first record on, and once more as the engine's are.
 #
 # The broker is its own and goes away at the end. Median of five runs each, every one as a new group that reads from
 # the beginning. Start-up does not count: for the reference the time runs from the first record to the last, for the
@@ -13,13 +17,14 @@
 # RIPOSTE_BENCH_RULES are other rules than those of rules/library.
 # RIPOSTE_BENCH_PREFETCH is another kafka.prefetch_bytes for the engine than the default.
 # RIPOSTE (default build/release/riposte) and BENCH_CONSUME name other programs, RIPOSTE_BENCH_PORT another port.
-# Exit codes: 0 measured, 1 failed, 3 usage, 77 Java, Maven, kcat, jq or curl is missing.
+# Exit codes: 0 measured, 1 failed, 3 usage, 77 Java (for Streams a JDK), Maven, kcat, jq or curl is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 riposte=${RIPOSTE:-$root/build/release/riposte}
 consume=${BENCH_CONSUME:-$root/build/release/benchmarks/bench_consume}
 kafka=$root/tests/support/kafka/kafka.sh
+streams=$root/benchmarks/kafka_streams/streams.sh
 port=${RIPOSTE_BENCH_PORT:-29392}
 metrics=127.0.0.1:$((port + 5))
 brokers=127.0.0.1:$port
@@ -29,13 +34,16 @@ engine=''
 settings=()
 [ -z "${RIPOSTE_BENCH_PREFETCH:-}" ] || settings=(--set "kafka.prefetch_bytes=$RIPOSTE_BENCH_PREFETCH")
 
-[ $# -ge 1 ] || { echo "usage: kafka.sh EVENTS.ndjson [ROUNDS]" >&2; exit 3; }
+with_streams=0
+if [ "${1:-}" = --kafka-streams ]; then with_streams=1; shift; fi
+[ $# -ge 1 ] || { echo "usage: kafka.sh [--kafka-streams] EVENTS.ndjson [ROUNDS]" >&2; exit 3; }
 events=$1
 rules=${RIPOSTE_BENCH_RULES:-$root/rules/library}
 rounds=${2:-12}
 for program in kcat jq curl java; do
   command -v $program >/dev/null || { echo "kafka.sh: $program is missing" >&2; exit 77; }
 done
+[ $with_streams = 0 ] || "$streams" fetch || exit $?
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/riposte-bench.XXXXXX")
 fail() { echo "kafka.sh: $*" >&2; tail -n 5 "$work"/*.log >&2 2>/dev/null || true; exit 1; }
@@ -77,6 +85,27 @@ run_engine() {
     'BEGIN { printf "%d %.6f", records, ns / 1e9 }')
 }
 
+# The text with the EventID that nearest to one in a hundred of the events have.
+rare_text() {
+  jq -rc 'select(.EventID != null) | "\"EventID\":\(.EventID | tojson),"' "$events" | sort | uniq -c |
+    awk -v wanted="$(($(wc -l <"$work/keyed.txt") / 100))" '
+      { off = $1 > wanted ? $1 - wanted : wanted - $1 }
+      NR == 1 || off < least { least = off; found = $2 }
+      END { print found }'
+}
+
+# One run of Kafka Streams into a topic of its own; sets streams_all and streams_committed to "RECORDS SECONDS", and checks
+# what came out.
+run_streams() {
+  local run=$1 output=streams-$1 count
+  "$kafka" topic "$work/broker" "$output" 4 || fail "no topic"
+  "$streams" filter "$brokers" "$topic" "$output" "streams-$run" "$text" "$work/streams-state-$run" \
+    >"$work/streams.txt" 2>"$work/streams-$run.log" || fail "Kafka Streams has failed"
+  { read -r streams_all; read -r streams_committed; } <"$work/streams.txt"
+  count=$(kcat -C -q -e -b "$brokers" -t "$output" -X isolation.level=read_committed -f '.' | wc -c)
+  [ "$count" = $((matching * rounds)) ] || fail "Kafka Streams wrote $count records, not $((matching * rounds))"
+}
+
 # Lines "RECORDS SECONDS" -> {"rate": the median, "spread": (fastest - slowest) / median}.
 summary() {
   jq -Rsc '[split("\n")[] | select(. != "") | split(" ") | map(tonumber) | .[0] / .[1]] | sort |
@@ -91,18 +120,37 @@ for ((i = 0; i < rounds; i++)); do
     fail "the events cannot be written"
 done
 total=$(($(wc -l <"$work/keyed.txt") * rounds))
+if [ $with_streams = 1 ]; then
+  text=$(rare_text)
+  [ -n "$text" ] || fail "the events have no EventID"
+  matching=$(grep -cF -- "$text" "$work/keyed.txt")
+  echo "kafka.sh: Kafka Streams looks for '$text' which $matching of $((total / rounds)) events have" >&2
+fi
 
-# In turns, so that both see the same machine. The first of each is the warm-up.
+# In turns, so that all see the same machine. The first of each is the warm-up.
 for ((i = 0; i <= runs; i++)); do
   read_only=$("$consume" "$brokers" "$topic" "consume-$i") || fail "bench_consume failed"
   run_engine "$i"
   echo "run $i: consume only $read_only s, exactly once $exactly_once s" >&2
+  if [ $with_streams = 1 ]; then
+    run_streams "$i"
+    echo "run $i: Kafka Streams $streams_all s, after its first commit $streams_committed s" >&2
+  fi
   [ $i = 0 ] && continue
   echo "$read_only" >>"$work/consume.txt"
   echo "$exactly_once" >>"$work/engine.txt"
+  [ $with_streams = 0 ] || { echo "$streams_all" >>"$work/streams-all.txt"; echo "$streams_committed" >>"$work/streams-committed.txt"; }
 done
 jq -nc --argjson consume "$(summary <"$work/consume.txt")" --argjson engine "$(summary <"$work/engine.txt")" '
   {name: "kafka_consume_only", value: $consume.rate, unit: "records/s", reference: "kafka_consume_only", ratio: 1,
    spread: $consume.spread},
   {name: "kafka_exactly_once", value: $engine.rate, unit: "records/s", reference: "kafka_consume_only",
    ratio: ($engine.rate / $consume.rate), spread: $engine.spread}'
+[ $with_streams = 1 ] || exit 0
+jq -nc --argjson consume "$(summary <"$work/consume.txt")" --argjson engine "$(summary <"$work/engine.txt")" \
+  --argjson all "$(summary <"$work/streams-all.txt")" --argjson committed "$(summary <"$work/streams-committed.txt")" '
+  ({name: "kafka_streams", of: $all}, {name: "kafka_streams_after_first_commit", of: $committed}) |
+  {name, value: .of.rate, unit: "records/s", reference: "kafka_consume_only", ratio: (.of.rate / $consume.rate),
+   spread: .of.spread},
+  {name: "kafka_exactly_once", value: $engine.rate, unit: "records/s", reference: .name,
+   ratio: ($engine.rate / .of.rate), spread: $engine.spread}'

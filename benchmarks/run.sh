@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # All benchmarks of the release build (`./dev bench`): one JSON line a figure on stdout, all else on stderr.
 #
-#   run.sh [--rsigma] [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
+#   run.sh [--rsigma | --kafka-streams] [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
 #
 # --rsigma: RSigma's figure instead, and what it and Riposte find (rsigma.sh).
+# --kafka-streams: the Kafka figures alone, with those of Kafka Streams beside them (kafka.sh).
 # Rules: those of rules/library, and where there is a corpus, its Sigma rules (RIPOSTE_BENCH_RULES names others instead
 # of both), but for those that do not load: old syntax, placeholders without values.
 #
@@ -36,8 +37,11 @@ unpack() {
   done 2>/dev/null | { head -n "$most"; } >"$events" || [ -s "$events" ]
 }
 
-with_rsigma=0
-if [ "${1:-}" = --rsigma ]; then with_rsigma=1; shift; fi
+only=''
+case ${1:-} in
+  --rsigma | --kafka-streams) only=$1; shift ;;
+  -*) echo "run.sh: no option $1" >&2; exit 3 ;;
+esac
 
 shopt -s nullglob
 recorded=("$corpus"/events/*nxlog-flat*.ndjson.zst)
@@ -73,7 +77,11 @@ if [ -z "${RIPOSTE_BENCH_RULES:-}" ] && [ -d "$corpus/sigma-rules" ]; then
   rules=$sigma
 fi
 
-if [ $with_rsigma = 1 ]; then exec "$root/benchmarks/rsigma.sh" "$rules" "$events"; fi
+export RIPOSTE_BENCH_RULES=$rules
+case $only in
+  --rsigma) exec "$root/benchmarks/rsigma.sh" "$rules" "$events" ;;
+  --kafka-streams) exec "$root/benchmarks/kafka.sh" --kafka-streams "$events" ;;
+esac
 
 "$programs/bench_decode" "$library" "$profile" "$events"
 "$programs/bench_match" "$library" "$profile" "$events" | set_name library
@@ -86,6 +94,6 @@ fi
 "$programs/bench_windows" "$library" "$events" "$root/build/bench/windows"
 "$programs/bench_flood" "$library" "$events" "$root/build/bench/flood"
 code=0
-RIPOSTE_BENCH_RULES=$rules "$root/benchmarks/kafka.sh" "$events" || code=$?
+"$root/benchmarks/kafka.sh" "$events" || code=$?
 [ $code -ne 77 ] || { echo "run.sh: without the Kafka figures" >&2; code=0; }
 exit $code
