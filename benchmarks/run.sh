@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # All benchmarks of the release build (`./dev bench`): one JSON line a figure on stdout, all else on stderr.
 #
-#   run.sh [--rsigma | --kafka-streams] [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
+#   run.sh [--rsigma | --kafka-streams | --partitions] [FILE.ndjson[.zst]...]     events of the profile windows-nxlog
 #   run.sh --latency
 #
 # --rsigma: RSigma's figure instead, and what it and Riposte find (rsigma.sh).
 # --kafka-streams: the Kafka figures alone, with those of Kafka Streams beside them (kafka.sh).
+# --partitions: memory, threads and transactions with 4, 16 and 32 partitions (partitions.sh).
 # --latency: from an event to its command (latency.sh).
 # Rules: those of rules/library, and where there is a corpus, its Sigma rules (RIPOSTE_BENCH_RULES names others instead
 # of both), but for those that do not load: old syntax, placeholders without values.
@@ -41,7 +42,7 @@ unpack() {
 
 only=''
 case ${1:-} in
-  --rsigma | --kafka-streams) only=$1; shift ;;
+  --rsigma | --kafka-streams | --partitions) only=$1; shift ;;
   --latency) exec "$root/benchmarks/latency.sh" "${@:2}" ;;
   -*) echo "run.sh: no option $1" >&2; exit 3 ;;
 esac
@@ -84,6 +85,7 @@ export RIPOSTE_BENCH_RULES=$rules
 case $only in
   --rsigma) exec "$root/benchmarks/rsigma.sh" "$rules" "$events" ;;
   --kafka-streams) exec "$root/benchmarks/kafka.sh" --kafka-streams "$events" ;;
+  --partitions) exec "$root/benchmarks/partitions.sh" "$events" ;;
 esac
 
 "$programs/bench_decode" "$library" "$profile" "$events"
