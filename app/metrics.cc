@@ -84,6 +84,10 @@ EngineMetrics::EngineMetrics(metrics::Registry& registry)
           "riposte_command_delay_seconds",
           "Time from an event's arrival at the broker to its command's commit.",
           pipeline::kDelayBounds)),
+      transaction_(registry.AddHistogram(
+          "riposte_transaction_seconds",
+          "Time that a committed transaction took, from its begin at the broker to its end.",
+          pipeline::kDelayBounds)),
       reload_failures_(
           registry.AddCounter("riposte_rules_reload_failures_total",
                               "Rule sets that were refused; the one before stayed live.")),
@@ -236,6 +240,7 @@ void EngineMetrics::OnCommit(const pipeline::Report& report) {
   processing_.AddBuckets(counts.processing.buckets, counts.processing.sum_seconds);
   detection_delay_.AddBuckets(counts.detection_delay.buckets, counts.detection_delay.sum_seconds);
   command_delay_.AddBuckets(counts.command_delay.buckets, counts.command_delay.sum_seconds);
+  transaction_.AddBuckets(counts.transaction.buckets, counts.transaction.sum_seconds);
   committed_.Add();
   const std::array<uint64_t, kResults.size()> results = {counts.matched, counts.unmatched,
                                                          counts.dead_lettered, counts.empty};

@@ -71,7 +71,7 @@ class EngineMetrics final : public pipeline::Observer {
   metrics::CounterFamily rule_evaluations_, rule_matches_, rule_cost_, event_cost_;
   metrics::CounterFamily shuffle_received_, proposals_, window_matches_, rule_late_, rule_evicted_;
   metrics::GaugeFamily lag_, rule_descriptions_, rules_loaded_, ruleset_, instances_;
-  metrics::Histogram processing_, detection_delay_, command_delay_;
+  metrics::Histogram processing_, detection_delay_, command_delay_, transaction_;
   metrics::Counter reload_failures_, tasks_stopped_;
   metrics::Counter committed_, aborted_, undone_;
   metrics::Counter plain_events_, decode_cost_, find_cost_;

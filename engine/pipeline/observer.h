@@ -71,6 +71,7 @@ struct Counts {
   DelayHistogram processing;       // per event: decode and match, batch time divided by its events
   DelayHistogram detection_delay;  // event time to commit, of the firings' events
   DelayHistogram command_delay;    // append time to commit, of the commands
+  DelayHistogram transaction;      // one value: what the outbox took to commit it
 };
 
 struct RuleCount {

@@ -18,6 +18,7 @@
 #include "engine/pipeline/shuffle_sender.h"
 #include "engine/pipeline/stopwatch.h"
 #include "engine/pipeline/task_state.h"
+#include "engine/pipeline/timed_outbox.h"
 #include "engine/pipeline/transaction.h"
 #include "engine/pipeline/window_outputs.h"
 
@@ -37,7 +38,7 @@ struct Task::Impl {
       : options(task_options),
         surroundings(around),
         decoder(task_options.event_bytes_max),
-        committer(around.make_committer(std::move(assigned.outbox))) {
+        committer(around.make_committer(Timed(std::move(assigned.outbox), commit_took))) {
     for (Source& source : assigned.sources) {
       readings.emplace_back(readings.size(), inputs.size(), std::move(source), around.crashes);
       partitions.push_back(readings.back().partition);
@@ -132,6 +133,7 @@ struct Task::Impl {
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
+  std::chrono::duration<double> commit_took{};  // the committer's until it has answered
   std::unique_ptr<Committer> committer;  // last: until it is gone it may read what is under way
 };
 
@@ -548,6 +550,7 @@ void Task::Impl::OnCommitted() {
     reading.OnCommitted(offsets[reading.number].offset);
     sources.push_back({.partition = &reading.partition, .lag = reading.input->Lag()});
   }
+  under_way.counts().transaction.Add(commit_took.count());
   under_way.Tell(sources, last_commit, *surroundings.observer);
   under_way.Clear();
 }

@@ -81,6 +81,7 @@ TEST_F(EngineMetricsTest, ACommitIsAddedToEverySeriesItConcerns) {
   counts.rejects[static_cast<size_t>(event::Reject::kTooDeep)] = 3;
   counts.detection_delay.Add(0.003, 2);
   counts.command_delay.Add(700);
+  counts.transaction.Add(0.25);
   counts.plain_events = 6;
   counts.decode_ns = 250'000'000;
   counts.find_ns = 125'000'000;
@@ -110,6 +111,9 @@ TEST_F(EngineMetricsTest, ACommitIsAddedToEverySeriesItConcerns) {
   EXPECT_EQ(ValueOf(R"(riposte_command_delay_seconds_bucket{le="600"})"), "0");
   EXPECT_EQ(ValueOf(R"(riposte_command_delay_seconds_bucket{le="+Inf"})"), "2");
   EXPECT_EQ(ValueOf("riposte_command_delay_seconds_sum"), "1400");
+  EXPECT_EQ(ValueOf(R"(riposte_transaction_seconds_bucket{le="0.1"})"), "0");
+  EXPECT_EQ(ValueOf(R"(riposte_transaction_seconds_bucket{le="0.25"})"), "2");
+  EXPECT_EQ(ValueOf("riposte_transaction_seconds_sum"), "0.5");
 }
 
 TEST_F(EngineMetricsTest, WhatBecomesOfMatchesInWindowsIsCounted) {

@@ -1,4 +1,6 @@
 // What a task does while its last transaction is committed.
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "engine/pipeline/task.h"
@@ -77,6 +79,24 @@ TEST_F(TaskCommitTest, AnAbortUndoesWhatWasBegunBehindIt) {
   for (const test::RecordingObserver::Commit& commit : harness_.observer.commits)
     told += commit.counts.consumed;
   EXPECT_EQ(told, 2u);
+}
+
+// Aborted ones are no part of it.
+TEST_F(TaskCommitTest, WhatATransactionTookIsToldOnceForEach) {
+  WorkOn("e1");
+  Answer();
+  ASSERT_EQ(harness_.observer.commits.size(), 1u);
+  harness_.log.PlanFaults({Fault::kAbort});
+  harness_.clock.Advance(Duration(20));
+  WorkOn("e2");
+  harness_.RunToEnd();
+  EXPECT_EQ(harness_.observer.aborts, 1u);
+  ASSERT_EQ(harness_.observer.commits.size(), 2u);
+  for (const test::RecordingObserver::Commit& commit : harness_.observer.commits) {
+    const DelayHistogram& took = commit.counts.transaction;
+    EXPECT_EQ(std::accumulate(took.buckets.begin(), took.buckets.end(), uint64_t{0}), 1u);
+    EXPECT_GT(took.sum_seconds, 0);
+  }
 }
 
 TEST_F(TaskCommitTest, WithoutRecordsItIsTheAnswerThatIsWaitedFor) {
