@@ -133,7 +133,8 @@ struct Task::Impl {
   Time last_commit{};
   int aborts_in_a_row = 0;
   Time retry_at{};
-  std::chrono::duration<double> commit_took{};  // the committer's until it has answered
+  // The committer's until it has answered.
+  const CommitTime commit_took = std::make_shared<std::chrono::duration<double>>();
   std::unique_ptr<Committer> committer;  // last: until it is gone it may read what is under way
 };
 
@@ -550,7 +551,7 @@ void Task::Impl::OnCommitted() {
     reading.OnCommitted(offsets[reading.number].offset);
     sources.push_back({.partition = &reading.partition, .lag = reading.input->Lag()});
   }
-  under_way.counts().transaction.Add(commit_took.count());
+  under_way.counts().transaction.Add(commit_took->count());
   under_way.Tell(sources, last_commit, *surroundings.observer);
   under_way.Clear();
 }
