@@ -7,13 +7,9 @@
 #include "engine/pipeline/owner.h"
 
 namespace riposte::sim {
-namespace {
-
-constexpr int32_t kEpoch = 0;
-constexpr size_t kAssetsOfAPartition = 4;
 
 // One JSON object, member by member.
-class Members {
+class EventSource::Members {
  public:
   void Text(std::string_view key, std::string_view text) {
     std::string quoted;
@@ -29,6 +25,15 @@ class Members {
  private:
   std::string text_;
 };
+
+namespace {
+
+constexpr int32_t kEpoch = 0;
+// So many assets have events at a time; they go on to the next ones as time goes on, since of an
+// asset little is ordered that was not ordered before.
+constexpr size_t kAssetsOfAPartition = 8, kAssetsAtATime = 4;
+constexpr size_t kEventsOfAnAsset = 100;
+constexpr uint64_t kSharedProcesses = 3;
 
 // Those whose events are in that partition, as they are keyed by them.
 std::vector<std::string> AssetsOf(size_t partition, size_t partitions) {
@@ -108,7 +113,7 @@ void EventSource::EndDue(Time now) {
 EventSource::Record EventSource::Make(size_t partition, Time now) {
   Record& last = last_[inputs_[partition]];
   if (random_.Chance(30)) return last;
-  const std::string asset = assets_[partition][random_.Below(kAssetsOfAPartition)];
+  const std::string asset = PickAsset(partition);
   last.key = asset;
   if (random_.Chance(20)) {
     last.value.reset();
@@ -118,6 +123,11 @@ EventSource::Record EventSource::Make(size_t partition, Time now) {
     last.value = Event(asset, now);
   }
   return last;
+}
+
+const std::string& EventSource::PickAsset(size_t partition) {
+  const size_t first = static_cast<size_t>(next_event_) / kEventsOfAnAsset;
+  return assets_[partition][(first + random_.Below(kAssetsAtATime)) % kAssetsOfAPartition];
 }
 
 std::string EventSource::Event(const std::string& asset, Time now) {
@@ -142,20 +152,29 @@ std::string EventSource::Event(const std::string& asset, Time now) {
   // Several values at times, so that several rules match.
   members.Raw("name", random_.Chance(50) ? "[\"" + name + "\",\"EVIL\",\"ransom\",\"varied\"]"
                                          : "\"" + name + "\"");
-  if (!random_.Chance(50))
-    members.Raw("pid", random_.Chance(30) ? "4" : std::to_string(1000 + random_.Below(9000)));
-  if (!random_.Chance(50)) members.Text("start", FormatTime(now - random_.Span(1, 100'000)));
-  if (random_.Chance(100)) members.Text("guid", "{" + number + "}");
-  members.Text("image", "C:\\Users\\u\\evil.exe");
-  if (!random_.Chance(50)) members.Text("sha", "ab" + number);
-  if (!random_.Chance(50)) members.Text("file", "C:\\Users\\u\\drop.exe");
-  if (!random_.Chance(50)) members.Text("fsha", "cd" + number);
+  AddTargets(number, now, members);
   if (random_.Chance(30)) members.Raw("snapshot", "true");
   if (random_.Chance(20)) members.Raw("odd", "\"\xff\xfe\\ud800\"");
   if (random_.Chance(20)) members.Raw("image", "1e999");
   if (random_.Chance(10)) members.Text("filler", std::string(20'000, 'x'));
   std::string text = std::move(members).Close();
   return random_.Chance(20) ? "\xef\xbb\xbf" + text : text;
+}
+
+// Some events are about one of few processes and files, which are acted on once.
+void EventSource::AddTargets(const std::string& number, Time now, Members& members) {
+  const bool is_shared = random_.Chance(250);
+  const uint64_t which = random_.Below(kSharedProcesses);
+  const std::string hash = is_shared ? "5" + std::to_string(which) : number;
+  const std::string pid = std::to_string(1000 + (is_shared ? which : random_.Below(9000)));
+  if (!random_.Chance(50)) members.Raw("pid", random_.Chance(30) ? "4" : pid);
+  const Time start = is_shared ? Time{} : now - random_.Span(1, 100'000);
+  if (!random_.Chance(50)) members.Text("start", FormatTime(start));
+  if (random_.Chance(100)) members.Text("guid", "{" + number + "}");
+  members.Text("image", "C:\\Users\\u\\evil.exe");
+  if (!random_.Chance(50)) members.Text("sha", "ab" + hash);
+  if (!random_.Chance(50)) members.Text("file", "C:\\Users\\u\\drop.exe");
+  if (!random_.Chance(50)) members.Text("fsha", "cd" + hash);
 }
 
 std::string EventSource::Broken() {

@@ -54,7 +54,10 @@ class EventSource {
   void Open(const PartitionId& id, Time now);
   void EndDue(Time now);
   Record Make(size_t partition, Time now);
+  class Members;
+  const std::string& PickAsset(size_t partition);
   std::string Event(const std::string& asset, Time now);
+  void AddTargets(const std::string& number, Time now, Members& members);
   std::string Broken();
 
   KafkaModel& kafka_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/uuid.h"
+#include "engine/state/state_key.h"
 
 namespace riposte::sim {
 namespace {
@@ -104,6 +105,21 @@ class OtherChangelog final : public OutboxWrapper {
   }
 };
 
+class ForgetsOrders final : public OutboxWrapper {
+ public:
+  using OutboxWrapper::OutboxWrapper;
+  Result<Committed> Commit(std::span<const OutRecord> records,
+                           std::span<const pipeline::NextOffset> offsets) override {
+    std::vector<OutRecord> changed(records.begin(), records.end());
+    std::erase_if(changed, [](const OutRecord& record) {
+      if (record.topic != OutTopic::kChangelog) return false;
+      const std::optional<state::ParsedKey> parsed = state::ParseRecordKey(record.key);
+      return parsed && parsed->key.kind == state::Kind::kOrdered;
+    });
+    return inner().Commit(changed, offsets);
+  }
+};
+
 class NoRewind final : public Input {
  public:
   explicit NoRewind(std::unique_ptr<Input> inner) : inner_(std::move(inner)) {}
@@ -143,6 +159,8 @@ std::string_view PlantedName(Planted planted) {
       return "other_changelog";
     case Planted::kResetAtReload:
       return "reset_at_reload";
+    case Planted::kForgetsOrders:
+      return "forgets_orders";
   }
   return "unknown";
 }
@@ -158,6 +176,8 @@ pipeline::Assignment WithPlanted(pipeline::Assignment assignment, Disk& disk, Pl
         std::make_unique<StoreFirst>(std::move(assignment.outbox), disk, assignment.state->name);
   if (planted == Planted::kOtherChangelog)
     assignment.outbox = std::make_unique<OtherChangelog>(std::move(assignment.outbox));
+  if (planted == Planted::kForgetsOrders)
+    assignment.outbox = std::make_unique<ForgetsOrders>(std::move(assignment.outbox));
   if (planted == Planted::kNoRewind)
     for (pipeline::Source& source : assignment.sources)
       source.input = std::make_unique<NoRewind>(std::move(source.input));

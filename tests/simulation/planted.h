@@ -24,11 +24,13 @@ enum class Planted : uint8_t {
   kStoreFirst,      // the store takes what is in a transaction before it commits
   kOtherChangelog,  // changelog records go to the partition of their keys
   kResetAtReload,   // a rule of another name begins its windows anew
+  kForgetsOrders,   // what was ordered is not in the changelog
 };
-inline constexpr std::array kAllPlanted = {
-    Planted::kOffsetFirst, Planted::kRandomId,       Planted::kNoFence,
-    Planted::kNoRewind,    Planted::kKeepsProducer,  Planted::kGuessesAborted,
-    Planted::kStoreFirst,  Planted::kOtherChangelog, Planted::kResetAtReload};
+inline constexpr std::array kAllPlanted = {Planted::kOffsetFirst,   Planted::kRandomId,
+                                           Planted::kNoFence,       Planted::kNoRewind,
+                                           Planted::kKeepsProducer, Planted::kGuessesAborted,
+                                           Planted::kStoreFirst,    Planted::kOtherChangelog,
+                                           Planted::kResetAtReload, Planted::kForgetsOrders};
 std::string_view PlantedName(Planted planted);  // "offset_first", ...
 
 // The assignment with those defects that wrap its input or outbox. `disk` outlives it.

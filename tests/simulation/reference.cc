@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "engine/event/decode.h"
 #include "engine/match/naive.h"
+#include "tests/simulation/orders.h"
 #include "tests/simulation/windows.h"
 
 namespace riposte::sim {
@@ -110,9 +111,17 @@ std::vector<std::string> ActionsOf(const rule::Rule& rule) {
   return {"kill_process", "quarantine_file"};
 }
 
-// `trigger`: what the firing is named after.
+// What is decided about one action of a firing, if nothing was ordered before.
+std::string_view OutcomeOf(const rule::Rule& rule, const Event& event,
+                           const ExpectedOrders::Order& order) {
+  if (order.target.empty()) return "refused";
+  if (IsProtected(order.action, event)) return "denied";
+  return rule.remediation->mode == rule::AutoMode::kEnforce ? "ordered" : "dry_run";
+}
+
+// `trigger`: what the firing is named after. `orders`: null, nobody remembers what was ordered.
 void ExpectFiring(const rule::Rule& rule, const Subject& subject, const std::string& trigger,
-                  Outputs& expected) {
+                  ExpectedOrders* orders, Outputs& expected) {
   const Event& event = subject.event;
   const std::string place = PlaceOf(subject.id, subject.offset);
   const std::string rule_id = rule.id.ToString();
@@ -120,16 +129,18 @@ void ExpectFiring(const rule::Rule& rule, const Subject& subject, const std::str
   expected.alerts.insert(place + " " + rule_id + " " +
                          IdOf(Fields({"firing", rule_id, asset, trigger})));
   for (const std::string& action : ActionsOf(rule)) {
-    const std::optional<std::string> target = TargetOf(action, event);
-    std::string outcome = "refused";
-    if (target) {
-      const bool enforces = rule.remediation->mode == rule::AutoMode::kEnforce;
-      outcome = IsProtected(action, event) ? "denied" : enforces ? "ordered" : "dry_run";
+    const std::string target = TargetOf(action, event).value_or("");
+    const ExpectedOrders::Order order{
+        .action = action,
+        .target = target,
+        .id = IdOf(Fields({"command", rule_id, action, target, trigger}))};
+    std::string outcome(OutcomeOf(rule, event, order));
+    if (outcome == "ordered" && orders != nullptr && !orders->Take(asset, order)) {
+      outcome = "denied";
+      ++expected.not_ordered_again;
     }
     expected.decisions.insert(place + " " + rule_id + " " + action + " " + outcome);
-    if (outcome != "ordered") continue;
-    expected.commands[asset].push_back(
-        action + " " + IdOf(Fields({"command", rule_id, action, *target, trigger})));
+    if (outcome == "ordered") expected.commands[asset].push_back(action + " " + order.id);
   }
 }
 
@@ -143,7 +154,9 @@ class Walk {
  public:
   Walk(const rule::RuleSet& rules, std::optional<Duration> allowed_lateness, Outputs& expected)
       : rules_(rules), matcher_(rules, rules.schema->profiles.front()), expected_(expected) {
-    if (allowed_lateness) windows_.emplace(*allowed_lateness);
+    if (!allowed_lateness) return;
+    windows_.emplace(*allowed_lateness);
+    orders_.emplace();
   }
 
   void Partition(const PartitionId& id, const PartitionLog& log) {
@@ -176,7 +189,7 @@ class Walk {
     for (const match::Match& match : matches) {
       const rule::Rule& rule = rules_.rules[match.rule];
       if (std::holds_alternative<rule::SingleMatch>(rule.trigger))
-        ExpectFiring(rule, subject, subject.Trigger(), expected_);
+        Fires(rule, subject, subject.Trigger());
     }
     for (const match::Match& match : matches)
       if (windows_) Count(match.rule, subject, log);
@@ -212,7 +225,11 @@ class Walk {
                           .append_time = record.append_time,
                           .event = again_.event()};
     ++expected_.window_firings;
-    ExpectFiring(rule, subject, Fields({"group", subject.Trigger(), asset}), expected_);
+    Fires(rule, subject, Fields({"group", subject.Trigger(), asset}));
+  }
+
+  void Fires(const rule::Rule& rule, const Subject& subject, const std::string& trigger) {
+    ExpectFiring(rule, subject, trigger, orders_ ? &*orders_ : nullptr, expected_);
   }
 
   const rule::RuleSet& rules_;
@@ -220,6 +237,7 @@ class Walk {
   event::DomDecoder decoder_;
   event::DomDecoder again_;  // for events that come back as those that completed a window
   std::optional<ExpectedWindows> windows_;
+  std::optional<ExpectedOrders> orders_;
   Outputs& expected_;
 };
 

@@ -27,14 +27,16 @@ struct Outputs {
   std::multiset<std::string> decisions;                      // place, rule, action, outcome
   std::multiset<std::string> dead_letters;                   // place, reason
   std::map<std::string, std::vector<std::string>> commands;  // by asset, in their order
-  uint64_t window_firings = 0;                               // of what is expected
+  // Of what is expected.
+  uint64_t window_firings = 0;
+  uint64_t not_ordered_again = 0;
 };
 
 // "<topic>-<partition>@<offset>".
 std::string PlaceOf(const PartitionId& id, int64_t offset);
 
 // Of all visible records of `inputs`, under these rules, each of them armed and enforcement on.
-// `allowed_lateness`: of windows; empty: nobody keeps any.
+// `allowed_lateness`: of windows; empty: nobody keeps any, or remembers what was ordered.
 Outputs Expect(KafkaModel& kafka, const std::vector<PartitionId>& inputs,
                const rule::RuleSet& rules, std::optional<Duration> allowed_lateness);
 

@@ -323,6 +323,7 @@ void Run::Check() {
   state_.Check(kafka_, state_tasks(), disks, clock_.Now(), violations);
   for (const auto& [id, tally] : expected.tallies) report_.records += tally.consumed;
   report_.window_firings = expected.window_firings;
+  report_.not_ordered_again = expected.not_ordered_again;
   for (const auto& [asset, commands] : expected.commands) report_.commands += commands.size();
   if (world_.observer.consumed > report_.records)
     violations.push_back({.invariant = "I4", .text = "the metrics count what was not committed"});
@@ -376,6 +377,7 @@ void Summary::Add(const RunReport& report) {
   ++runs_;
   failed_ += report.violations.empty() ? 0 : 1;
   Count("window that fired", report.window_firings);
+  Count("action that was not ordered again", report.not_ordered_again);
   Count("abort", report.aborts);
   Count("redone", report.redone);
   Count("redone with the next batch", report.undone);

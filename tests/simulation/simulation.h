@@ -25,6 +25,7 @@ struct RunReport {
   uint64_t records = 0;  // that the input partitions hold, as a reader sees them
   uint64_t commands = 0;
   uint64_t window_firings = 0;  // 0: the run is one without state tasks
+  uint64_t not_ordered_again = 0;
   uint64_t transactions = 0, aborts = 0, aborted_records = 0;
   uint64_t redone = 0;        // aborts that a task was told of, and did the work again
   uint64_t undone = 0;        // of those: with the next batch open

@@ -33,9 +33,9 @@ TEST(SimulationTest, TheInvariantsHold) {
   // A green run without faults has tested nothing.
   if (seeds < 50) return;
   for (const std::string_view what :
-       {"abort", "redone", "redone with the next batch", "fence", "rebalance", "kill", "zombie",
-        "window that fired", "windows restored", "store wiped", "store behind",
-        "reload with windows"})
+       {"action that was not ordered again", "abort", "redone", "redone with the next batch",
+        "fence", "rebalance", "kill", "zombie", "window that fired", "windows restored",
+        "store wiped", "store behind", "reload with windows"})
     EXPECT_GE(summary.Share(what), 20u) << what;
 }
 
@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{Planted::kNoFence, 60}, Case{Planted::kNoRewind, 40},
                     Case{Planted::kKeepsProducer, 50}, Case{Planted::kGuessesAborted, 20},
                     Case{Planted::kStoreFirst, 40}, Case{Planted::kOtherChangelog, 20},
-                    Case{Planted::kResetAtReload, 20}),
+                    Case{Planted::kResetAtReload, 20}, Case{Planted::kForgetsOrders, 20}),
     [](const testing::TestParamInfo<Case>& given) {
       return std::string(PlantedName(given.param.planted));
     });

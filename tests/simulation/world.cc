@@ -4,11 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/guard/expiry.h"
-#include "engine/guard/kill_switch.h"
-#include "engine/guard/mode.h"
-#include "engine/guard/protected.h"
-#include "engine/guard/scope.h"
+#include "engine/guard/standard.h"
 #include "rules/rule/trigger_print.h"
 #include "tests/simulation/event_source.h"
 #include "tests/support/engine_fixture.h"
@@ -60,22 +56,11 @@ std::vector<rule::Rule> Edited(bool resets) {
   return rules;
 }
 
-// The standard ones but that against duplicates: the reference does not judge by what was ordered.
-guard::Chain Guards() {
-  std::vector<std::unique_ptr<const guard::Guard>> guards;
-  guards.push_back(std::make_unique<guard::KillSwitch>());
-  guards.push_back(std::make_unique<guard::Expiry>(guard::MaxEventAge()));
-  guards.push_back(std::make_unique<guard::Protected>(guard::ProtectedList::Shipped()));
-  guards.push_back(std::make_unique<guard::Scope>());
-  guards.push_back(std::make_unique<guard::ModeGuard>());
-  return guard::Chain(std::move(guards));
-}
-
 LiveSetup Make(bool resets) {
   return {.live = {Compile(Rules()), Compile(Edited(resets))},
           .standing = {.enforcement = {.enabled = true, .disabled_because = {}},
                        .arming = std::make_shared<AlwaysArmed>()},
-          .guards = Guards()};
+          .guards = guard::StandardChain({})};
 }
 
 }  // namespace
