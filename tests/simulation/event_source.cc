@@ -34,14 +34,17 @@ constexpr int32_t kEpoch = 0;
 constexpr size_t kAssetsOfAPartition = 8, kAssetsAtATime = 4;
 constexpr size_t kEventsOfAnAsset = 100;
 constexpr uint64_t kSharedProcesses = 3;
+constexpr uint64_t kHostsOfAnInput = 3;
 
-// Those whose events are in that partition, as they are keyed by them.
-std::vector<std::string> AssetsOf(size_t partition, size_t partitions) {
+// Those whose events are in that input, by its number.
+std::vector<std::string> AssetsOf(const Layout& layout, size_t input) {
+  const PartitionId& id = layout.inputs[input];
+  const int32_t count = PartitionCount(layout, id.topic);
   std::vector<std::string> assets;
   for (int number = 0; assets.size() < kAssetsOfAPartition; ++number) {
-    std::string asset = "asset-" + std::to_string(number);
-    if (pipeline::OwnerOf(asset, static_cast<int32_t>(partitions)) ==
-        static_cast<int32_t>(partition))
+    std::string asset = "asset-" + id.topic + "-" + std::to_string(number);
+    if (!layout.is_keyed) asset += "-" + std::to_string(input);
+    if (!layout.is_keyed || pipeline::OwnerOf(asset, count) == id.partition)
       assets.push_back(std::move(asset));
   }
   return assets;
@@ -49,15 +52,11 @@ std::vector<std::string> AssetsOf(size_t partition, size_t partitions) {
 
 }  // namespace
 
-EventSource::EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, const Events& events,
+EventSource::EventSource(KafkaModel& kafka, const Layout& layout, const Events& events,
                          Random random)
-    : kafka_(kafka),
-      inputs_(std::move(inputs)),
-      events_(events),
-      left_(events.records),
-      random_(random) {
-  for (size_t partition = 0; partition < inputs_.size(); ++partition)
-    assets_.push_back(AssetsOf(partition, inputs_.size()));
+    : kafka_(kafka), layout_(layout), events_(events), left_(events.records), random_(random) {
+  for (size_t input = 0; input < layout_.inputs.size(); ++input)
+    assets_.push_back(AssetsOf(layout_, input));
 }
 
 void EventSource::Tick(Time now) {
@@ -66,10 +65,10 @@ void EventSource::Tick(Time now) {
   // Mostly single ones, at times a burst.
   size_t count = random_.Chance(50) ? 40 : static_cast<size_t>(random_.Between(1, 3));
   for (; count > 0 && left_ > 0; --count) {
-    const size_t partition = static_cast<size_t>(random_.Below(inputs_.size()));
-    const PartitionId& id = inputs_[partition];
+    const size_t input = static_cast<size_t>(random_.Below(layout_.inputs.size()));
+    const PartitionId& id = layout_.inputs[input];
     if (random_.Chance(10) && !open_.contains(id)) Open(id, now);
-    Record record = Make(partition, now);
+    Record record = Make(input, now);
     if (const auto open = open_.find(id); open != open_.end()) {
       kafka_.log(id).AppendOpen(open->second.producer, kEpoch, record.key, record.value, now);
       open->second.records.push_back(std::move(record));
@@ -110,27 +109,27 @@ void EventSource::EndDue(Time now) {
   }
 }
 
-EventSource::Record EventSource::Make(size_t partition, Time now) {
-  Record& last = last_[inputs_[partition]];
+EventSource::Record EventSource::Make(size_t input, Time now) {
+  Record& last = last_[layout_.inputs[input]];
   if (random_.Chance(30)) return last;
-  const std::string asset = PickAsset(partition);
-  last.key = asset;
+  const std::string asset = PickAsset(input);
+  last.key = layout_.is_keyed ? asset : "key-" + std::to_string(random_.Below(100));
   if (random_.Chance(20)) {
     last.value.reset();
   } else if (random_.Chance(50)) {
     last.value = Broken();
   } else {
-    last.value = Event(asset, now);
+    last.value = Event(input, asset, now);
   }
   return last;
 }
 
-const std::string& EventSource::PickAsset(size_t partition) {
+const std::string& EventSource::PickAsset(size_t input) {
   const size_t first = static_cast<size_t>(next_event_) / kEventsOfAnAsset;
-  return assets_[partition][(first + random_.Below(kAssetsAtATime)) % kAssetsOfAPartition];
+  return assets_[input][(first + random_.Below(kAssetsAtATime)) % kAssetsOfAPartition];
 }
 
-std::string EventSource::Event(const std::string& asset, Time now) {
+std::string EventSource::Event(size_t input, const std::string& asset, Time now) {
   Members members;
   constexpr std::array<std::string_view, 5> kTypes = {"PROCESS", "PROCESS", "NETWORK", "FILE",
                                                       "REGISTRY"};
@@ -142,11 +141,13 @@ std::string EventSource::Event(const std::string& asset, Time now) {
   if (time < 3 && events_.far_future) members.Text("time", "2099-01-01T00:00:00Z");
   if (time == 5) members.Text("time", "yesterday");
   if (!random_.Chance(40)) members.Text("asset", asset);
-  members.Text("host", "WIN7");
+  members.Text("host", "host-" + std::to_string(input) + "-" +
+                           std::to_string(random_.Below(kHostsOfAnInput)));
   members.Text("platform", "Windows");
-  constexpr std::array<std::string_view, 14> kNames = {
-      kKillName,     kKillName,     kKillName,     kDryRunName, kIsolateName, kAlertName,  "plain",
-      kRepeatedName, kRepeatedName, kRepeatedName, kVariedName, kVariedName,  kVariedName, "other"};
+  constexpr std::array<std::string_view, 17> kNames = {
+      kKillName,   kKillName,     kKillName,     kDryRunName,   kIsolateName, kAlertName,
+      "plain",     kRepeatedName, kRepeatedName, kRepeatedName, kVariedName,  kVariedName,
+      kVariedName, kNearName,     kNearName,     kEachName,     "other"};
   const std::string name(random_.Chance(events_.named_share) ? kNames[random_.Below(kNames.size())]
                                                              : "plain");
   // Several values at times, so that several rules match.

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulation/kafka_model.h"
+#include "tests/simulation/layout.h"
 
 namespace riposte::sim {
 
@@ -20,6 +20,10 @@ inline constexpr std::string_view kAlertName = "noted";     // an alert alone
 // In windows of an asset's: three of them isolate it; two with different pids kill and quarantine.
 inline constexpr std::string_view kRepeatedName = "repeated";
 inline constexpr std::string_view kVariedName = "varied";
+// In windows of other groups, which some other task may own, so that the asset's is asked in turn;
+// both dry: who orders first on an asset would depend on races. Two of a host's; one of each id.
+inline constexpr std::string_view kNearName = "near";
+inline constexpr std::string_view kEachName = "each";
 
 class EventSource {
  public:
@@ -30,9 +34,8 @@ class EventSource {
     uint64_t named_share = 300;  // of 1,000 events: with a name that may be a rule's
   };
 
-  // `kafka` outlives it.
-  EventSource(KafkaModel& kafka, std::vector<PartitionId> inputs, const Events& events,
-              Random random);
+  // `kafka` and `layout` outlive it.
+  EventSource(KafkaModel& kafka, const Layout& layout, const Events& events, Random random);
 
   // Appends some, now and then.
   void Tick(Time now);
@@ -53,17 +56,17 @@ class EventSource {
   void AppendPlain(const PartitionId& id, Record record, Time now);
   void Open(const PartitionId& id, Time now);
   void EndDue(Time now);
-  Record Make(size_t partition, Time now);
+  Record Make(size_t input, Time now);
   class Members;
-  const std::string& PickAsset(size_t partition);
-  std::string Event(const std::string& asset, Time now);
+  const std::string& PickAsset(size_t input);
+  std::string Event(size_t input, const std::string& asset, Time now);
   void AddTargets(const std::string& number, Time now, Members& members);
   std::string Broken();
 
   KafkaModel& kafka_;
-  const std::vector<PartitionId> inputs_;
+  const Layout& layout_;
   const Events events_;
-  std::vector<std::vector<std::string>> assets_;  // by partition
+  std::vector<std::vector<std::string>> assets_;  // by input
   size_t left_;
   Random random_;
   int64_t next_event_ = 0;

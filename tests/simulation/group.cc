@@ -62,18 +62,28 @@ void Group::CompleteIfAllJoined(Time now) {
   if (rebalancing_ && all) Complete(now);
 }
 
-// Range: the members in the order of their names, each a run of partitions, the first ones one more
-// where they do not divide.
 void Group::Complete(Time now) {
   rebalancing_ = false;
   ++generation_;
   assigned_.clear();
-  size_t next = 0, left = members_.size();
   for (auto& [name, member] : members_) {
     member = {.last_seen = now, .joined = false};
-    const size_t share = (partitions_.size() - next + left - 1) / left;
-    std::vector<pipeline::PartitionId>& mine = assigned_[name];
-    for (size_t i = 0; i < share; ++i) mine.push_back(partitions_[next++]);
+    assigned_[name];
+  }
+  for (size_t begin = 0, end = 0; begin < partitions_.size(); begin = end) {
+    while (end < partitions_.size() && partitions_[end].topic == partitions_[begin].topic) ++end;
+    Divide({partitions_.data() + begin, partitions_.data() + end});
+  }
+}
+
+// Range: the members in the order of their names, each a run of partitions, the first ones one more
+// where they do not divide. So partitions of the same number are one member's, where their topics
+// have as many.
+void Group::Divide(std::span<const pipeline::PartitionId> of_topic) {
+  size_t next = 0, left = assigned_.size();
+  for (auto& [name, mine] : assigned_) {
+    const size_t share = (of_topic.size() - next + left - 1) / left;
+    for (size_t i = 0; i < share; ++i) mine.push_back(of_topic[next++]);
     --left;
   }
 }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ class Group {
     Duration session{400};
     Duration rebalance{1500};
   };
+  // `partitions`: topic by topic.
   Group(const Timing& timing, std::vector<pipeline::PartitionId> partitions);
 
   // The member takes part in the next generation; Sync() says when there is one.
@@ -74,6 +76,7 @@ class Group {
   void BeginRebalance(Time now);
   void CompleteIfAllJoined(Time now);
   void Complete(Time now);
+  void Divide(std::span<const pipeline::PartitionId> of_topic);
 
   const Timing timing_;
   const std::vector<pipeline::PartitionId> partitions_;

@@ -37,6 +37,18 @@ TEST_F(GroupTest, WaitsForAllAndDividesByName) {
   EXPECT_EQ(group.Heartbeat({"b", 2}, At(40)), KafkaError::kNone);
 }
 
+TEST_F(GroupTest, PartitionsOfTheSameNumberAreOneMembers) {
+  Group both{{.session = Duration(100), .rebalance = Duration(300)},
+             {{"in", 0}, {"in", 1}, {"in", 2}, {"shuffle", 0}, {"shuffle", 1}, {"shuffle", 2}}};
+  both.Join("a", At(0));
+  both.Join("b", At(0));
+  both.Join("a", At(0));
+  const std::vector<pipeline::PartitionId> first = {
+      {"in", 0}, {"in", 1}, {"shuffle", 0}, {"shuffle", 1}};
+  EXPECT_EQ(both.Sync("a").partitions, first);
+  EXPECT_EQ(both.Sync("b").partitions.size(), 2u);
+}
+
 TEST_F(GroupTest, WhoIsSilentForASessionIsOut) {
   group.Join("a", At(0));
   group.Join("b", At(0));

@@ -27,7 +27,11 @@ Status SimInput::Poll(size_t max_records, size_t max_bytes, Duration,
   size_t bytes = 0;
   while (records.size() < std::min(max_records, fetched) && bytes < max_bytes) {
     const int64_t offset = log.NextVisible(next_offset_);
-    if (offset < 0) break;
+    if (offset < 0) {
+      // What lies before it are markers, and what was aborted: nobody waits for that.
+      next_offset_ = std::max(next_offset_, log.last_stable());
+      break;
+    }
     const LogRecord& stored = log.at(offset);
     pipeline::Record record;
     record.offset = offset;

@@ -190,16 +190,16 @@ bool Process::Join() {
 
 // In the order that the promise needs: fence, committed offsets, tasks.
 bool Process::Build() {
+  const std::vector<PlannedTask> plans = PlanTasks(world_.layout, assigned_);
   std::vector<std::unique_ptr<SimOutbox>> outboxes;
-  for (const PartitionId& id : assigned_) outboxes.push_back(MakeOutbox(id));
-  if (!FenceAll(outboxes)) return false;
-  std::vector<int64_t> starts;
-  for (const PartitionId& id : assigned_) {
-    starts.push_back(ReadStart(id));
-    if (starts.back() < 0) return false;
-  }
-  for (size_t i = 0; i < assigned_.size(); ++i) {
-    pipeline::Assignment assignment = Assemble(assigned_[i], starts[i], std::move(outboxes[i]));
+  for (const PlannedTask& plan : plans)
+    outboxes.push_back(MakeOutbox(plan.transactional_id, plan.number.value_or(0)));
+  if (!FenceAll(plans, outboxes)) return false;
+  Starts starts;
+  for (const PartitionId& id : assigned_)
+    if ((starts[id] = ReadStart(id)) < 0) return false;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    pipeline::Assignment assignment = Assemble(plans[i], starts, std::move(outboxes[i]));
     tasks_.push_back(std::make_unique<Task>(
         WithPlanted(std::move(assignment), disk_, world_.planted, random_.Fork()), world_.task,
         pipeline::Surroundings{.clock = &world_.clock,
@@ -214,29 +214,34 @@ bool Process::Build() {
   return true;
 }
 
-pipeline::Assignment Process::Assemble(const PartitionId& id, int64_t start,
+pipeline::Assignment Process::Assemble(const PlannedTask& plan, const Starts& starts,
                                        std::unique_ptr<SimOutbox> outbox) {
   pipeline::Assignment assignment;
-  assignment.sources.push_back(
-      {.input = std::make_unique<SimInput>(broker_, membership_, id, start, random_.Fork()),
-       .start_offset = start,
-       .profile = "test"});
+  for (const PartitionId& id : plan.sources) assignment.sources.push_back(Open(id, starts.at(id)));
   assignment.outbox = std::move(outbox);
-  assignment.state_tasks = world_.state_tasks;
-  if (world_.state_tasks == 0) return assignment;
-  assignment.state = pipeline::StateTask{.number = id.partition,
-                                         .name = StoreName(id.partition),
-                                         .changelog = std::make_unique<SimChangelog>(
-                                             broker_, ChangelogOf(id.partition), random_.Fork())};
+  assignment.state_tasks = world_.layout.state_tasks;
+  if (plan.number)
+    assignment.state = pipeline::StateTask{.number = *plan.number,
+                                           .name = StoreName(*plan.number),
+                                           .changelog = std::make_unique<SimChangelog>(
+                                               broker_, ChangelogOf(*plan.number), random_.Fork())};
   return assignment;
 }
 
-std::unique_ptr<SimOutbox> Process::MakeOutbox(const PartitionId& id) {
+pipeline::Source Process::Open(const PartitionId& id, int64_t start) {
+  return {.input = std::make_unique<SimInput>(broker_, membership_, id, start, random_.Fork()),
+          .start_offset = start,
+          .profile = IsShuffle(id) ? "" : "test",
+          .is_shuffle = IsShuffle(id)};
+}
+
+std::unique_ptr<SimOutbox> Process::MakeOutbox(const std::string& transactional_id,
+                                               int32_t state_task) {
   const std::string session = "session-" + std::to_string(world_.sessions++);
   SimOutbox::Options options{
-      .transactional_id = "riposte.sim." + id.topic + "-" + std::to_string(id.partition),
+      .transactional_id = transactional_id,
       .session = session,
-      .state_task = id.partition,
+      .state_task = state_task,
       .out_partitions = world_.out_partitions,
       .defects = {.keeps_producer = world_.planted == Planted::kKeepsProducer,
                   .guesses_aborted = world_.planted == Planted::kGuessesAborted,
@@ -246,16 +251,24 @@ std::unique_ptr<SimOutbox> Process::MakeOutbox(const PartitionId& id) {
                                      world_.outboxes);
 }
 
-bool Process::FenceAll(const std::vector<std::unique_ptr<SimOutbox>>& outboxes) {
-  for (const std::unique_ptr<SimOutbox>& outbox : outboxes) {
-    const Time deadline = world_.clock.Now() + kFencePatience;
-    Status status = outbox->Fence(kFencePatience);
-    // Somebody fenced us while we fenced them; the later one wins in the end.
-    while (status.code() == ErrorCode::kFenced && world_.clock.Now() < deadline && !stopping_)
-      status = outbox->Fence(kFencePatience);
-    if (!status.ok()) return false;
+// With those that the inputs of state tasks would have as tasks of their own.
+bool Process::FenceAll(const std::vector<PlannedTask>& plans,
+                       const std::vector<std::unique_ptr<SimOutbox>>& outboxes) {
+  for (size_t i = 0; i < plans.size(); ++i) {
+    for (const std::string& id : plans[i].former_ids)
+      if (!FenceOne(*MakeOutbox(id, 0))) return false;
+    if (!FenceOne(*outboxes[i])) return false;
   }
   return true;
+}
+
+bool Process::FenceOne(SimOutbox& outbox) {
+  const Time deadline = world_.clock.Now() + kFencePatience;
+  Status status = outbox.Fence(kFencePatience);
+  // Somebody fenced us while we fenced them; the later one wins in the end.
+  while (status.code() == ErrorCode::kFenced && world_.clock.Now() < deadline && !stopping_)
+    status = outbox.Fence(kFencePatience);
+  return status.ok();
 }
 
 int64_t Process::ReadStart(const PartitionId& id) {

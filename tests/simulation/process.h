@@ -1,9 +1,10 @@
-// One engine process: a member of the consumer group with a real pipeline::Task for each partition
+// One engine process: a member of the consumer group with real pipeline::Tasks for the partitions
 // that it is given. Does with them what connectors/kafka (connector.cc, assigner.cc) and
 // engine/pipeline/worker.cc do, on fibers instead of their threads, so that it can be stopped,
 // overtaken or killed in the middle of any request.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,10 +54,14 @@ class Process final : public Host {
   void Run();
   bool Join();  // false: asked to stop
   bool Build();
-  std::unique_ptr<SimOutbox> MakeOutbox(const PartitionId& id);
-  pipeline::Assignment Assemble(const PartitionId& id, int64_t start,
+  std::unique_ptr<SimOutbox> MakeOutbox(const std::string& transactional_id, int32_t state_task);
+  using Starts = std::map<PartitionId, int64_t>;
+  pipeline::Assignment Assemble(const PlannedTask& plan, const Starts& starts,
                                 std::unique_ptr<SimOutbox> outbox);
-  bool FenceAll(const std::vector<std::unique_ptr<SimOutbox>>& outboxes);
+  pipeline::Source Open(const PartitionId& id, int64_t start);
+  bool FenceAll(const std::vector<PlannedTask>& plans,
+                const std::vector<std::unique_ptr<SimOutbox>>& outboxes);
+  bool FenceOne(SimOutbox& outbox);
   // The offset to begin at; -1: it could not be read.
   int64_t ReadStart(const PartitionId& id);
   void Work();

@@ -199,23 +199,33 @@ class Walk {
   void Count(uint32_t index, const Subject& subject, const PartitionLog& log) {
     const rule::Rule& rule = rules_.rules[index];
     const rule::Count* count = std::get_if<rule::Count>(&rule.trigger);
-    const std::string asset = Text(subject.event, Role::kAssetId);
-    if (count == nullptr || asset.empty()) return;
+    if (count == nullptr) return;
+    const std::string group = GroupOf(*count, subject.event);
+    if (group.empty()) return;
     const event::Value* time = subject.event.First(Role::kEventTime);
     const event::Value* pid = subject.event.First(Role::kProcessPid);
     const ExpectedWindows::Match match{
         .rule = index,
-        .asset = asset,
+        .group = group,
         .time = std::min(time == nullptr ? subject.append_time : time->date,
                          subject.append_time + kAheadMax),
         .offset = subject.offset,
         .value = pid == nullptr ? "" : pid->number.ToString(),
         .has_value = pid != nullptr};
     for (const int64_t completed_by : windows_->Take(*count, match))
-      ExpectWindow(rule, {.id = subject.id, .offset = completed_by}, asset, log);
+      ExpectWindow(rule, {.id = subject.id, .offset = completed_by}, group, log);
   }
 
-  void ExpectWindow(const rule::Rule& rule, const RecordPlace& place, const std::string& asset,
+  // Empty: it has none. All are such that their names need no folding.
+  std::string GroupOf(const rule::Count& count, const Event& event) const {
+    const schema::Profile& profile = rules_.schema->profiles.front();
+    for (const Role role : {Role::kAssetId, Role::kAssetName, Role::kEventId})
+      if (profile.role(role) == count.group_by.front()) return Text(event, role);
+    RIPOSTE_CHECK(false, "the rules of a run group by what the reference knows");
+    return {};
+  }
+
+  void ExpectWindow(const rule::Rule& rule, const RecordPlace& place, const std::string& group,
                     const PartitionLog& log) {
     const LogRecord& record = log.at(place.offset);
     const event::Reject reject = again_.Decode(matcher_.plan(), *record.value);
@@ -225,7 +235,7 @@ class Walk {
                           .append_time = record.append_time,
                           .event = again_.event()};
     ++expected_.window_firings;
-    Fires(rule, subject, Fields({"group", subject.Trigger(), asset}));
+    Fires(rule, subject, Fields({"group", subject.Trigger(), group}));
   }
 
   void Fires(const rule::Rule& rule, const Subject& subject, const std::string& trigger) {

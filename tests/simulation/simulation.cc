@@ -26,11 +26,11 @@ constexpr uint64_t kDiskFates = 12;
 
 // What a run consists of.
 struct Plan {
-  size_t partitions = 1, processes = 1;
+  Layout layout;
+  size_t processes = 1;
   int32_t out_partitions = 1;
   pipeline::TaskOptions task;
   Network::Faults network;
-  bool state = true;     // with state tasks
   bool reloads = false;  // rules are edited under way
   EventSource::Events events;
   // Of 10,000 moments.
@@ -41,7 +41,6 @@ struct Plan {
 
 // With far-future stamps nothing may be forgotten; without, groups come and go.
 void DrawState(Random& random, Plan& plan) {
-  plan.state = random.Chance(850);
   plan.reloads = random.Chance(500);
   plan.events.far_future = random.Chance(500);
   if (random.Chance(700)) plan.events.old_max = Duration(200);
@@ -59,7 +58,7 @@ void DrawState(Random& random, Plan& plan) {
 // Each kind of fault is left out of some runs, so that none hides another.
 Plan DrawPlan(Random& random) {
   Plan plan;
-  plan.partitions = static_cast<size_t>(random.Between(1, 4));
+  plan.layout = DrawLayout(random, random.Chance(850));
   plan.processes = random.Chance(150) ? 1 : static_cast<size_t>(random.Between(2, 3));
   plan.out_partitions = static_cast<int32_t>(random.Between(1, 3));
   plan.events.records = kRecordsMin + random.Below(200);
@@ -100,13 +99,12 @@ class Run {
   RunReport Execute();
 
  private:
-  std::vector<PartitionId> Inputs() const;
   void Moment();
   void Disturb();
   void RunProcesses();
   void ChangeDisk(Disk& disk);
   void DisturbState();
-  int32_t state_tasks() const { return plan_.state ? static_cast<int32_t>(plan_.partitions) : 0; }
+  int32_t state_tasks() const { return plan_.layout.state_tasks; }
   Process* PickLive();
   void Start(Slot& slot);
   void Heal();
@@ -124,7 +122,7 @@ class Run {
   SimClock clock_{TimeFromMs(kStartMs)};
   StateWatch state_;
   CommitWatch watch_;
-  const std::vector<PartitionId> inputs_;
+  const std::vector<PartitionId> read_;  // by the group
   KafkaModel kafka_;
   Network network_;
   EventSource source_;
@@ -137,17 +135,17 @@ class Run {
 Run::Run(uint64_t seed, Planted planted)
     : random_(seed),
       plan_(DrawPlan(random_)),
-      inputs_(Inputs()),
-      kafka_({}, inputs_, random_.Fork(), &watch_),
+      read_(ReadPartitions(plan_.layout)),
+      kafka_({}, read_, random_.Fork(), &watch_),
       network_(clock_, plan_.network, random_.Fork()),
-      source_(kafka_, inputs_, plan_.events, random_.Fork()),
+      source_(kafka_, plan_.layout, plan_.events, random_.Fork()),
       world_{.clock = clock_,
              .kafka = kafka_,
              .network = network_,
              .setup = LiveSetup::Get(planted == Planted::kResetAtReload),
              .task = plan_.task,
              .out_partitions = plan_.out_partitions,
-             .state_tasks = state_tasks(),
+             .layout = plan_.layout,
              .reloads = plan_.reloads,
              .planted = planted,
              .observer = {},
@@ -161,13 +159,6 @@ Run::Run(uint64_t seed, Planted planted)
         std::make_unique<Disk>(clock_, [this](std::string_view store, const state::Change& change) {
           state_.OnApplied(store, change);
         });
-}
-
-std::vector<PartitionId> Run::Inputs() const {
-  std::vector<PartitionId> inputs;
-  for (size_t i = 0; i < plan_.partitions; ++i)
-    inputs.push_back({.topic = "edr", .partition = static_cast<int32_t>(i)});
-  return inputs;
 }
 
 RunReport Run::Execute() {
@@ -277,7 +268,7 @@ void Run::Heal() {
 
 bool Run::Drained() {
   return kafka_.Quiet() && network_.Quiet() &&
-         std::all_of(inputs_.begin(), inputs_.end(), [this](const PartitionId& id) {
+         std::all_of(read_.begin(), read_.end(), [this](const PartitionId& id) {
            Position position;
            return kafka_.group().Committed(id, position) == KafkaError::kNone &&
                   kafka_.log(id).NextVisible(std::max<int64_t>(0, position.offset)) < 0;
@@ -289,11 +280,11 @@ void Run::Until(Done done, std::string_view what) {
   // From the last commit on: a task that takes one record a batch is slow, but does not stand
   // still.
   Time deadline = clock_.Now() + kRecovery;
-  uint64_t consumed = world_.observer.consumed;
+  const auto worked_on = [this] { return world_.observer.consumed + world_.observer.received; };
+  uint64_t before = worked_on();
   while (!done() && clock_.Now() < deadline) {
     Moment();
-    if (std::exchange(consumed, world_.observer.consumed) != world_.observer.consumed)
-      deadline = clock_.Now() + kRecovery;
+    if (std::exchange(before, worked_on()) != worked_on()) deadline = clock_.Now() + kRecovery;
   }
   if (!done()) report_.violations.push_back({.invariant = "I9", .text = std::string(what)});
 }
@@ -315,9 +306,9 @@ void Run::Check() {
   for (const std::string& reason : world_.unexplained)
     violations.push_back({.invariant = "I9", .text = "a task stopped: " + reason});
   std::optional<Duration> lateness;
-  if (plan_.state) lateness = plan_.task.windows.allowed_lateness;
-  const Outputs expected =
-      CheckRun(kafka_, inputs_, *world_.setup.live.front()->rules, lateness, violations);
+  if (state_tasks() > 0) lateness = plan_.task.windows.allowed_lateness;
+  const Outputs expected = CheckRun(kafka_, plan_.layout.inputs, *world_.setup.live.front()->rules,
+                                    lateness, violations);
   std::vector<const Disk*> disks;
   for (const Slot& slot : slots_) disks.push_back(slot.disk.get());
   state_.Check(kafka_, state_tasks(), disks, clock_.Now(), violations);
@@ -340,6 +331,7 @@ void Run::Count() {
   report_.stores_wiped = world_.observer.wiped;
   report_.store_lags = world_.observer.lags;
   report_.reloads = world_.observer.reloads;
+  report_.shuffled = world_.observer.shuffled;
   const uint64_t generations = static_cast<uint64_t>(kafka_.group().generation());
   report_.rebalances = generations - std::min<uint64_t>(generations, plan_.processes);
   report_.zombies = world_.zombies;
@@ -389,6 +381,7 @@ void Summary::Add(const RunReport& report) {
   Count("store wiped", report.stores_wiped);
   Count("store behind", report.store_lags);
   Count("reload with windows", report.reloads);
+  Count("shuffle", report.shuffled);
   Count("uncertain", report.uncertain);
   Count("late EndTxn", report.late_ends);
   Count("late EndTxn that took effect", report.late_ends_taken);

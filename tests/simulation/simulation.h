@@ -35,6 +35,7 @@ struct RunReport {
   uint64_t stores_wiped = 0;  // stores that were of no use
   uint64_t store_lags = 0;    // stores that a disk kept from following
   uint64_t reloads = 0;       // that kept windows
+  uint64_t shuffled = 0;      // what tasks told others, without ticks
   uint64_t kills = 0, zombies = 0, uncertain = 0, late_ends = 0, late_ends_taken = 0;
 };
 

@@ -35,7 +35,7 @@ TEST(SimulationTest, TheInvariantsHold) {
   for (const std::string_view what :
        {"action that was not ordered again", "abort", "redone", "redone with the next batch",
         "fence", "rebalance", "kill", "zombie", "window that fired", "windows restored",
-        "store wiped", "store behind", "reload with windows"})
+        "store wiped", "store behind", "reload with windows", "shuffle"})
     EXPECT_GE(summary.Share(what), 20u) << what;
 }
 

@@ -6,7 +6,7 @@ namespace riposte::sim {
 
 std::vector<int64_t> ExpectedWindows::Take(const rule::Count& count, const Match& match) {
   const auto [group, is_new] =
-      groups_.try_emplace(std::pair(match.rule, match.asset), count, lateness_, kKeptMax);
+      groups_.try_emplace(std::pair(match.rule, match.group), count, lateness_, kKeptMax);
   const std::string event = std::to_string(match.offset);
   trigger::Outcome outcome;
   group->second.OnOccurrence(

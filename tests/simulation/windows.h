@@ -1,6 +1,6 @@
-// The windows of the reference: one naive count for each rule and asset, fed match by match in the
-// order of the asset's partition. As all events of an asset are in one partition, what fires
-// follows from that order alone.
+// The windows of the reference: one naive count for each rule and group, fed match by match in the
+// order of the group's partition. As all events of a group are in one partition, what fires follows
+// from that order alone, whichever task counts them.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ class ExpectedWindows {
  public:
   explicit ExpectedWindows(Duration allowed_lateness) : lateness_(allowed_lateness) {}
 
-  // The record at `offset` of the asset's partition matched the rule, whose trigger is a count.
+  // The record at `offset` of the group's partition matched the rule, whose trigger is a count.
   struct Match {
     uint32_t rule = 0;
-    std::string asset;
+    std::string group;
     Time time{};  // clamped
     int64_t offset = 0;
     std::string value;  // that is counted, if values are

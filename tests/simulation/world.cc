@@ -1,6 +1,7 @@
 #include "tests/simulation/world.h"
 
 #include <memory>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -21,26 +22,31 @@ class AlwaysArmed final : public guard::ArmingView {
   std::optional<Time> ArmedAt(const Uuid&, std::string_view) const override { return Time{}; }
 };
 
-rule::Rule Counting(rule::Rule rule, rule::Count count) {
-  count.group_by = {Field("event.asset")};
+rule::Rule Counting(rule::Rule rule, rule::Count count, std::string_view group_by = "event.asset") {
+  count.group_by = {Field(group_by)};
   rule.trigger = std::move(count);
   rule.canonical_trigger = rule::PrintTrigger(rule.trigger, test::EngineSchema()->catalogue);
   return rule;
 }
 
 std::vector<rule::Rule> Rules() {
-  return {test::KillRule(kKillName, rule::AutoMode::kEnforce),
-          test::KillRule(kDryRunName, rule::AutoMode::kDryRun),
-          test::IsolateRule(kIsolateName, rule::AutoMode::kEnforce),
-          test::RuleFor(kAlertName),
-          Counting(test::IsolateRule(kRepeatedName, rule::AutoMode::kEnforce),
-                   {.threshold = 3, .within = Duration(900), .cooldown = Duration(300)}),
-          Counting(test::KillRule(kVariedName, rule::AutoMode::kEnforce),
-                   {.measure = rule::Measure::kDistinct,
-                    .fields = {Field("event.pid")},
-                    .threshold = 2,
-                    .within = Duration(700),
-                    .cooldown = Duration(200)})};
+  return {
+      test::KillRule(kKillName, rule::AutoMode::kEnforce),
+      test::KillRule(kDryRunName, rule::AutoMode::kDryRun),
+      test::IsolateRule(kIsolateName, rule::AutoMode::kEnforce),
+      test::RuleFor(kAlertName),
+      Counting(test::IsolateRule(kRepeatedName, rule::AutoMode::kEnforce),
+               {.threshold = 3, .within = Duration(900), .cooldown = Duration(300)}),
+      Counting(test::KillRule(kVariedName, rule::AutoMode::kEnforce),
+               {.measure = rule::Measure::kDistinct,
+                .fields = {Field("event.pid")},
+                .threshold = 2,
+                .within = Duration(700),
+                .cooldown = Duration(200)}),
+      Counting(test::KillRule(kNearName, rule::AutoMode::kDryRun),
+               {.threshold = 2, .within = Duration(800), .cooldown = Duration(100)}, "event.host"),
+      Counting(test::KillRule(kEachName, rule::AutoMode::kDryRun),
+               {.threshold = 1, .within = Duration(1)}, "event.id")};
 }
 
 pipeline::LiveRulesPtr Compile(const std::vector<rule::Rule>& rules) {
@@ -72,6 +78,9 @@ const LiveSetup& LiveSetup::Get(bool resets) {
 
 void CountingObserver::OnCommit(const pipeline::Report& report) {
   consumed += report.counts->consumed;
+  const pipeline::ShuffleCounts& shuffle = report.counts->shuffle;
+  shuffled += shuffle.sent;
+  received += std::accumulate(shuffle.received.begin(), shuffle.received.end(), uint64_t{0});
 }
 
 void CountingObserver::OnAbort(const PartitionId&, bool open_behind) {

@@ -9,6 +9,7 @@
 
 #include "engine/guard/guard.h"
 #include "engine/pipeline/task.h"
+#include "tests/simulation/layout.h"
 #include "tests/simulation/outbox.h"
 #include "tests/simulation/planted.h"
 
@@ -40,6 +41,8 @@ class CountingObserver final : public pipeline::Observer {
   uint64_t wiped = 0;     // stores that were of no use
   uint64_t lags = 0;      // stores that could not follow
   uint64_t reloads = 0;   // that kept windows
+  uint64_t shuffled = 0;  // contributions and proposals for other tasks
+  uint64_t received = 0;  // records of the shuffle
 };
 
 // Of a run; outlives its processes.
@@ -50,7 +53,7 @@ struct World {
   const LiveSetup& setup;
   pipeline::TaskOptions task;
   int32_t out_partitions = 1;
-  int32_t state_tasks = 0;  // one for each input partition; 0: nobody keeps windows
+  const Layout& layout;
   bool reloads = false;
   Planted planted = Planted::kNone;
   CountingObserver observer;
