@@ -78,7 +78,7 @@ Offline::Offline(rule::RuleSetPtr rules, const schema::Profile& profile, Options
 const Judged& Offline::Run(std::string_view bytes, remediate::Origin origin,
                            std::optional<Time> arrived) {
   Begin();
-  if (Decode(bytes)) Judge(std::move(origin), arrived);
+  if (Decode(bytes)) Judge(origin, arrived);
   End();
   return judged_;
 }

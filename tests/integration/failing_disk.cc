@@ -1,7 +1,7 @@
-// A disk that fails, to be preloaded, or part of a test: while the file $RIPOSTE_FAILING_DISK.fault is there, what is
-// written below the folder $RIPOSTE_FAILING_DISK is refused. It has one word in it: `full`, nothing
-// can be written (ENOSPC); `broken`, likewise (EIO); `sync`, what was written cannot be made
-// durable (EIO).
+// A disk that fails, to be preloaded, or part of a test: while the file $RIPOSTE_FAILING_DISK.fault
+// is there, what is written below the folder $RIPOSTE_FAILING_DISK is refused. It has one word in
+// it: `full`, nothing can be written (ENOSPC); `broken`, likewise (EIO); `sync`, what was written
+// cannot be made durable (EIO).
 #include <array>
 #include <cerrno>
 #include <cstdio>
