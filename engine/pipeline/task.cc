@@ -167,6 +167,7 @@ Result<Task::Progress> Task::Impl::Step(const LiveRulesPtr& next_rules,
   bool worked = false;
   for (Reading& reading : readings) {
     RIPOSTE_TRY(Poll(reading, wait / static_cast<int64_t>(readings.size())));
+    if (rewound) return Progress::kWorked;
     if (reading.batch.empty()) continue;
     worked = true;
     const Standing& standing = read_standing();

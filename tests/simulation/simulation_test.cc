@@ -49,6 +49,9 @@ TEST(SimulationTest, TheSameSeedIsTheSameRun) {
 TEST(SimulationTest, ATaskOfOneRecordABatchIsSlowButGoesOn) {
   EXPECT_TRUE(RunSeed(1205).violations.empty());
 }
+TEST(SimulationTest, AnAbortBetweenThePollsOfTwoSourcesLosesNothing) {
+  EXPECT_TRUE(RunSeed(31519).violations.empty());
+}
 
 // Of each planted defect: within so many seeds it has to be found, by what comes out alone,
 // whatever the watch over single transactions and stores saw.

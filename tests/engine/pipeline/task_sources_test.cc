@@ -75,6 +75,24 @@ TEST_F(TaskSourcesTest, AnAbortRewindsAll) {
   EXPECT_EQ(Sums(), (std::vector<std::string>{"edr 0-0 1", "logs 0-0 1"}));
 }
 
+// It is heard of while the first source is polled in vain: what the second one has is polled again.
+TEST_F(TaskSourcesTest, AnAbortBetweenTwoPollsLosesNothing) {
+  harness_.make_committer = test::Hold(holding_);
+  harness_.log.PlanFaults({Fault::kAbort});
+  Append(kEdr, "e1", "evil");
+  ASSERT_TRUE(harness_.Step().ok());
+  harness_.clock.Advance(harness_.options.commit_interval);
+  ASSERT_TRUE(harness_.Step().ok());
+  ASSERT_EQ(holding_.submitted, 1);
+  Append(kEdr, "e2", "evil");
+  ASSERT_TRUE(harness_.Step().ok());
+  Append(kLogs, "l1", "evil");
+  ASSERT_TRUE(harness_.Step(Duration(10)).ok());
+  EXPECT_EQ(harness_.observer.aborts, 1u);
+  harness_.RunToEnd();
+  EXPECT_EQ(harness_.CommandIds().size(), 6u);
+}
+
 TEST_F(TaskSourcesTest, WhatEachHasConsumedIsTold) {
   Append(kEdr, "e1", "evil");
   Append(kLogs, "l1", "good");
